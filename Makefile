@@ -1,0 +1,84 @@
+# `make help` lists what there is. Everything is set up by the target that needs it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+export DJANGO_SETTINGS_MODULE := madoguchi.settings
+
+## setup: build .venv with the pinned packages (runtime and development)
+.PHONY: setup
+setup: .venv/ready-dev
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or later is needed")'
+	$(PYTHON) -m venv .venv
+
+.venv/ready: requirements.txt | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	touch $@
+
+.venv/ready-dev: requirements-dev.txt | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@ .venv/ready
+
+# Catalogues are compiled from their .po files by Babel, so that no gettext is needed to run.
+CATALOGUES := $(wildcard madoguchi/*/locale/*/LC_MESSAGES/django.po)
+.venv/catalogues: $(CATALOGUES) | .venv/ready
+	$(BIN)/python -m madoguchi.shell.catalogues
+	touch $@
+
+## demo: the whole counter with a sample operator on http://127.0.0.1:8000 (PORT), until Ctrl-C
+.PHONY: demo
+demo: .venv/ready .venv/catalogues
+	$(BIN)/python -m madoguchi demo
+
+## demo-reset: forget the demo's data
+.PHONY: demo-reset
+demo-reset: .venv/ready
+	$(BIN)/python -m madoguchi demo_reset
+
+## test: every test, browser included
+.PHONY: test
+test: .venv/ready-dev .venv/catalogues
+	tests/install-browser
+	$(BIN)/python -m pytest
+
+## check: style, types, imports, translations, migrations, security
+.PHONY: check
+check: .venv/ready-dev .venv/catalogues
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/djade --target-version 5.2 --check $$(git ls-files 'madoguchi/*.html')
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/python -m tests.check_catalogues
+	$(BIN)/python -m madoguchi makemigrations --check --dry-run
+	$(BIN)/python -m tests.check_deploy
+
+## fix: mend what the tools can mend
+.PHONY: fix
+fix: .venv/ready-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/djade --target-version 5.2 $$(git ls-files 'madoguchi/*.html') || true
+
+## bench: every benchmark in its small form; bench-NAME runs one in full
+.PHONY: bench
+bench: bench-fanout bench-rate
+
+.PHONY: bench-%
+bench-%: .venv/ready-dev .venv/catalogues
+	$(BIN)/python -m bench.$*
+
+## lock: pin the dependencies anew from pyproject.toml
+.PHONY: lock
+lock: .venv/ready-dev
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --group dev -o requirements-dev.txt
+
+## help: this list
+.PHONY: help
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)

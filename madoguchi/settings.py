@@ -1,0 +1,198 @@
+"""All settings, from the environment alone; ``docs/settings.md`` lists every variable.
+
+An empty environment is the demo. ``MADOGUCHI_MODE=production`` has no defaults for what must differ between
+operators: a missing or wrong value stops the start and names the variable.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+
+from madoguchi.lib.environment import Environment
+from madoguchi.shell.logs import logging_config
+
+ENV = Environment(os.environ)
+BASE_DIR = Path(__file__).resolve().parent
+
+MODE = ENV.choice("MADOGUCHI_MODE", ("demo", "production"), "demo")
+DEMO = MODE == "demo"
+DEBUG = False
+
+# Files of this installation: embedded database, demo mail, archives.
+VAR = Path(ENV.text("MADOGUCHI_VAR", "var", wanted="a folder")).resolve()
+
+# --- where the site is ---------------------------------------------------------------------------------------------
+PORT = ENV.integer("PORT", 8000, least=1, most=65535)
+SITE_URL = ENV.url("MADOGUCHI_SITE_URL", ("http", "https"), f"http://127.0.0.1:{PORT}" if DEMO else None).rstrip("/")
+SECURE = SITE_URL.startswith("https:")
+SECRET_KEY = ENV.secret("MADOGUCHI_SECRET_KEY", "demo-only-key-never-used-in-production-0" if DEMO else None)
+ALLOWED_HOSTS = list(ENV.words("MADOGUCHI_HOSTS", ("127.0.0.1", "localhost", "[::1]") if DEMO else None))
+
+# --- the operator ---------------------------------------------------------------------------------------------------
+OPERATOR = {
+    "name_ja": ENV.text("MADOGUCHI_OPERATOR_NAME_JA", "あおば通信" if DEMO else None),
+    "name_en": ENV.text("MADOGUCHI_OPERATOR_NAME_EN", "Aoba Telecom" if DEMO else None),
+    "domain": ENV.text("MADOGUCHI_OPERATOR_DOMAIN", "aoba.example" if DEMO else None),
+    "logo": ENV.text("MADOGUCHI_OPERATOR_LOGO", "shell/brand/aoba.svg"),
+    "colour": ENV.text("MADOGUCHI_OPERATOR_COLOUR", "#0b5e4a", wanted="a colour as #rrggbb"),
+}
+
+# --- applications ---------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "csp",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "madoguchi.shell",
+    "madoguchi.delivery",
+    "madoguchi.accounts",
+    "madoguchi.catalog",
+    "madoguchi.contracts",
+    "madoguchi.notices",
+    "madoguchi.statements",
+    "madoguchi.support",
+    "madoguchi.console",
+    *(["madoguchi.demo"] if DEMO else []),
+]
+
+MIDDLEWARE = [
+    "madoguchi.shell.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "madoguchi.shell.health.DatabaseAwayMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "madoguchi.urls"
+WSGI_APPLICATION = "madoguchi.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "madoguchi.shell.context.shell",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "madoguchi.shell.forms.Renderer"
+
+# --- database -------------------------------------------------------------------------------------------------------
+# Without DATABASE_URL the command line starts the embedded server and sets it (madoguchi/demo/embedded.py).
+_database = urlsplit(ENV.url("DATABASE_URL", ("postgres", "postgresql"), "postgresql:///madoguchi" if DEMO else None))
+_query = dict(pair.split("=", 1) for pair in _database.query.split("&") if "=" in pair)
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(_database.path.lstrip("/")),
+        "USER": unquote(_database.username or ""),
+        "PASSWORD": unquote(_database.password or ""),
+        "HOST": unquote(_query.get("host", _database.hostname or "")),
+        "PORT": str(_database.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5},
+    }
+}
+# Procrastinate finds each room's jobs in its module of that name.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+# --- language and time ----------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", "日本語"), ("en", "English")]
+TIME_ZONE = "Asia/Tokyo"
+USE_TZ = True
+
+# --- identity -------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["madoguchi.accounts.hashers.Argon2idHasher"]
+SECURITY_PROFILE = ENV.choice("MADOGUCHI_SECURITY_PROFILE", ("classic", "strict"), "classic")
+STAY_SIGNED_IN_DAYS = ENV.integer("MADOGUCHI_STAY_SIGNED_IN_DAYS", 30, least=1, most=30)
+LOGIN_URL = "/id/login/"
+LOGIN_REDIRECT_URL = "/my/"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_ADAPTER = "madoguchi.accounts.adapter.AccountAdapter"
+MFA_ADAPTER = "madoguchi.accounts.adapter.SecondFactorAdapter"
+
+# --- cookies and headers --------------------------------------------------------------------------------------------
+# The __Host- prefix needs https; the demo on loopback has none.
+_cookie_prefix = "__Host-" if SECURE else ""
+SESSION_COOKIE_NAME = f"{_cookie_prefix}session"
+CSRF_COOKIE_NAME = f"{_cookie_prefix}csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 60 * 60 * 24 * STAY_SIGNED_IN_DAYS
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
+SECURE_SSL_REDIRECT = False  # the shipped nginx configuration does it
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "madoguchi.shell.errors.csrf_failure"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+# --- static files ---------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- mail -----------------------------------------------------------------------------------------------------------
+# The relay every letter goes through; read by the delivery engine, see docs/delivery.md.
+SMTP_URL = ENV.url("MADOGUCHI_SMTP_URL", ("smtp", "smtps", "smtp+starttls"), "smtp://127.0.0.1:8025" if DEMO else None)
+MAIL_FROM_NOTICES = ENV.text("MADOGUCHI_MAIL_FROM_NOTICES", "notice@aoba.example" if DEMO else None)
+MAIL_FROM_ID = ENV.text("MADOGUCHI_MAIL_FROM_ID", "id@aoba.example" if DEMO else None)
+
+# --- telephone ------------------------------------------------------------------------------------------------------
+TELEPHONE_URL = ENV.url("MADOGUCHI_TELEPHONE_URL", ("http", "https"), "http://127.0.0.1:8026" if DEMO else None)
+TELEPHONE_ACCOUNT = ENV.text("MADOGUCHI_TELEPHONE_ACCOUNT", "AC-demo" if DEMO else None)
+TELEPHONE_TOKEN = ENV.secret("MADOGUCHI_TELEPHONE_TOKEN", "demo-only-telephone-token-0123456789" if DEMO else None)
+TELEPHONE_CALLER = ENV.text("MADOGUCHI_TELEPHONE_CALLER", "+81312345678" if DEMO else None)
+TRUSTED_DEVICE_DAYS = ENV.integer("MADOGUCHI_TRUSTED_DEVICE_DAYS", 90, least=1, most=365)
+
+# --- logs -----------------------------------------------------------------------------------------------------------
+LOG_FORMAT = ENV.choice("MADOGUCHI_LOG_FORMAT", ("json", "text"), "text" if DEMO else "json")
+LOGGING = logging_config(format=LOG_FORMAT)
+
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,23 @@
+"""The whole URL map: paths without a prefix are Japanese, ``/en/…`` the same in English."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from madoguchi.shell import errors, health
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    *i18n_patterns(
+        path("", include("madoguchi.support.urls")),
+        path("console/", include("madoguchi.console.urls")),
+        *([path("demo/", include("madoguchi.demo.urls"))] if settings.DEMO else []),
+        prefix_default_language=False,
+    ),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error
