@@ -24,9 +24,9 @@ setup: .venv/ready-dev
 	touch $@ .venv/ready
 
 # Catalogues are compiled from their .po files by Babel, so that no gettext is needed to run.
-CATALOGUES := $(wildcard madoguchi/*/locale/*/LC_MESSAGES/django.po)
+CATALOGUES := $(shell find madoguchi -name django.po)
 .venv/catalogues: $(CATALOGUES) | .venv/ready
-	$(BIN)/python -m madoguchi.shell.catalogues
+	$(BIN)/python -m madoguchi.shell.catalogues compile
 	touch $@
 
 ## demo: the whole counter with a sample operator on http://127.0.0.1:8000 (PORT), until Ctrl-C
@@ -53,9 +53,14 @@ check: .venv/ready-dev .venv/catalogues
 	$(BIN)/djade --target-version 5.2 --check $$(git ls-files 'madoguchi/*.html')
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/python -m tests.check_catalogues
+	$(BIN)/python -m madoguchi.shell.catalogues check
 	$(BIN)/python -m madoguchi makemigrations --check --dry-run
 	$(BIN)/python -m tests.check_deploy
+
+## messages: bring the message catalogues up to the code; new ones wait untranslated
+.PHONY: messages
+messages: .venv/ready
+	$(BIN)/python -m madoguchi.shell.catalogues update
 
 ## fix: mend what the tools can mend
 .PHONY: fix

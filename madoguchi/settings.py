@@ -61,7 +61,11 @@ INSTALLED_APPS = [
     "madoguchi.contracts",
     "madoguchi.notices",
     "madoguchi.statements",
-    "madoguchi.support",
+    "madoguchi.support.public",
+    "madoguchi.support.identity",
+    "madoguchi.support.mypage",
+    "madoguchi.support.mynotices",
+    "madoguchi.support.charges",
     "madoguchi.console",
     *(["madoguchi.demo"] if DEMO else []),
 ]

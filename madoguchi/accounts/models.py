@@ -113,7 +113,7 @@ class AuthEvent(models.Model):
     """The assurance ledger: every proof asked for and its outcome. Append-only; histories derive from it."""
 
     class Method(models.TextChoices):
-        PASSWORD = "password"
+        PASSWORD = "password"  # noqa: S105 - the name of a method
         TOTP = "totp"
         CONTACT_PHONE = "contact_phone"
         REGISTRATION = "registration"
