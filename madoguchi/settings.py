@@ -28,6 +28,10 @@ PORT = ENV.integer("PORT", 8000, least=1, most=65535)
 SITE_URL = ENV.url("MADOGUCHI_SITE_URL", ("http", "https"), f"http://127.0.0.1:{PORT}" if DEMO else None).rstrip("/")
 SECURE = SITE_URL.startswith("https:")
 SECRET_KEY = ENV.secret("MADOGUCHI_SECRET_KEY", "demo-only-key-never-used-in-production-0" if DEMO else None)
+# What texts are sealed with (lib/tokens.py): the first seals, all unseal, so that a key can be changed.
+SEALING_KEYS = ENV.secrets("MADOGUCHI_SEALING_KEYS", (SECRET_KEY,))
+# How many proxies of ours stand in front and append to X-Forwarded-For.
+PROXIES = ENV.integer("MADOGUCHI_PROXIES", 0, most=9)
 ALLOWED_HOSTS = list(ENV.words("MADOGUCHI_HOSTS", ("127.0.0.1", "localhost", "[::1]") if DEMO else None))
 
 # --- the operator ---------------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
+from madoguchi.lib.tokens import seal, unseal
+
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -11,4 +13,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    pass
+    """Keeps the secrets of authenticators sealed; allauth stores them in clear by itself."""
+
+    def encrypt(self, text: str) -> str:
+        return seal(text).decode("ascii")
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal(encrypted_text.encode("ascii"))

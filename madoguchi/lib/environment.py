@@ -51,6 +51,14 @@ class Environment:
                 raise WrongSetting(f"{name}_FILE cannot be used: {error}") from None
         return self._read(name, default, _long_enough, "a secret of at least 32 characters")
 
+    def secrets(self, name: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """Secrets of at least 32 characters, separated by commas, the current one first."""
+
+        def parse(raw: str) -> tuple[str, ...]:
+            return tuple(_long_enough(word.strip()) for word in raw.split(","))
+
+        return self._read(name, default, parse, "secrets of at least 32 characters separated by commas")
+
     def choice(self, name: str, options: tuple[str, ...], default: str | None = None) -> str:
         def parse(raw: str) -> str:
             if raw not in options:

@@ -1,0 +1,66 @@
+"""The named people of the tests. Alice and Bob are colleagues, Charlie is a stranger who must see nothing."""
+
+import time
+from datetime import date
+from functools import cache
+from typing import Any
+
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+
+from madoguchi.accounts.models import Account, StaffRole
+
+PASSWORD = "aoi-madoguchi-1"
+
+
+@cache
+def _hashed() -> str:
+    return make_password(PASSWORD)  # slow by design: once is enough for all of them
+
+
+def account(email: str, *, password: bool = True, **fields: Any) -> Account:
+    made = Account(email=email, **{"birth_date": date(1958, 4, 2), **fields})
+    made.password = _hashed() if password else ""
+    made.save()
+    EmailAddress.objects.create(user=made, email=email, verified=True, primary=True)
+    return made
+
+
+def alice(**fields: Any) -> Account:
+    return account("alice@example.jp", **{"family_name_kana": "アオキ", "given_name_kana": "アリス", **fields})
+
+
+def bob(**fields: Any) -> Account:
+    return account("bob@example.jp", **{"family_name_kana": "バンドウ", "given_name_kana": "ボブ", **fields})
+
+
+def charlie(**fields: Any) -> Account:
+    return account("charlie@example.com", **{"family_name_kana": "チバ", "given_name_kana": "チャーリー", **fields})
+
+
+def staff(role: StaffRole, **fields: Any) -> Account:
+    """A member of the operator's staff. No authenticator: a test that logs in by hand enrols one."""
+    return account(f"{role.value}@aoba.example", staff_role=role, **fields)
+
+
+def publisher(**fields: Any) -> Account:
+    return staff(StaffRole.PUBLISHER, **fields)
+
+
+def sign_in(client: Client, account: Account, *, second_factor: bool | None = None) -> None:
+    """A session as the login pages leave it; staff with the second factor proven unless told otherwise."""
+    client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[0])
+    now = time.time()
+    records: list[dict[str, Any]] = [{"method": "password", "at": now}]
+    if account.is_staff if second_factor is None else second_factor:
+        records.append({"method": "mfa", "type": "totp", "at": now})
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = records
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(account.pk)
+    session.save()
