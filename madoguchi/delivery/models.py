@@ -1,10 +1,12 @@
 """What goes out: a *mailing* (what is said, how urgent, until when) and its *letters* (one per recipient).
 
 This room knows no notice, no registration and no statement. A room above registers a renderer under a name
-(:mod:`madoguchi.delivery.renderers`) and posts mailings that name it.
+(:mod:`madoguchi.delivery.renderers`) and posts mailings that name it. ``docs/delivery.md`` tells how they leave.
 """
 
-from django.db import models
+from django.contrib.postgres.functions import TransactionNow
+from django.db import models, transaction
+from django.db.models.functions import Now
 
 from madoguchi.lib.lanes import Lane
 
@@ -12,7 +14,14 @@ LANES = [(lane.value, lane.name.lower()) for lane in Lane]
 
 
 class Mailing(models.Model):
-    """One thing said to one or many recipients."""
+    """One thing said to one or many recipients.
+
+    A *single* mailing is one letter posted by :func:`madoguchi.delivery.post.post`; any other is unique by renderer
+    and reference, so that publishing again finds the one that exists.
+
+    Whoever writes letters in several transactions keeps ``checkpoint`` set (to anything) until the last one: while it
+    is set, the mailing is not closed although every letter written so far has its outcome.
+    """
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -24,23 +33,65 @@ class Mailing(models.Model):
     reference = models.CharField(max_length=120)
     lane = models.PositiveSmallIntegerField(choices=LANES)
     state = models.CharField(max_length=12, choices=State, default=State.OPEN)
+    single = models.BooleanField(default=False)
     # After this moment nothing of it is sent any more: a notice that ended long ago must not arrive late.
     expires_at = models.DateTimeField()
     # How far the recipients have been written; null when all are.
     checkpoint = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Every letter has its outcome.
+    finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["renderer", "reference"], name="mailing_once"),
+            models.UniqueConstraint(
+                fields=["renderer", "reference"], name="mailing_once", condition=models.Q(single=False)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lane", "id"],
+                name="mailing_open",
+                condition=models.Q(state="open", finished_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.renderer}:{self.reference}"
 
+    def pause(self) -> None:
+        """Nothing more of it is sent until :meth:`resume`; what is on the wire goes out."""
+        Mailing.objects.filter(pk=self.pk, state=self.State.OPEN).update(state=self.State.PAUSED)
+        self.refresh_from_db(fields=["state"])
+
+    def resume(self) -> None:
+        Mailing.objects.filter(pk=self.pk, state=self.State.PAUSED).update(state=self.State.OPEN)
+        self.refresh_from_db(fields=["state"])
+
+    @transaction.atomic
+    def cancel(self) -> int:
+        """Send nothing more of it, ever; return how many letters were skipped for that.
+
+        Letters a worker holds at this moment may still go out and then keep that outcome.
+        """
+        Mailing.objects.filter(pk=self.pk).update(state=self.State.CANCELLED)
+        self.refresh_from_db(fields=["state"])
+        waiting = self.letters.filter(state__in=[Letter.State.QUEUED, Letter.State.HELD], leased_until=None)
+        return waiting.update(state=Letter.State.SKIPPED, reason="cancelled", sealed=None, finished_at=Now())
+
+    def progress(self) -> dict[str, int]:
+        """How many letters are in each state that occurs."""
+        return dict(self.letters.values_list("state").annotate(models.Count("pk")).order_by())
+
 
 class Letter(models.Model):
-    """One message to one recipient, from due to its outcome. Every outcome is a row."""
+    """One message to one recipient, from due to its outcome. Every outcome is a row.
+
+    Rows may be written by ``INSERT … SELECT``. Required: ``mailing_id, recipient_key, address, language``. Usual
+    besides: ``format`` (``full``), ``personal`` (``{}``), ``due_at`` (now); the others have defaults in the database
+    and belong to the engine. ``ON CONFLICT (mailing_id, recipient_key) DO NOTHING`` makes a repetition add nothing.
+    A row that is not to be sent is written with its ``state`` (``held``, ``skipped``, ``suppressed``) and ``reason``.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -55,33 +106,37 @@ class Letter(models.Model):
         FULL = "full"  # text and HTML
         SHORT = "short"  # 携帯: short plain text
 
-    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="letters")
-    lane = models.PositiveSmallIntegerField(choices=LANES)  # the mailing's, repeated for the claim's index
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="letters", db_index=False)
+    due_at = models.DateTimeField(db_default=TransactionNow())
+    # A worker holds it until then; null when nobody does.
+    leased_until = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(db_default=0)
+    state = models.CharField(max_length=12, choices=State, db_default=State.QUEUED)
+    language = models.CharField(max_length=2)
+    format = models.CharField(max_length=8, choices=Format, db_default=Format.FULL)
     # Whom, in the words of the room above (a destination's id): unique within the mailing.
     recipient_key = models.CharField(max_length=120)
     # The envelope address exactly as sent; old Japanese mobile addresses keep their quotes here.
     address = models.CharField(max_length=320)
-    language = models.CharField(max_length=2)
-    format = models.CharField(max_length=8, choices=Format, default=Format.FULL)
     # What is spliced into the rendered message for this recipient alone. No secret in clear: see ``sealed``.
-    personal = models.JSONField(default=dict)
-    # Encrypted bits (a link's token) that are wiped once the letter is sent or has failed for good.
+    personal = models.JSONField(db_default=models.Value({}, models.JSONField()))
+    # Encrypted bits (a link's token) that are wiped once the letter has its outcome.
     sealed = models.BinaryField(null=True)
-    state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
-    reason = models.CharField(max_length=60, blank=True)
-    due_at = models.DateTimeField()
-    leased_until = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    reply = models.CharField(max_length=500, blank=True)
-    message_id = models.CharField(max_length=255, blank=True)
-    finished_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=60, blank=True, db_default="")
+    reply = models.CharField(max_length=500, blank=True, db_default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["mailing", "recipient_key"], name="letter_once"),
         ]
         indexes = [
-            models.Index(fields=["lane", "due_at", "id"], name="letter_claim", condition=models.Q(state="queued")),
+            # Leased letters stay in it, so that claiming one changes no index (a HOT update).
+            models.Index(
+                fields=["mailing", "due_at", "id"],
+                name="letter_claim",
+                condition=models.Q(state__in=["queued", "held"]),
+            ),
             models.Index(fields=["recipient_key", "due_at"], name="letter_recipient"),
         ]
 
