@@ -2,7 +2,10 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
+
+from madoguchi.catalog import search
 
 
 class Category(models.Model):
@@ -16,6 +19,34 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+
+class ServiceQuerySet(models.QuerySet["Service"]):
+    def offered(self) -> "ServiceQuerySet":
+        """Services that have not ended."""
+        return self.exclude(ended_on__lte=timezone.localdate())
+
+    def search(self, text: str) -> "ServiceQuerySet":
+        """Services whose name, reading, English name or alias contains every word of ``text``, however it is typed.
+
+        A name that is what was typed comes first, then names that start with it, then the rest by reading. A text
+        without letters or digits finds nothing.
+        """
+        words = search.words(text)
+        if not words:
+            return self.none()
+        typed = "".join(words)
+        return (
+            self.filter(*(Q(folded__contains=word) for word in words))
+            .annotate(
+                closeness=Case(
+                    When(folded__contains=f"\n{typed}\n", then=Value(0)),
+                    When(folded__contains=f"\n{typed}", then=Value(1)),
+                    default=Value(2),
+                )
+            )
+            .order_by("closeness", "kana")
+        )
 
 
 class Service(models.Model):
@@ -35,11 +66,17 @@ class Service(models.Model):
     folded = models.TextField(blank=True, editable=False)
     ended_on = models.DateField(null=True, blank=True)
 
+    objects = ServiceQuerySet.as_manager()
+
     class Meta:
         ordering = ("kana",)
 
     def __str__(self) -> str:
         return self.slug
+
+    def fold_names(self) -> None:
+        """Bring ``folded`` up to the names; whoever changes a name calls this before saving."""
+        self.folded = search.index([self.name_ja, self.kana, self.name_en, *self.aliases])
 
 
 class ServiceSection(models.Model):
@@ -61,6 +98,12 @@ class ServiceSection(models.Model):
         return f"{self.service_id}#{self.slug}"
 
 
+class LegalTextQuerySet(models.QuerySet["LegalText"]):
+    def current(self, kind: str) -> "LegalText":
+        """The version of ``kind`` in effect now; ``LegalText.DoesNotExist`` if the operator has published none."""
+        return self.filter(kind=kind, effective_at__lte=timezone.now()).latest("effective_at", "pk")
+
+
 class LegalText(models.Model):
     """A version of terms, privacy policy or accessibility statement. Published versions are never edited."""
 
@@ -75,6 +118,8 @@ class LegalText(models.Model):
     body_ja = models.TextField()  # Markdown
     body_en = models.TextField()
     effective_at = models.DateTimeField(default=timezone.now)
+
+    objects = LegalTextQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "version"], name="legal_version_once")]
