@@ -1,22 +1,10 @@
-"""Set-up of every test: the embedded database, and no network but loopback."""
+"""Set-up of every test: no network but loopback. The database is started by tests/database.py."""
 
 import ipaddress
-import os
 import socket
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-# Before Django reads its settings.
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.settings")
-_folder = Path(os.environ.get("MADOGUCHI_TEST_VAR") or Path(tempfile.gettempdir()) / f"madoguchi-test-{os.getuid()}")
-os.environ.setdefault("MADOGUCHI_VAR", str(_folder))
-if not os.environ.get("DATABASE_URL"):
-    from madoguchi.demo import embedded
-
-    os.environ["DATABASE_URL"] = embedded.start(_folder / "postgresql", durable=False)
 
 
 class NetworkTouched(Exception):
