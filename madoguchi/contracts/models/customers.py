@@ -1,19 +1,55 @@
 """Customers, their contracts, and who may see them."""
 
-from django.conf import settings
-from django.db import models
-from django.utils import timezone
+from typing import ClassVar
 
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from madoguchi.accounts.models import Account
 from madoguchi.catalog.models import Service
 
 
 class Customer(models.Model):
-    number = models.CharField(max_length=10, unique=True)  # N + 9 digits
+    number = models.CharField(max_length=10, unique=True, validators=[RegexValidator(r"\AN[0-9]{9}\Z")])
     name = models.CharField(max_length=120)
     name_kana = models.CharField(max_length=120, blank=True)
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def masked_number(self) -> str:
+        """For pages shown before the contact phone is proven: ``N******789``."""
+        return f"{self.number[0]}{'*' * (len(self.number) - 4)}{self.number[-3:]}"
+
+
+class UsageKind(models.TextChoices):
+    """How a contract's usage is counted, and so what its statement shows."""
+
+    INTERNET = "internet", _("Internet access")
+    OPTICAL = "optical", _("Optical phone")
+    PHONE = "phone", _("Phone")
+    MOBILE = "mobile", _("Mobile")
+    IP050 = "ip050", _("050 IP phone")
+
+
+class ContractQuerySet(models.QuerySet["Contract"]):
+    def visible_to(self, account: Account) -> "ContractQuerySet":
+        """The contracts ``account`` may see, ended ones included because their statements survive them.
+
+        A holder sees every contract of the customer, a colleague only those named in the link. Every page finds a
+        contract through here, so that somebody else's contract is as absent as one that never was.
+        """
+        return self.filter(
+            pk__in=Contract.objects.filter(
+                Q(customer__links__account=account, customer__links__role=CustomerLink.Role.HOLDER)
+                | Q(colleague_links__account=account, colleague_links__role=CustomerLink.Role.COLLEAGUE)
+            ).values("pk")
+        )
 
 
 class Contract(models.Model):
@@ -21,11 +57,12 @@ class Contract(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="contracts")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="contracts")
     plan = models.CharField(max_length=100, blank=True)
-    # How the contract's usage is counted: internet, optical, phone, mobile, ip050.
-    usage_kind = models.CharField(max_length=12)
+    usage_kind = models.CharField(max_length=12, choices=UsageKind)
     contact_phone = models.CharField(max_length=16)  # E.164
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)  # statements survive it
+
+    objects: ClassVar[models.Manager["Contract"]] = ContractQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.number
@@ -53,6 +90,7 @@ class CustomerLink(models.Model):
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="customer_links")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="links")
     role = models.CharField(max_length=10, choices=Role)
+    # A colleague's contracts; a holder's link names none.
     contracts = models.ManyToManyField(Contract, blank=True, related_name="colleague_links")
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -1,0 +1,62 @@
+"""The sample customers: how many, who sees what, and that no number is anybody's."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from random import Random
+
+import pytest
+
+from madoguchi.accounts.models import Account
+from madoguchi.catalog.models import Category, Service
+from madoguchi.contracts.models import Contract, Customer, TelephoneNumber
+from madoguchi.demo.sample import contracts
+
+NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def sample(db: None) -> None:
+    category = Category.objects.create(slug="voice", name_ja="電話", name_en="Voice")
+    for slug in {service for _, service, _ in contracts.OFFERS}:
+        Service.objects.create(slug=slug, category=category, kana=slug, for_individuals=True, for_companies=True)
+    for email in ("hanako@example.jp", "jiro@example.jp", "saburo@example.com", "new@example.jp"):
+        Account.objects.create(email=email)
+    contracts.load(now=NOW, random=Random(1))  # noqa: S311 - sample data
+
+
+def seen_by(email: str) -> Counter[str]:
+    return Counter(
+        Contract.objects.visible_to(Account.objects.get(email=email)).values_list("usage_kind", flat=True),
+    )
+
+
+@pytest.mark.usefixtures("sample")
+def test_there_are_as_many_customers_and_contracts_as_the_demo_promises():
+    assert (Customer.objects.count(), Contract.objects.count()) == (200, 600)
+    assert set(Contract.objects.values_list("usage_kind", flat=True)) == {
+        "internet",
+        "optical",
+        "phone",
+        "mobile",
+        "ip050",
+    }
+
+
+@pytest.mark.usefixtures("sample")
+def test_each_sample_login_sees_its_own():
+    assert seen_by("hanako@example.jp") == {"ip050": 2, "mobile": 1, "internet": 1}
+    assert seen_by("jiro@example.jp") == {"ip050": 1}
+    assert seen_by("saburo@example.com") == {"optical": 1}
+    assert seen_by("new@example.jp") == {}
+    hers = Contract.objects.visible_to(Account.objects.get(email="hanako@example.jp"))
+    assert all(contract.telephone_numbers.count() > 1 for contract in hers.filter(usage_kind="ip050"))
+
+
+@pytest.mark.usefixtures("sample")
+def test_every_number_is_fictitious_and_held_once():
+    held = list(TelephoneNumber.objects.values_list("number", flat=True))
+    assert len(held) == len(set(held))
+    assert all("0000" in number for number in held)
+    phones = set(Contract.objects.values_list("contact_phone", flat=True))
+    assert all("0000" in number for number in phones)
+    assert not phones & {number for number in held if not number.startswith("+8170")}
