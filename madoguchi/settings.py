@@ -45,6 +45,7 @@ OPERATOR = {
 
 # --- applications ---------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "madoguchi.shell",  # first: its widget templates stand in for Django's
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -58,7 +59,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "madoguchi.shell",
     "madoguchi.delivery",
     "madoguchi.accounts",
     "madoguchi.catalog",
@@ -179,12 +179,19 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- static files ---------------------------------------------------------------------------------------------------
+# ``hashed`` needs ``madoguchi collectstatic`` at each new version; ``plain`` serves the files where they lie.
+STATIC_FILES = ENV.choice("MADOGUCHI_STATIC", ("hashed", "plain"), "hashed")
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_FILES == "hashed"
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = STATIC_FILES == "plain"
 
 # --- mail -----------------------------------------------------------------------------------------------------------
 # The relay every letter goes through; read by the delivery engine, see docs/delivery.md.

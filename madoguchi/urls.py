@@ -4,12 +4,14 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from madoguchi.shell import errors, health
+from madoguchi.shell import corner, errors, health, stylesheet
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("style.<str:digest>.css", stylesheet.show),
     *i18n_patterns(
+        path("corner/", corner.corner, name="corner"),
         path("", include("madoguchi.support.urls")),
         path("console/", include("madoguchi.console.urls")),
         *([path("demo/", include("madoguchi.demo.urls"))] if settings.DEMO else []),

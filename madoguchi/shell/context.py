@@ -1,16 +1,18 @@
-"""What every page knows: the operator's brand, and the language links that stay on the page."""
+"""What every page knows: the operator's brand, the stylesheet, whether this is the demo. No database, no session."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import get_language
+
+from madoguchi.shell import languages, stylesheet
 
 
-def shell(request: HttpRequest) -> dict[str, Any]:
-    language = get_language() or settings.LANGUAGE_CODE
+def shell(_request: HttpRequest | None = None) -> dict[str, Any]:
+    language = languages.current()
     return {
         "operator": settings.OPERATOR,
-        "operator_name": settings.OPERATOR["name_en" if language == "en" else "name_ja"],
+        "operator_name": settings.OPERATOR[f"name_{language}"],
+        "stylesheet": stylesheet.address(),
         "DEMO": settings.DEMO,
     }

@@ -1,35 +1,61 @@
-"""Error pages in both languages, each with the request's id."""
+"""Error pages in both languages, each with the request's id. They need no database, no session and no context."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import override
 
+from madoguchi.shell import context, languages
 from madoguchi.shell.logs import request_id
 
+RETRY_AFTER_SECONDS = 30
 
-def _page(request: HttpRequest, status: int) -> HttpResponse:
-    return render(request, f"errors/{status}.html", {"request_id": request_id.get()}, status=status)
+
+def page(request: HttpRequest, status: int, **more: Any) -> HttpResponse:
+    """The page ``errors/<status>.html`` in the language of the path, never kept by anybody."""
+    # Rendered without the request's own context processors: whatever failed may be behind one of them.
+    with override(languages.of_path(request.path_info)):
+        text = render_to_string(
+            f"errors/{status}.html",
+            {**context.shell(), "request": request, "request_id": request_id.get(), "status": status, **more},
+        )
+    response = HttpResponse(text, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, 400)
+    return page(request, 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, 403)
+    return page(request, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, 404)
+    return page(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _page(request, 500)
+    return page(request, 500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page(request, 403)
+    """A form that was open too long, or came from somewhere else: 403 with what to do."""
+    return page(request, 403, csrf=True)
 
 
-def too_many(request: HttpRequest) -> HttpResponse:
-    """429: for views that keep a limit."""
-    return _page(request, 429)
+def too_many(request: HttpRequest, *, retry_after: int | None = None) -> HttpResponse:
+    """429: for views that keep a limit. ``retry_after``: seconds."""
+    response = page(request, 429)
+    if retry_after is not None:
+        response["Retry-After"] = str(retry_after)
+    return response
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database is away for the moment."""
+    response = page(request, 503)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response

@@ -1,0 +1,12 @@
+"""The corner of the header that differs from person to person, fetched by itself so that public pages can be kept."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+@never_cache
+@require_safe
+def corner(request: HttpRequest) -> HttpResponse:
+    return render(request, "shell/corner.html")
