@@ -174,10 +174,10 @@ def state_look(state: str) -> states.Look:
 @register.filter
 def all_errors(form: BaseForm) -> list[dict[str, str]]:
     """What is wrong in ``form``, in the order of its fields: ``target`` (an element's id, or empty) and ``text``."""
-    found = [{"target": "", "text": text} for text in form.non_field_errors()]
+    found = [{"target": "", "text": str(text)} for text in form.non_field_errors()]
     for field in form:
         target = f"{field.auto_id}_group" if field.use_fieldset else field.id_for_label
-        found += [{"target": target, "text": text} for text in field.errors]
+        found += [{"target": target, "text": str(text)} for text in field.errors]
     return found
 
 
