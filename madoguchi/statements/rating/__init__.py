@@ -1,0 +1,45 @@
+"""The rating kernel: columns in, columns out. No Django, no clock, no files; docs/rating.md is its prose.
+
+The way of a call: :func:`compile_tariff` once, :func:`rate` for lines, :func:`summarise` and :func:`settle` for the
+contract's month. All money is integer milli-yen before tax until :func:`settle` says yen.
+"""
+
+from .calls import LINE, rate
+from .discount import IncomingCallDiscount
+from .fees import FEE_LINE, Holding, NumberFee, month_before, number_fees
+from .month import Unbalanced, add_up, balance, settle, summarise
+from .table import DIGITS, Table, compile_tariff, number_key
+from .tariff import EXEMPT, HOLIDAY, STANDARD, Band, Rule, Tariff, WrongTariff, in_force
+from .tax import YEN, TaxRate, allocate, rates_in_force
+
+__all__ = [
+    "DIGITS",
+    "EXEMPT",
+    "FEE_LINE",
+    "HOLIDAY",
+    "LINE",
+    "STANDARD",
+    "YEN",
+    "Band",
+    "Holding",
+    "IncomingCallDiscount",
+    "NumberFee",
+    "Rule",
+    "Table",
+    "Tariff",
+    "TaxRate",
+    "Unbalanced",
+    "WrongTariff",
+    "add_up",
+    "allocate",
+    "balance",
+    "compile_tariff",
+    "in_force",
+    "month_before",
+    "number_fees",
+    "number_key",
+    "rate",
+    "rates_in_force",
+    "settle",
+    "summarise",
+]

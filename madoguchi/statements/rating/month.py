@@ -1,0 +1,118 @@
+"""A contract's month: lines − discount + fees + tax = total, to the yen, checked each time."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from .discount import IncomingCallDiscount, discounts, earnings
+from .tax import YEN, Rounding, tax_yen
+
+SUMS = ("calls", "talk_seconds", "charge", "earned_seconds", "reducible")
+
+
+class Unbalanced(ArithmeticError):
+    """A statement whose parts do not add up to its total."""
+
+
+def summarise(lines: pl.DataFrame, rule: IncomingCallDiscount | None, *, keys: tuple[str, ...] = ()) -> pl.DataFrame:
+    """Add up rated lines by contract, month and tax class (by number too where the rule asks, and by ``keys``).
+
+    ``lines``: contract, month, number (if asked), outgoing, kind, tax, talk_seconds, charge, and optionally ``calls``
+    when a row already stands for several. Summaries of parts add up by the same function's sums: :func:`add_up`.
+    """
+    earned, reducible = pl.lit(0, dtype=pl.Int64), pl.lit(0, dtype=pl.Int64)
+    if rule is not None:
+        earned = pl.when(rule.earns()).then(pl.col("talk_seconds").cast(pl.Int64)).otherwise(0)
+        reducible = pl.when(rule.reduces()).then(pl.col("charge")).otherwise(0)
+    by = _keys(rule, keys)
+    marked = lines.select(
+        *by,
+        pl.col("calls").cast(pl.Int64) if "calls" in lines.columns else pl.lit(1, dtype=pl.Int64).alias("calls"),
+        pl.col("talk_seconds").cast(pl.Int64),
+        "charge",
+        earned.alias("earned_seconds"),
+        reducible.alias("reducible"),
+    )
+    return marked.group_by(by).agg(pl.col(name).sum() for name in SUMS)
+
+
+def add_up(parts: list[pl.DataFrame], rule: IncomingCallDiscount | None, *, keys: tuple[str, ...] = ()) -> pl.DataFrame:
+    """One summary from the summaries of parts."""
+    return pl.concat(parts).group_by(_keys(rule, keys)).agg(pl.col(name).sum() for name in SUMS)
+
+
+def _keys(rule: IncomingCallDiscount | None, keys: tuple[str, ...]) -> list[str]:
+    return list(dict.fromkeys([*(rule.keys() if rule else ("contract", "month")), "tax", *keys]))
+
+
+def settle(
+    summary: pl.DataFrame,
+    fee_lines: pl.DataFrame,
+    *,
+    rule: IncomingCallDiscount | None,
+    rates: Mapping[str, int],
+    rounding: Rounding = "down",
+) -> pl.DataFrame:
+    """Total every contract's month.
+
+    ``summary`` of :func:`summarise`, ``fee_lines`` of :func:`~.fees.number_fees`, ``rates`` basis points by tax class.
+    Returns a row per contract and month: ``lines``, ``discount``, ``fees`` and ``cut`` in milli-yen, ``tax`` and
+    ``total`` in yen, ``taxed`` (milli-yen, the base of all rates) and ``earned_seconds``, ``earned``, ``limited`` of
+    the discount. ``cut`` is what lies below one yen and is not billed. Raises :class:`Unbalanced`.
+    """
+    month = ["contract", "month"]
+    parts = [
+        _amounts(summary, lines=pl.col("charge")),
+        _amounts(discounts(summary, rule), discount=pl.col("discount")),
+        _amounts(fee_lines, fees=pl.col("charge")),
+    ]
+    classes = (
+        pl.concat(parts, how="diagonal")
+        .group_by(*month, "tax")
+        .agg(pl.col("lines", "discount", "fees").sum())
+        .with_columns(
+            base=pl.col("lines") - pl.col("discount") + pl.col("fees"),
+            rate=pl.col("tax").replace_strict(dict(rates), default=0, return_dtype=pl.Int64),
+        )
+        .with_columns(tax_yen=tax_yen(pl.col("base"), pl.col("rate"), rounding))
+    )
+    totals = (
+        classes.group_by(month)
+        .agg(
+            pl.col("lines", "discount", "fees", "base").sum(),
+            taxed=pl.col("base").filter(pl.col("rate") > 0).sum(),
+            tax=pl.col("tax_yen").sum(),
+        )
+        .with_columns(total=pl.col("base") // YEN + pl.col("tax"), cut=pl.col("base") % YEN)
+        .drop("base")
+        .join(_earned(summary, rule), on=month, how="left")
+        .with_columns(pl.col("earned_seconds", "earned").fill_null(0), pl.col("limited").fill_null(value=False))
+        .sort(month)
+    )
+    balance(totals)
+    return totals
+
+
+def _amounts(frame: pl.DataFrame, **amount: pl.Expr) -> pl.DataFrame:
+    return frame.select("contract", "month", pl.col("tax").cast(pl.String), **amount)
+
+
+def _earned(summary: pl.DataFrame, rule: IncomingCallDiscount | None) -> pl.DataFrame:
+    month = ["contract", "month"]
+    if rule is None:
+        return summary.select(month).unique().with_columns(earned_seconds=0, earned=0, limited=pl.lit(value=False))
+    return (
+        earnings(summary, rule)
+        .group_by(month)
+        .agg(pl.col("earned_seconds").sum(), pl.col("earned").sum(), pl.col("limited").any())
+    )
+
+
+def balance(totals: pl.DataFrame) -> None:
+    """Raise :class:`Unbalanced` unless lines − discount + fees + tax = total on every row, and nothing is negative."""
+    left = pl.col("lines") - pl.col("discount") + pl.col("fees") + pl.col("tax") * YEN - pl.col("cut")
+    right = pl.col("total") * YEN
+    wrong = totals.filter((left != right) | (pl.col("total") < 0) | (pl.col("cut") < 0) | (pl.col("cut") >= YEN))
+    if wrong.height:
+        contract, month = wrong.select("contract", "month").row(0)
+        raise Unbalanced(f"{wrong.height} statements do not add up, the first is contract {contract}, month {month}")
