@@ -1,0 +1,12 @@
+"""Background jobs of this room. Thin: each names rows and calls a verb."""
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from madoguchi.notices import audience
+
+
+@app.task(name="notices.write_letters", retry=RetryStrategy(max_attempts=10, exponential_wait=2))
+def write_letters(*, mailing_id: int) -> None:
+    """Write the letters of a report's mailing; run again, it goes on where it stopped."""
+    audience.write_letters(mailing_id=mailing_id)

@@ -1,0 +1,82 @@
+"""第N報: a draft until published; append-only from then on (a trigger of the database sees to it)."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext
+
+from madoguchi.accounts.models import Account
+from madoguchi.notices import lifecycle
+from madoguchi.notices.content import Period
+from madoguchi.notices.models.facts import Facts
+from madoguchi.notices.models.notice import Notice
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def published(self) -> "ReportQuerySet":
+        """Newest first."""
+        return self.filter(ordinal__isnull=False).order_by("-published_at", "-ordinal")
+
+
+class Report(Facts):
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="reports")
+    ordinal = models.PositiveSmallIntegerField(null=True, blank=True)  # 1, 2, … given at publication
+    is_final = models.BooleanField(default=False)
+    state_after = models.CharField(max_length=16, choices=lifecycle.State)
+    body_ja = models.TextField(blank=True)
+    body_en = models.TextField(blank=True)
+    # The windows of planned work as this report gives them: content.Period as JSON.
+    windows = models.JSONField(default=list, blank=True)
+    # What this report moved: {"windows": [old, new], "expected_end": [old, new]}; written at publication.
+    changes = models.JSONField(default=dict, blank=True)
+    notify = models.BooleanField(default=True)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar["models.Manager[Report]"] = ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-ordinal",)
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "ordinal"], name="report_ordinal_once"),
+            models.UniqueConstraint(
+                fields=["notice"], condition=models.Q(ordinal__isnull=True), name="report_one_draft"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ordinal__isnull=True, published_at__isnull=True)
+                | models.Q(ordinal__isnull=False, published_at__isnull=False),
+                name="report_published_with_ordinal",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice} #{self.ordinal}"
+
+    @property
+    def label(self) -> str:
+        """第3報, 最終報（第4報）; a draft says so."""
+        if self.ordinal is None:
+            return gettext("Draft report")
+        if self.is_final:
+            return gettext("Final report (report %(ordinal)s)") % {"ordinal": self.ordinal}
+        return gettext("Report %(ordinal)s") % {"ordinal": self.ordinal}
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The windows this report gives, main ones first."""
+        return tuple(sorted(map(Period.from_json, self.windows), key=lambda p: (p.spare, p.starts_at)))
+
+    def publish(self, *, by: Account | None, at: datetime | None = None) -> "Report":
+        """Make it public, and mail it if ``notify``: see :func:`madoguchi.notices.publish.publish`."""
+        from madoguchi.notices import publish
+
+        return publish.publish(self, by=by, at=at)
+
+    def audience_outlook(self, *, at: datetime | None = None) -> dict[str, int]:
+        """Who would get it if published at ``at``: see :func:`madoguchi.notices.audience.outlook`."""
+        from madoguchi.notices import audience
+
+        return audience.outlook(self, at=at)

@@ -1,0 +1,107 @@
+"""Who wants to hear of what, and where: subscriptions, destinations with their hours, and opt-outs."""
+
+import secrets
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+from madoguchi.catalog.models import Service
+from madoguchi.notices import lifecycle
+
+ALL_DAYS = 0b111_1111  # bit 0 = Sunday … bit 6 = Saturday
+ALL_HOURS = 0xFF_FFFF  # bit h = the hour h:00–h:59
+
+
+class Subscription(models.Model):
+    """サービス登録・通知設定: a service a customer follows, and which of its mail."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="subscriptions")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="subscriptions")
+    work = models.BooleanField(default=True)
+    trouble = models.BooleanField(default=True)
+    only_my_contracts = models.BooleanField(default=False)
+    regions = ArrayField(models.CharField(max_length=2), default=list, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "service"], name="subscription_once")]
+
+    def __str__(self) -> str:
+        return f"subscription {self.pk}"
+
+
+def new_unsubscribe_key() -> bytes:
+    return secrets.token_bytes(16)
+
+
+class Destination(models.Model):
+    """配信先メールアドレス: up to three slots per ID."""
+
+    class Device(models.TextChoices):
+        PC = "pc"
+        MOBILE = "mobile"  # 携帯
+        SMARTPHONE = "smartphone"
+
+    class State(models.TextChoices):
+        VERIFIED = "verified"
+        PAUSED = "paused"  # bounced for good
+
+    class Outside(models.TextChoices):
+        SKIP = "skip"
+        HOLD = "hold"
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="destinations")
+    slot = models.PositiveSmallIntegerField()
+    address = models.CharField(max_length=320)  # as sent in the envelope
+    device = models.CharField(max_length=12, choices=Device, default=Device.PC)
+    state = models.CharField(max_length=10, choices=State, default=State.VERIFIED)
+    # 配信希望曜日・時間 in the account's time zone, as bits.
+    days = models.PositiveSmallIntegerField(default=ALL_DAYS)
+    hours = models.PositiveIntegerField(default=ALL_HOURS)
+    outside = models.CharField(max_length=6, choices=Outside, default=Outside.SKIP)
+    critical_always = models.BooleanField(default=False)
+    verified_at = models.DateTimeField(default=timezone.now)
+    # Signs the unsubscribe links of this destination: see notices/unsubscribe.py.
+    unsubscribe_key = models.BinaryField(max_length=16, default=new_unsubscribe_key, editable=False)
+
+    class Meta:
+        ordering = ("slot",)
+        constraints = [
+            models.UniqueConstraint(fields=["account", "slot"], name="destination_slot_once"),
+            models.UniqueConstraint(fields=["account", "address"], name="destination_address_once"),
+            models.CheckConstraint(condition=models.Q(slot__range=(1, 3)), name="destination_three_slots"),
+            models.CheckConstraint(condition=models.Q(days__range=(0, ALL_DAYS)), name="destination_days"),
+            models.CheckConstraint(condition=models.Q(hours__range=(0, ALL_HOURS)), name="destination_hours"),
+        ]
+
+    def __str__(self) -> str:
+        return f"destination {self.pk}"
+
+
+class OptOut(models.Model):
+    """An address that said, by the link in a mail, that it wants no more of one service's mail of one kind.
+
+    Kept by address, not by destination: it holds when the owner moves the address to another slot, and does not touch
+    an address that takes the old slot. The owner of the ID may undo it.
+    """
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="opt_outs")
+    address = models.CharField(max_length=320)
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=8, choices=lifecycle.Kind)
+    created_at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "address", "service", "kind"],
+                condition=models.Q(undone_at__isnull=True),
+                name="opt_out_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"opt-out {self.pk}"

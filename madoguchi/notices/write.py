@@ -1,0 +1,146 @@
+"""Writing: a notice with its first report, further reports, and changes to a draft. Nothing here is public yet."""
+
+from django.db import transaction
+
+from madoguchi.accounts.models import Account
+from madoguchi.notices import lifecycle
+from madoguchi.notices.content import NoticeContent, ReportContent
+from madoguchi.notices.models import AffectedContract, Notice, Report, Window
+
+# Columns a report and its notice have in common, as a ReportContent names them.
+FACTS = (
+    "impact",
+    "severity",
+    "emergency_calls_ja",
+    "emergency_calls_en",
+    "alternatives_ja",
+    "alternatives_en",
+    "started_at",
+    "expected_end",
+    "ended_at",
+    "next_report_due",
+)
+_WORDS = ("state_after", "body_ja", "body_en", "notify")
+_FIXED = ("title_ja", "title_en", "external_reference")
+
+
+class NotADraft(Exception):
+    """What is published stays as it is: a correction is a further report."""
+
+
+class DraftWaits(Exception):
+    """A notice has one report being written at a time; ``report`` is the one that waits."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(f"{report.notice} already has a draft report")
+        self.report = report
+
+
+@transaction.atomic
+def start(*, kind: str, notice: NoticeContent, report: ReportContent, by: Account | None) -> Report:
+    """Begin a notice of ``kind`` with its first report, both drafts. May be incomplete: publishing checks."""
+    kept = Notice(kind=lifecycle.Kind(kind), impact=report.impact, created_by=by)
+    _fill_notice(kept, notice)
+    draft = Report(notice=kept, written_by=by)
+    _fill_report(draft, report)
+    return draft
+
+
+@transaction.atomic
+def edit_notice(notice: Notice, *, content: NoticeContent) -> None:
+    """Change what a notice is about. Raises :class:`NotADraft` once a report is published."""
+    notice = Notice.objects.select_for_update().get(pk=notice.pk)
+    if not notice.is_draft:
+        raise NotADraft
+    _fill_notice(notice, content)
+
+
+@transaction.atomic
+def edit_report(report: Report, *, content: ReportContent, by: Account | None) -> Report:
+    """Change a report that is not published; else :class:`NotADraft`."""
+    report = Report.objects.select_for_update(of=("self",)).select_related("notice").get(pk=report.pk)
+    if report.ordinal is not None:
+        raise NotADraft
+    report.written_by = by
+    _fill_report(report, content)
+    return report
+
+
+@transaction.atomic
+def add_report(notice: Notice, *, content: ReportContent, by: Account | None) -> Report:
+    """Begin a further report. Raises :class:`DraftWaits` while another is being written."""
+    notice = Notice.objects.select_for_update().get(pk=notice.pk)
+    if waiting := notice.draft_report:
+        raise DraftWaits(waiting)
+    draft = Report(notice=notice, written_by=by)
+    _fill_report(draft, content)
+    return draft
+
+
+@transaction.atomic
+def discard(report: Report) -> None:
+    """Throw a draft report away, and its notice with it when it was the first. Published: :class:`NotADraft`."""
+    report = Report.objects.select_for_update(of=("self",)).select_related("notice").get(pk=report.pk)
+    if report.ordinal is not None:
+        raise NotADraft
+    report.delete()
+    if report.notice.is_draft:
+        report.notice.delete()
+
+
+def content_of(notice: Notice) -> NoticeContent:
+    """What a notice is about, as it stands."""
+    return NoticeContent(
+        **{name: getattr(notice, name) for name in _FIXED},
+        services=tuple(notice.services.all()),
+        regions=tuple(notice.regions),
+        contract_numbers=tuple(
+            notice.affected_contracts.order_by("contract_number").values_list("contract_number", flat=True)
+        ),
+    )
+
+
+def content_of_report(report: Report) -> ReportContent:
+    """What a report says, as it stands."""
+    return ReportContent(**{name: getattr(report, name) for name in (*_WORDS, *FACTS)}, windows=report.periods)
+
+
+def further_content(notice: Notice) -> ReportContent:
+    """Where a further report starts from: the facts as last published, no words yet, the state unchanged."""
+    facts = {name: getattr(notice, name) for name in FACTS if name != "next_report_due"}
+    return ReportContent(state_after=notice.state, body_ja="", **facts, windows=notice.periods)
+
+
+def take_over_facts(notice: Notice, report: Report) -> None:
+    """Give ``notice`` the facts and windows of ``report``. The caller saves the notice."""
+    for name in FACTS:
+        setattr(notice, name, getattr(report, name))
+    if notice.periods != report.periods:
+        notice.windows.all().delete()
+        Window.objects.bulk_create(
+            Window(notice=notice, starts_at=p.starts_at, ends_at=p.ends_at, spare=p.spare) for p in report.periods
+        )
+
+
+def _fill_notice(notice: Notice, content: NoticeContent) -> None:
+    for name in _FIXED:
+        setattr(notice, name, getattr(content, name))
+    notice.regions = sorted(set(content.regions))
+    notice.save()
+    notice.services.set(content.services)
+    notice.affected_contracts.all().delete()
+    AffectedContract.objects.bulk_create(
+        (AffectedContract(notice=notice, contract_number=number) for number in sorted(set(content.contract_numbers))),
+        batch_size=5000,
+    )
+
+
+def _fill_report(report: Report, content: ReportContent) -> None:
+    for name in (*_WORDS, *FACTS):
+        setattr(report, name, getattr(content, name))
+    report.windows = [period.to_json() for period in content.windows]
+    report.save()
+    if report.notice.is_draft:
+        # So that lists of drafts show where a notice is heading.
+        take_over_facts(report.notice, report)
+        report.notice.save()
