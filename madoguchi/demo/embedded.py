@@ -4,6 +4,7 @@ Whoever calls :func:`start` is a user of the server until its process ends, howe
 the keeper (:mod:`madoguchi.demo.keeper`), which stops the server after the last.
 """
 
+import atexit
 import contextlib
 import fcntl
 import os
@@ -98,6 +99,17 @@ def leave(data: Path) -> None:
             return
         if process.stderr:
             process.stderr.close()
+
+
+@atexit.register
+def _part() -> None:
+    """At the end of this process: the keepers live on for the other users, and end by themselves."""
+    for lock in _locks.values():
+        lock.close()
+    for process in _keepers.values():
+        if process.stderr:
+            process.stderr.close()
+        process.returncode = process.returncode or 0  # or Python would complain that it still runs
 
 
 def _become_user(data: Path) -> None:

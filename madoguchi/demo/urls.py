@@ -1,4 +1,17 @@
-from django.urls import URLPattern, URLResolver
+"""``/demo/``: only in the demo."""
+
+from django.urls import path
+
+from madoguchi.demo import authenticator, views
+from madoguchi.demo.mailbox import views as mailbox
 
 app_name = "demo"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("mailbox/", mailbox.mailbox, name="mailbox"),
+    path("mailbox/<int:id>/", mailbox.mail, name="mail"),
+    path("mailbox/<int:id>/html/", mailbox.mail_html, name="mail_html"),
+    path("mailbox.json", mailbox.mailbox_json, name="mailbox_json"),
+    path("authenticator/", authenticator.authenticator, name="authenticator"),
+    path("authenticator.json", authenticator.authenticator_json, name="authenticator_json"),
+]

@@ -21,7 +21,7 @@ def sample(db: None) -> None:
         Service.objects.create(slug=slug, category=category, kana=slug, for_individuals=True, for_companies=True)
     for email in ("hanako@example.jp", "jiro@example.jp", "saburo@example.com", "new@example.jp"):
         Account.objects.create(email=email)
-    contracts.load(now=NOW, random=Random(1))  # noqa: S311 - sample data
+    contracts.load(now=NOW, random=Random(1))
 
 
 def seen_by(email: str) -> Counter[str]:

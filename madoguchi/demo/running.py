@@ -1,0 +1,49 @@
+"""Where the demo may run: one on a data folder, and on a port nobody uses."""
+
+import contextlib
+import fcntl
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+HOST = "127.0.0.1"
+
+
+class CannotRun(Exception):
+    """Another demo, or something else, is where this one should be; the message says what to do."""
+
+
+@contextlib.contextmanager
+def alone(folder: Path, *, address: str) -> Iterator[None]:
+    """Be the only demo on ``folder``, for as long as the block runs; tell the others our ``address``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "running").open("a+") as note:
+        try:
+            fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            note.seek(0)
+            raise CannotRun(f"the demo on {folder.parent} is already running: {note.read().strip()}") from None
+        note.truncate(0)
+        note.write(address)
+        note.flush()
+        yield
+        note.truncate(0)
+
+
+def refuse_busy_port(port: int) -> None:
+    """Raise ``CannotRun`` when something listens on ``port`` already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise CannotRun(
+                f"port {port} of {HOST} cannot be used ({error.strerror}); "
+                "stop what uses it, or choose another: PORT=8001 make demo"
+            ) from None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,109 @@
+"""The sample logins, and what each can show."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from madoguchi.accounts.models import StaffRole
+
+PASSWORD = "aoi-madoguchi-1"  # noqa: S105 - printed at every start of the demo
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    email: str
+    family_name_kana: str
+    given_name_kana: str
+    birth_date: date
+    shows_ja: str
+    shows_en: str
+    staff_role: str = ""
+
+
+LOGINS = (
+    Login(
+        "hanako@example.jp",
+        "アオキ",
+        "ハナコ",
+        date(1984, 5, 17),
+        "050番号の契約2つ、携帯電話、インターネットの契約者。連絡先電話番号は090…",
+        "Holder of two 050 contracts, a mobile and an internet contract; contact phone 090…",
+    ),
+    Login(
+        "jiro@example.jp",
+        "アオキ",
+        "ジロウ",
+        date(1990, 11, 3),
+        "ハナコさんの同僚。ハナコさんの契約のうち1つだけを見られる人",
+        "Her colleague at the company, who sees one of her contracts",
+    ),
+    Login(
+        "saburo@example.com",
+        "サトウ",
+        "サブロウ",
+        date(1971, 2, 28),
+        "別のお客さま。光電話の契約者で、連絡先電話番号は03…",
+        "A stranger to both, with an optical phone of his own; contact phone 03…",
+    ),
+    Login(
+        "new@example.jp",
+        "ハジメ",
+        "ノゾミ",
+        date(2001, 8, 9),
+        "登録したばかりで、まだ契約も通知もない人",
+        "An ID with nothing yet",
+    ),
+    Login(
+        "viewer@aoba.example",
+        "エツラン",
+        "ミドリ",
+        date(1980, 1, 1),
+        "係員（閲覧）。コンソールを見るだけの人",
+        "Staff: sees the console, changes nothing",
+        StaffRole.VIEWER,
+    ),
+    Login(
+        "editor@aoba.example",
+        "ヘンシュウ",
+        "アカネ",
+        date(1980, 1, 1),
+        "係員（編集）。お知らせの下書きを書く人",
+        "Staff: writes drafts of notices",
+        StaffRole.EDITOR,
+    ),
+    Login(
+        "publisher@aoba.example",
+        "コウカイ",
+        "アオイ",
+        date(1980, 1, 1),
+        "係員（公開）。お知らせを書いて公開する人",
+        "Staff: writes and publishes notices",
+        StaffRole.PUBLISHER,
+    ),
+    Login(
+        "support@aoba.example",
+        "マドグチ",
+        "ユウ",
+        date(1980, 1, 1),
+        "係員（お客さま対応）",
+        "Staff: helps customers",
+        StaffRole.SUPPORT,
+    ),
+    Login(
+        "billing@aoba.example",
+        "セイキュウ",
+        "マコト",
+        date(1980, 1, 1),
+        "係員（料金）",
+        "Staff: imports calls and keeps the charges",
+        StaffRole.BILLING,
+    ),
+    Login(
+        "admin@aoba.example",
+        "カンリ",
+        "シノブ",
+        date(1980, 1, 1),
+        "係員（管理）。すべてを見られる人",
+        "Staff: may do everything",
+        StaffRole.ADMINISTRATOR,
+    ),
+)

@@ -1,0 +1,127 @@
+"""The mailbox: mail arrives by SMTP and is read on a page and by programs."""
+
+import smtplib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from madoguchi.demo import running
+from madoguchi.demo.mailbox.store import Store
+
+
+@pytest.fixture
+def var(tmp_path: Path, settings) -> Path:
+    settings.VAR = tmp_path
+    return tmp_path
+
+
+def letter(*, to: str = "alice@example.jp", subject: str = "障害のお知らせ") -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = "あおば通信 <notice@aoba.example>"
+    message["To"] = to
+    message["Subject"] = subject
+    message.set_content("復旧しました。\nhttp://127.0.0.1:8000/notices/T-2026-000001/\n")
+    message.add_alternative(
+        '<p>復旧しました。<a href="http://127.0.0.1:8000/my/notices/">設定</a><script>alert(1)</script></p>',
+        subtype="html",
+    )
+    return message
+
+
+def keep(var: Path, message: EmailMessage) -> None:
+    Store(var / "demo").add(message.as_bytes(), [message["To"]])
+
+
+@pytest.mark.django_db
+def test_list_shows_the_newest_first_and_of_one_address_when_asked(client: Client, var: Path) -> None:
+    keep(var, letter(subject="一通目"))
+    keep(var, letter(subject="二通目"))
+    keep(var, letter(to="bob@example.jp", subject="ボブへ"))
+    page = client.get("/demo/mailbox/").content.decode()
+    assert page.index("ボブへ") < page.index("二通目") < page.index("一通目")
+    page = client.get("/demo/mailbox/", {"to": "alice@example.jp"}).content.decode()
+    assert "ボブへ" not in page
+
+
+@pytest.mark.django_db
+def test_mail_page_shows_text_links_headers_and_source(client: Client, var: Path) -> None:
+    keep(var, letter())
+    page = client.get("/en/demo/mailbox/1/").content.decode()
+    assert "障害のお知らせ" in page
+    assert "復旧しました" in page
+    assert 'href="http://127.0.0.1:8000/my/notices/"' in page
+    assert "MIME-Version" in page
+    assert "alert(1)</script>" not in page  # escaped, or inside the frame
+
+
+@pytest.mark.django_db
+def test_html_of_a_mail_can_do_nothing(client: Client, var: Path) -> None:
+    keep(var, letter())
+    answer = client.get("/demo/mailbox/1/html/")
+    assert "復旧しました" in answer.content.decode()
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "sandbox" in policy
+    assert "allow-scripts" not in policy
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+
+
+@pytest.mark.django_db
+def test_json_has_what_programs_need(client: Client, var: Path) -> None:
+    keep(var, letter())
+    keep(var, letter(to="bob@example.jp"))
+    (mail,) = client.get("/demo/mailbox.json", {"to": "ALICE@example.jp"}).json()
+    assert mail["from"] == "あおば通信 <notice@aoba.example>"
+    assert mail["to"] == "alice@example.jp"
+    assert mail["subject"] == "障害のお知らせ"
+    assert mail["received_at"]
+    assert mail["text"].startswith("復旧しました")
+    assert "<p>" in mail["html"]
+    assert mail["links"] == ["http://127.0.0.1:8000/notices/T-2026-000001/", "http://127.0.0.1:8000/my/notices/"]
+    assert "MIME-Version: 1.0" in mail["raw"]
+
+
+@pytest.mark.django_db
+def test_no_such_mail(client: Client, var: Path) -> None:
+    assert client.get("/demo/mailbox/77/").status_code == 404
+    assert client.get("/demo/mailbox.json").json() == []
+
+
+@pytest.fixture
+def receiver(tmp_path: Path) -> Iterator[int]:
+    port = running.free_port()
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "madoguchi.demo.mailbox.receiver", str(port), str(tmp_path)],
+        cwd=Path(running.__file__).parents[2],
+    )
+    end = time.monotonic() + 30
+    while True:
+        try:
+            smtplib.SMTP("127.0.0.1", port).quit()
+            break
+        except ConnectionRefusedError:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+    yield port
+    process.terminate()
+    assert process.wait(30) == 0
+
+
+def test_receiver_keeps_what_it_accepted_and_refuses_on_request(tmp_path: Path, receiver: int) -> None:
+    with smtplib.SMTP("127.0.0.1", receiver) as smtp:
+        smtp.ehlo()
+        assert smtp.has_extn("pipelining")
+        smtp.sendmail("n@aoba.example", ["alice@example.jp", "bob@example.jp"], letter().as_bytes())
+        for refused, code in (("bounce@example.jp", 550), ("busy@example.jp", 451)):
+            with pytest.raises(smtplib.SMTPRecipientsRefused) as error:
+                smtp.sendmail("n@aoba.example", [refused], letter().as_bytes())
+            assert error.value.recipients[refused][0] == code
+    kept = Store(tmp_path).latest()
+    assert [mail.recipient for mail in kept] == ["bob@example.jp", "alice@example.jp"]
+    assert kept[0].subject == "障害のお知らせ"
