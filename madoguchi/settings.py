@@ -210,4 +210,5 @@ TRUSTED_DEVICE_DAYS = ENV.integer("MADOGUCHI_TRUSTED_DEVICE_DAYS", 90, least=1, 
 LOG_FORMAT = ENV.choice("MADOGUCHI_LOG_FORMAT", ("json", "text"), "text" if DEMO else "json")
 LOGGING = logging_config(format=LOG_FORMAT)
 
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# W008: the shipped web server in front redirects to https, before a request reaches us.
+SILENCED_SYSTEM_CHECKS = ["security.W008"]
