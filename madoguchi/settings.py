@@ -143,6 +143,10 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 PASSWORD_HASHERS = ["madoguchi.accounts.hashers.Argon2idHasher"]
 SECURITY_PROFILE = ENV.choice("MADOGUCHI_SECURITY_PROFILE", ("classic", "strict"), "classic")
 STAY_SIGNED_IN_DAYS = ENV.integer("MADOGUCHI_STAY_SIGNED_IN_DAYS", 30, least=1, most=30)
+# Wrong logins from one network in 15 minutes. Generous: a company or a mobile carrier shows many people as one address.
+LOGIN_TRIES_PER_SOURCE = ENV.integer("MADOGUCHI_LOGIN_TRIES_PER_SOURCE", 100, least=10)
+# Each password hash takes 19 MiB while it is made.
+HASHES_AT_ONCE = ENV.integer("MADOGUCHI_HASHES_AT_ONCE", 4, least=1, most=256)
 LOGIN_URL = "/id/login/"
 LOGIN_REDIRECT_URL = "/my/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -153,9 +157,9 @@ MFA_ADAPTER = "madoguchi.accounts.adapter.SecondFactorAdapter"
 
 # --- cookies and headers --------------------------------------------------------------------------------------------
 # The __Host- prefix needs https; the demo on loopback has none.
-_cookie_prefix = "__Host-" if SECURE else ""
-SESSION_COOKIE_NAME = f"{_cookie_prefix}session"
-CSRF_COOKIE_NAME = f"{_cookie_prefix}csrf"
+COOKIE_PREFIX = "__Host-" if SECURE else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 24 * STAY_SIGNED_IN_DAYS

@@ -63,15 +63,21 @@ class Account(AbstractBaseUser):
 
 
 class Registration(models.Model):
-    """A provisional registration (仮登録): everything typed, waiting for its mail link and the password again."""
+    """A provisional registration (仮登録): everything typed, waiting for its mail link and the password again.
 
-    email = models.EmailField(max_length=254, db_index=True)
-    password = models.CharField(max_length=255)  # hashed
-    family_name_kana = models.CharField(max_length=60)
-    given_name_kana = models.CharField(max_length=60)
-    birth_date = models.DateField()
+    Once it has ended, or its time is over, everything personal is emptied; what stays for a while is the digest of
+    the link, so that the page can say why the link no longer works.
+    """
+
+    # Of the form it was made from: pressing the button twice makes one registration.
+    draft = models.CharField(max_length=64, unique=True)
+    email = models.EmailField(max_length=254, db_index=True, blank=True)
+    password = models.CharField(max_length=255, blank=True)  # hashed
+    family_name_kana = models.CharField(max_length=60, blank=True)
+    given_name_kana = models.CharField(max_length=60, blank=True)
+    birth_date = models.DateField(null=True)
     language = models.CharField(max_length=2)
-    terms_version = models.CharField(max_length=20)
+    terms_version = models.CharField(max_length=20, blank=True)
     terms_agreed_at = models.DateTimeField()
     token_digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -84,9 +90,14 @@ class Registration(models.Model):
         COMPLETED = "completed"
         SUPERSEDED = "superseded"  # the address registered again
         WRONG_PASSWORDS = "wrong_passwords"
+        EXPIRED = "expired"
+        EXISTING = "existing"  # the address had an ID by then
 
     end = models.CharField(max_length=16, choices=End, blank=True)
     ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="registration_due", condition=models.Q(end=""))]
 
     def __str__(self) -> str:
         return f"registration {self.pk}"
@@ -136,3 +147,14 @@ class AuthEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.at:%Y-%m-%d %H:%M}"
+
+
+class TryLevel(models.Model):
+    """How full one bucket of tries is (:mod:`madoguchi.accounts.limits`)."""
+
+    key = models.CharField(max_length=64, primary_key=True)  # a digest: whose it is stays unknown
+    level = models.FloatField()
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.level:.1f} at {self.at:%H:%M:%S}"

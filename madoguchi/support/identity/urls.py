@@ -1,4 +1,19 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from madoguchi.support.identity.views.activate import activate, activate_done
+from madoguchi.support.identity.views.login import login
+from madoguchi.support.identity.views.login_code import login_code
+from madoguchi.support.identity.views.logout import logout
+from madoguchi.support.identity.views.register import register, register_confirm, register_sent
 
 app_name = "identity"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("login/", login, name="login"),
+    path("login/code/", login_code, name="login_code"),
+    path("logout/", logout, name="logout"),
+    path("register/", register, name="register"),
+    path("register/confirm/", register_confirm, name="register_confirm"),
+    path("register/sent/", register_sent, name="register_sent"),
+    path("activate/done/", activate_done, name="activate_done"),
+    path("activate/<str:token>/", activate, name="activate"),
+]

@@ -1,0 +1,22 @@
+"""What the customer ID leaves to the worker."""
+
+from datetime import UTC, datetime
+
+from procrastinate.contrib.django import app
+
+from madoguchi.accounts import limits, register
+from madoguchi.lib.lanes import Lane
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="accounts.purge_registrations", priority=Lane.REST.priority, pass_context=False)
+def purge_registrations(timestamp: int) -> None:
+    """Every hour: forget registrations nobody finished."""
+    register.purge(now=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(name="accounts.forget_tries", priority=Lane.REST.priority, pass_context=False)
+def forget_tries(timestamp: int) -> None:
+    """Every night: drop the buckets that have long been empty."""
+    limits.forget(now=datetime.fromtimestamp(timestamp, UTC))

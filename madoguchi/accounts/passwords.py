@@ -1,0 +1,162 @@
+"""The rules for passwords: one source for the text beside the field, the live check list and the server's check.
+
+``docs/identity.md`` explains the rules and holds worked examples, which the tests read.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from functools import cache
+from pathlib import Path
+
+import jaconv
+from django.conf import settings
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from zxcvbn import matching, scoring
+
+_JAPANESE_WORDS = Path(__file__).parent / "data" / "japanese-words.txt"
+# The estimator's work grows with the square of the length; what comes after makes no password easier to guess.
+_ESTIMATED_LENGTH = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What every password must fulfil whoever it belongs to.
+
+    ``pattern`` means the same to Python's ``re`` and to a browser's ``RegExp`` with the ``u`` flag, and must match the
+    whole password: the live check list and the server run the same expression.
+    """
+
+    name: str
+    text: str | Promise
+    pattern: str
+
+    def holds(self, password: str) -> bool:
+        return re.fullmatch(self.pattern, password) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """``guesses``: how many an attacker who knows words, names and habits must need at least."""
+
+    rules: tuple[Rule, ...]
+    guesses: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What is known of who chooses the password, so that the password does not repeat it."""
+
+    email: str = ""
+    names: tuple[str, ...] = field(default=())  # in full-width katakana
+
+
+_SYMBOLS = r"!$%&'()*+,\-./:;<=>?\[\]^{|}~@"
+
+CLASSIC = Profile(
+    rules=(
+        Rule("length", _("6 to 32 characters"), r"[\s\S]{6,32}"),
+        Rule(
+            "characters",
+            _("only half-width letters, digits and ! $ % & ' ( ) * + , - . / : ; < = > ? [ ] ^ { | } ~ @"),
+            rf"[A-Za-z0-9{_SYMBOLS}]+",
+        ),
+        Rule("letters", _("at least 2 letters"), r"[\s\S]*[A-Za-z][\s\S]*[A-Za-z][\s\S]*"),
+        Rule("others", _("at least 1 digit or symbol"), rf"[\s\S]*[0-9{_SYMBOLS}][\s\S]*"),
+    ),
+    # As many as six characters drawn at random: the shortest password the rules allow, well chosen.
+    guesses=10**6,
+)
+# NIST SP 800-63B-4, 3.1.1.2: length, any character, no composition.
+STRICT = Profile(rules=(Rule("length", _("15 to 128 characters"), r"[\s\S]{15,128}"),), guesses=10**8)
+
+NOT_YOURS = _("nothing that resembles your mail address or your name")
+NOT_COMMON = _("nothing easily guessed, such as password1, abc123 or sakura123")
+
+
+def profile() -> Profile:
+    return STRICT if settings.SECURITY_PROFILE == "strict" else CLASSIC
+
+
+def check(password: str, owner: Owner) -> None:
+    """Raise ValidationError with one message for each rule the password breaks, or with why it is easily guessed."""
+    broken = [
+        ValidationError(_("Please choose a password with: %(rule)s"), params={"rule": rule.text}, code=rule.name)
+        for rule in profile().rules
+        if not rule.holds(password)
+    ]
+    if broken:
+        raise ValidationError(broken)
+    if resembles(password, owner):
+        raise ValidationError(
+            _("This password resembles your mail address or your name. Please choose another one."), code="owner"
+        )
+    if is_common(password):
+        raise ValidationError(
+            _("This password is on a list of often used passwords. Please choose another one."), code="common"
+        )
+    if guesses(password, owner) < profile().guesses:
+        raise ValidationError(
+            _("This password is easily guessed: it is made of a common word, a name, a date or keys side by side. "
+              "Please choose another one, for instance several words that have nothing to do with each other."),
+            code="guessable",
+        )  # fmt: skip
+
+
+def resembles(password: str, owner: Owner) -> bool:
+    """Whether the password is little more than a part of the address or the name, forwards or backwards.
+
+    A part counts from four characters, when fewer than six others stand beside it, or when the two are alike to
+    seven tenths (difflib's ratio, as in Django's own validator).
+    """
+    folded = _folded(password)
+    for part in _parts(owner):
+        if any(turned in folded and len(folded) - len(part) < 6 for turned in (part, part[::-1])):
+            return True
+        if SequenceMatcher(a=folded, b=part).ratio() >= 0.7:
+            return True
+    return False
+
+
+def is_common(password: str) -> bool:
+    """Whether it stands, in any case, on Django's list of 20,000 passwords from breaches."""
+    return password.casefold().strip() in _common()
+
+
+def guesses(password: str, owner: Owner) -> float:
+    """zxcvbn's estimate of the guesses needed, its dictionaries extended by Japanese words and names in romaji."""
+    # Not zxcvbn(): it keeps the owner's words in a module variable, which two threads would share.
+    domains = [domain.partition(".")[0] for domain in (owner.email.rpartition("@")[2], settings.OPERATOR["domain"])]
+    own = [part.casefold() for part in (*_parts(owner), *domains)]
+    dictionaries = {**_dictionaries(), "user_inputs": matching.build_ranked_dict(own)}
+    cut = unicodedata.normalize("NFKC", password)[:_ESTIMATED_LENGTH]
+    return float(scoring.most_guessable_match_sequence(cut, matching.omnimatch(cut, dictionaries))["guesses"])
+
+
+def _parts(owner: Owner) -> list[str]:
+    """The pieces of address and name that count, four characters or longer."""
+    local = owner.email.rpartition("@")[0]
+    romaji = [jaconv.kana2alphabet(jaconv.kata2hira(name)) for name in owner.names]
+    whole = [owner.email, local, *re.split(r"[^a-z]+", local.casefold()), *romaji, *owner.names]
+    joined = ["".join(romaji), "".join(reversed(romaji))]
+    return [part for part in dict.fromkeys(map(_folded, [*whole, *joined])) if len(part) >= 4]
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(CommonPasswordValidator().passwords)
+
+
+@cache
+def _dictionaries() -> dict[str, dict[str, int]]:
+    words: Iterable[str] = _JAPANESE_WORDS.read_text(encoding="ascii").split()
+    return {**matching.RANKED_DICTIONARIES, "japanese": matching.build_ranked_dict(list(words))}

@@ -1,0 +1,45 @@
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from madoguchi.support.identity.forms.fields import AddressField, half_width
+
+
+class LoginForm(forms.Form):
+    email = AddressField(
+        label=gettext_lazy("Mail address"),
+        error_messages={"required": gettext_lazy("Please enter your mail address.")},
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={
+            "required": gettext_lazy("Please enter your password."),
+            "max_length": gettext_lazy("No password is longer than 128 characters."),
+        },
+    )
+    stay = forms.BooleanField(label=gettext_lazy("Stay signed in on this device"), required=False)
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=gettext_lazy("One-time code"),
+        help_text=gettext_lazy("The 6 digits your authenticator shows for this site now."),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false", "class": "code"}
+        ),
+        error_messages={"required": gettext_lazy("Please enter the 6 digits.")},
+    )
+
+    def clean_code(self) -> Any:
+        code = re.sub(r"[\s-]", "", half_width(self.cleaned_data["code"]))
+        if not re.fullmatch(r"[0-9]{6}", code):
+            raise ValidationError(_("The code has 6 digits. Please enter digits only."))
+        return code

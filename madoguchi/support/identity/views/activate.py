@@ -1,0 +1,86 @@
+"""A5 and A6: the link of the mail, the password once more, done."""
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from madoguchi.accounts import activate as act
+from madoguchi.accounts import login
+from madoguchi.accounts.access import signed_in
+from madoguchi.accounts.models import Account, Registration
+from madoguchi.shell.forms import render_form
+from madoguchi.support.identity.forms.register import ActivateForm
+from madoguchi.support.identity.onward import home, is_path_here
+from madoguchi.support.identity.refusals import patient
+from madoguchi.support.identity.views.register import STEPS
+
+_CONTINUE = "registration_continue_to"
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient
+def activate(request: HttpRequest, token: str) -> HttpResponse:
+    try:
+        registration = act.waiting_registration(token)
+        form = ActivateForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                return _completed(request, registration, act.complete(request, token, **form.cleaned_data))
+            except act.WrongPassword as wrong:
+                form.add_error("password", _wrong_password(wrong.left))
+    except act.LinkDead as dead:
+        return _dead(request, dead.why)
+    context = {"steps": STEPS, "current": 4, "email": registration.email}
+    return _not_to_be_passed_on(render_form(request, "identity/activate.html", form, context))
+
+
+@signed_in
+@require_safe
+def activate_done(request: HttpRequest) -> HttpResponse:
+    account = cast(Account, request.user)
+    onward = request.session.get(_CONTINUE, "")
+    context = {
+        "steps": STEPS,
+        "current": 4,
+        "account": account,
+        "onward": onward if is_path_here(onward) else home(account),
+        "came_from": bool(onward),
+    }
+    return render(request, "identity/activate_done.html", context)
+
+
+def _completed(request: HttpRequest, registration: Registration, account: Account) -> HttpResponse:
+    login.open_session(request, account, stay=False)
+    request.session[_CONTINUE] = registration.continue_to
+    response = HttpResponseRedirect(reverse("identity:activate_done"))
+    login.remember_device(request, response, account)
+    return response
+
+
+def _wrong_password(left: int) -> str:
+    return ngettext(
+        "This is not the password you chose when you registered. You can try once more.",
+        "This is not the password you chose when you registered. You can try %(left)s more times.",
+        left,
+    ) % {"left": left}
+
+
+def _dead(request: HttpRequest, why: str) -> HttpResponse:
+    """Which it is and what to do next: 410 for a link that once worked, 404 for one that never did."""
+    context = {"why": why or "damaged", "steps": STEPS, "current": 4}
+    response = render(request, "identity/activate_dead.html", context, status=410 if why else 404)
+    return _not_to_be_passed_on(response)
+
+
+def _not_to_be_passed_on(response: HttpResponse) -> HttpResponse:
+    """The address of this page is a secret: no other page is to learn it."""
+    response["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,13 @@
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from madoguchi.accounts.login import close_session
+
+
+@never_cache
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    close_session(request)
+    return HttpResponseRedirect(reverse("identity:login", query={"left": "1"}))
