@@ -4,7 +4,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from madoguchi.shell import corner, errors, health, stylesheet
+from madoguchi.shell import corner, errors, gallery, health, stylesheet
 
 urlpatterns = [
     path("healthz", health.healthz),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("style.<str:digest>.css", stylesheet.show),
     *i18n_patterns(
         path("corner/", corner.corner, name="corner"),
+        path("components/", gallery.gallery, name="components"),
         path("", include("madoguchi.support.urls")),
         path("console/", include("madoguchi.console.urls")),
         *([path("demo/", include("madoguchi.demo.urls"))] if settings.DEMO else []),

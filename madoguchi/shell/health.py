@@ -73,5 +73,4 @@ class DatabaseAwayMiddleware:
     def _say(self, request: HttpRequest, error: Exception) -> HttpResponse:
         # The class alone: a driver's message may quote what was being written.
         log.error("database away", error=type(error).__name__)
-        connection.close()
         return errors.unavailable(request)

@@ -15,6 +15,15 @@ def _add_request_id(_logger: Any, _name: str, event: EventDict) -> EventDict:
     return event
 
 
+def _without_path(_logger: Any, name: str, event: EventDict) -> EventDict:
+    """Django's own request lines end in the path, which may carry a mail link's token: the path stays out."""
+    if str(event.get("logger", "")).startswith(("django.request", "django.security")):
+        record = event.get("_record")
+        status = getattr(record, "status_code", None)
+        event["event"] = f"answered {status}" if status else "refused"
+    return event
+
+
 def logging_config(*, format: str) -> dict[str, Any]:
     """A ``LOGGING`` value that renders both structlog's and the standard library's events alike.
 
@@ -25,6 +34,7 @@ def logging_config(*, format: str) -> dict[str, Any]:
         _add_request_id,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
+        _without_path,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(

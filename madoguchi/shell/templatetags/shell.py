@@ -173,11 +173,18 @@ def state_look(state: str) -> states.Look:
 
 @register.filter
 def all_errors(form: BaseForm) -> list[dict[str, str]]:
-    """What is wrong in ``form``, in the order of its fields: ``target`` (an element's id, or empty) and ``text``."""
+    """What is wrong in ``form``, in the order of its fields: ``target`` (an element's id, or empty) and ``text``.
+
+    The text is the one beside the field, with the field's name before it where the text does not say it.
+    """
     found = [{"target": "", "text": str(text)} for text in form.non_field_errors()]
+    colon = ": " if languages.current() == "en" else "："
     for field in form:
         target = f"{field.auto_id}_group" if field.use_fieldset else field.id_for_label
-        found += [{"target": target, "text": str(text)} for text in field.errors]
+        label = str(field.label)
+        for text in map(str, field.errors):
+            named = label.lower() in text.lower()
+            found.append({"target": target, "text": text if named else f"{label}{colon}{text}"})
     return found
 
 

@@ -26,7 +26,7 @@ class WholeRows extends HTMLElement {
     button.type = "button";
     button.className = "whole-rows__button";
     button.append(...head.childNodes);
-    button.setAttribute("aria-label", (label ?? "%s").replace("%s", button.textContent.trim()));
+    button.setAttribute("aria-label", (label ?? "{}").replace("{}", button.textContent.trim()));
     button.addEventListener("click", () => {
       const found = boxes();
       const tick = found.some((box) => !box.checked);

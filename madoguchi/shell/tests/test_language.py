@@ -1,0 +1,45 @@
+"""The language switch stays on the page."""
+
+import pytest
+from django.template import Context, Template
+from django.test import Client, RequestFactory
+
+from madoguchi.shell import languages
+
+
+@pytest.mark.parametrize(
+    ("path", "language", "expected"),
+    [
+        ("/", "en", "/en/"),
+        ("/en/", "ja", "/"),
+        ("/en", "ja", "/"),
+        ("/notices/?kind=work&page=2", "en", "/en/notices/?kind=work&page=2"),
+        ("/en/notices/?kind=work", "ja", "/notices/?kind=work"),
+        ("/en/notices/", "en", "/en/notices/"),
+        ("/energy/", "ja", "/energy/"),
+        ("/notices/?next=/en/", "ja", "/notices/?next=/en/"),
+    ],
+)
+def test_the_same_page_in_the_other_language(path: str, language: str, expected: str) -> None:
+    assert languages.in_language(path, language) == expected
+
+
+def test_each_link_is_in_its_own_language_and_keeps_the_query(client: Client) -> None:
+    text = client.get("/en/components/?a=1&b=2").content.decode()
+    assert '<a class="languages__link" href="/components/?a=1&amp;b=2" lang="ja" hreflang="ja">日本語</a>' in text
+    assert '<span class="languages__current" lang="en" aria-current="true">English</span>' in text
+
+
+def test_links_of_a_page_stay_in_its_language() -> None:
+    from django.utils.translation import override
+
+    template = Template('{% load shell %}{% page "/id/login/" %}')
+    with override("en"):
+        assert template.render(Context()) == "/en/id/login/"
+    with override("ja"):
+        assert template.render(Context({"request": RequestFactory().get("/")})) == "/id/login/"
+
+
+def test_menus_leave_out_what_is_not_there() -> None:
+    assert languages.exists("/en/components/")
+    assert not languages.exists("/no/such/page/")
