@@ -76,7 +76,8 @@ def update() -> None:
                 if message.id and (old := known.get(message.id, context=message.context)):
                     message.string = old.string
         with path.open("wb") as file:
-            write_po(file, fresh, omit_header=False, no_location=True, sort_output=True, width=120)
+            # No header: its date would change, and collide, at every update. Compiling adds what is needed of it.
+            write_po(file, fresh, omit_header=True, no_location=True, sort_output=True, width=120)
 
 
 def problems() -> Iterator[str]:
