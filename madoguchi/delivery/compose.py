@@ -1,0 +1,214 @@
+"""From a draft to the bytes of a mail: everything shared is made once, each letter fills only its slots.
+
+Bodies are UTF-8 in base64: seven-bit clean through any relay, no line too long, no line beginning with a dot. Base64
+works on groups of three bytes, and a slot shifts what follows it; so each stretch between two slots is encoded
+beforehand for the three possible shifts, and a letter encodes nothing but its own few bytes.
+"""
+
+import hashlib
+import html
+import re
+from binascii import b2a_base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.conf import settings
+
+from madoguchi.delivery import headers
+from madoguchi.delivery.headers import Unfit
+from madoguchi.delivery.renderers import SLOT, Draft
+
+Values = Mapping[str, str]
+
+# Filled by the engine for every letter; a draft may use them too.
+TO, DATE, MESSAGE_ID = "letter_to", "letter_date", "letter_message_id"
+
+# What the engine writes itself; a draft naming one of them is a mistake. Message-ID may be given.
+_OWN = {"from", "to", "cc", "bcc", "sender", "subject", "date", "mime-version", "return-path", "received"}
+_OWN |= {"auto-submitted", "x-auto-response-suppress", "feedback-id", "dkim-signature"}
+
+_LINE_ENDS = re.compile(r"\r\n|\r|\n")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class _Piece(Protocol):
+    def fill(self, values: Values) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A mailing's message in one language and format. ``sender`` is the envelope's."""
+
+    sender: str
+    pieces: tuple[bytes | _Piece, ...]
+
+    def splice(self, values: Values) -> bytes:
+        """The whole message for one letter, lines ending in CRLF, needing no dot-stuffing.
+
+        Raises :class:`Unfit` when a slot has no value or one that its place cannot hold.
+        """
+        return b"".join([piece if isinstance(piece, bytes) else piece.fill(values) for piece in self.pieces])
+
+
+def message_id(letter: int) -> str:
+    """The letter's Message-ID, the same whenever it is made, so that a repetition after a crash is recognisable."""
+    key = settings.SECRET_KEY.encode()[:64]
+    mark = hashlib.blake2b(b"%d" % letter, key=key, digest_size=6, person=b"message-id").hexdigest()
+    return f"<{letter}.{mark}@{settings.OPERATOR['domain']}>"
+
+
+def compose(draft: Draft, *, language: str, feedback_id: str) -> Composed:
+    """Make everything of ``draft`` that does not differ between letters.
+
+    Raises :class:`Unfit` for a header that a draft may not have.
+    """
+    name = headers.display_name(settings.OPERATOR[f"name_{language}"])
+    sender = headers.address(draft.sender)
+    pieces: list[bytes | _Piece] = [
+        f"From: {name} <{sender}>\r\nTo: <".encode(),
+        _HeaderSlot(TO),
+        b">\r\nSubject: ",
+        _Subject(draft.subject) if SLOT.search(draft.subject) else headers.unstructured(draft.subject).encode(),
+        b"\r\nDate: ",
+        _HeaderSlot(DATE),
+        b"\r\n",
+    ]
+    given = {field.lower() for field, _ in draft.headers}
+    if "message-id" not in given:
+        pieces += [b"Message-ID: ", _HeaderSlot(MESSAGE_ID), b"\r\n"]
+    for field, value in draft.headers:
+        pieces += _header(field, value)
+    pieces.append(
+        b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n"
+        + f"Feedback-ID: {headers.printable(feedback_id, what='Feedback-ID')}\r\nMIME-Version: 1.0\r\n".encode()
+    )
+    pieces += _content(draft)
+    return Composed(sender=sender, pieces=_joined(pieces))
+
+
+def _header(field: str, value: str) -> list[bytes | _Piece]:
+    if field.lower() in _OWN or field.lower().startswith("content-"):
+        raise Unfit(f"header {field} is the engine's own")
+    pieces: list[bytes | _Piece] = [f"{headers.field_name(field)}: ".encode()]
+    if not SLOT.search(value):
+        return [*pieces, headers.unstructured(value).encode(), b"\r\n"]
+    for index, part in enumerate(SLOT.split(value)):
+        pieces.append(_HeaderSlot(part) if index % 2 else headers.printable(part, what=f"header {field}").encode())
+    return [*pieces, b"\r\n"]
+
+
+def _content(draft: Draft) -> list[bytes | _Piece]:
+    text = _body("plain", draft.text, _plain)
+    if draft.html is None:
+        return text
+    # Neither "_" nor "." occurs in base64, so no line of a part can be taken for the boundary.
+    boundary = "=_" + hashlib.blake2b(draft.text.encode("utf-8", "replace"), digest_size=12).hexdigest() + "._"
+    return [
+        f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n--{boundary}\r\n'.encode(),
+        *text,
+        f"\r\n--{boundary}\r\n".encode(),
+        *_body("html", draft.html, _escaped),
+        f"\r\n--{boundary}--\r\n".encode(),
+    ]
+
+
+def _body(subtype: str, text: str, convert: Callable[[str], bytes]) -> list[bytes | _Piece]:
+    head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n".encode()
+    parts = SLOT.split(text)
+    statics = [_plain(part) for part in parts[::2]]
+    if len(parts) == 1:
+        return [head + _lines(statics[0])]
+    return [head, _Base64(tuple(_Stretch.of(static) for static in statics), tuple(parts[1::2]), convert)]
+
+
+def _joined(pieces: list[bytes | _Piece]) -> tuple[bytes | _Piece, ...]:
+    """The same with neighbouring bytes made one."""
+    joined: list[bytes | _Piece] = []
+    for piece in pieces:
+        if joined and isinstance(piece, bytes) and isinstance(joined[-1], bytes):
+            joined[-1] += piece
+        else:
+            joined.append(piece)
+    return tuple(joined)
+
+
+def _value(values: Values, name: str) -> str:
+    try:
+        return values[name]
+    except KeyError:
+        raise Unfit(f"no value for slot {name}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class _HeaderSlot:
+    name: str
+
+    def fill(self, values: Values) -> bytes:
+        return headers.printable(_value(values, self.name), what=f"slot {self.name}").encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    text: str
+
+    def fill(self, values: Values) -> bytes:
+        return headers.unstructured(SLOT.sub(lambda match: _value(values, match[1]), self.text)).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """The bytes between two slots. ``shifted[n]`` is what remains after its first n bytes went to the group before:
+    whole groups encoded, and the bytes left over."""
+
+    raw: bytes
+    shifted: tuple[tuple[bytes, bytes], ...]
+
+    @classmethod
+    def of(cls, raw: bytes) -> "_Stretch":
+        shifted = []
+        for taken in range(3):
+            whole = len(raw) - (len(raw) - taken) % 3
+            shifted.append((_lines(raw[taken:whole]), raw[whole:]) if len(raw) >= taken else (b"", b""))
+        return cls(raw, tuple(shifted))
+
+
+@dataclass(frozen=True, slots=True)
+class _Base64:
+    """A body with slots: ``stretches`` is one longer than ``slots``."""
+
+    stretches: tuple[_Stretch, ...]
+    slots: tuple[str, ...]
+    convert: Callable[[str], bytes]
+
+    def fill(self, values: Values) -> bytes:
+        encoded, rest = self.stretches[0].shifted[0]
+        done = [encoded]
+        for name, stretch in zip(self.slots, self.stretches[1:], strict=True):
+            rest += self.convert(_value(values, name))
+            needed = -len(rest) % 3
+            if len(stretch.raw) < needed:
+                rest += stretch.raw
+                continue
+            done.append(_lines(rest + stretch.raw[:needed]))
+            encoded, rest = stretch.shifted[needed]
+            done.append(encoded)
+        done.append(_lines(rest))
+        return b"".join(done)
+
+
+def _lines(raw: bytes) -> bytes:
+    """``raw`` in base64, lines of at most 76 characters."""
+    if len(raw) <= 57:
+        return b2a_base64(raw, newline=False) + b"\r\n" if raw else b""
+    return b"".join(b2a_base64(raw[start : start + 57], newline=False) + b"\r\n" for start in range(0, len(raw), 57))
+
+
+def _plain(text: str) -> bytes:
+    if text.isprintable():  # most values are, and the line ends of the others are CRLF in a mail
+        return text.encode("utf-8", "replace")
+    return _LINE_ENDS.sub("\r\n", _CONTROLS.sub("", text)).encode("utf-8", "replace")
+
+
+def _escaped(text: str) -> bytes:
+    return _plain(html.escape(text))

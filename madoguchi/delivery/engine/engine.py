@@ -1,0 +1,222 @@
+"""The engine itself: claims letters lane by lane, has their messages made, and keeps everything going.
+
+One event loop, no lock. What it holds in memory is bounded: two batches a lane, and the outcomes of the last moments.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import structlog
+
+from madoguchi.delivery.engine import outbox
+from madoguchi.delivery.engine.dispatch import Dispatch
+from madoguchi.delivery.engine.holdings import Holdings
+from madoguchi.delivery.engine.journal import Journal, left_behind
+from madoguchi.delivery.engine.link import Link
+from madoguchi.delivery.engine.outbox import Claimed
+from madoguchi.delivery.engine.press import Press
+from madoguchi.delivery.engine.smtp import Patience, Relay
+from madoguchi.lib.lanes import Lane
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """``connections`` serve every lane, in order; one more serves codes alone. Times are seconds."""
+
+    connections: int = 10
+    messages: int = 1000  # on one connection, before it is replaced
+    batch: int = 500
+    lease: float = 60.0
+    poll: float = 5.0
+    patience: Patience = field(default_factory=Patience)
+
+
+class Engine:
+    """Run it with :meth:`run`; :meth:`stop` makes that return within ten seconds, every letter recorded or returned.
+
+    ``database`` are psycopg's connection parameters; ``folder`` is where journals are kept.
+    """
+
+    def __init__(
+        self, relay: Relay, *, database: Mapping[str, Any], folder: Path, options: Options | None = None
+    ) -> None:
+        self._options = options or Options()
+        self._relay, self._folder = relay, folder
+        self._claims, self._records, self._notices = (Link(database) for _ in range(3))
+        self._press = Press()
+        self._cursors: dict[Lane, dict[int, outbox.Cursor]] = {lane: {} for lane in Lane}
+        self._promising = set(Lane)  # lanes that may hold due letters
+        self._wake, self._stopping = asyncio.Event(), asyncio.Event()
+
+    def stop(self) -> None:
+        """Finish what is on the wire, return the rest."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Send until :meth:`stop`. Database and relay may come and go; anything else that goes wrong is raised."""
+        try:
+            name = await self._database()
+            if name is not None:
+                await self._work(name)
+        finally:
+            for link in (self._claims, self._records, self._notices):
+                await link.drop()
+            self._press.close()
+
+    async def _work(self, name: str) -> None:
+        journal = Journal(self._folder, name)
+        clock = asyncio.get_running_loop().time
+        self._holdings = Holdings(self._records, journal, lease=self._options.lease, clock=clock)
+        self._dispatch = Dispatch(
+            self._relay,
+            self._holdings,
+            connections=self._options.connections,
+            messages=self._options.messages,
+            batch=self._options.batch,
+            patience=self._options.patience,
+            hungry=self._wake.set,
+        )
+        recording = asyncio.create_task(self._holdings.recording())
+        works = [self._claiming, self._listening, self._every(1.0, self._second), self._every(10.0, self._sweep)]
+        tasks = [asyncio.create_task(work()) for work in works]
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            done, _ = await asyncio.wait([stopping, recording, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stopping}:
+                task.result()
+        finally:
+            await _cancelled(tasks)
+            await self._dispatch.end(within=6)
+            unrecorded = await self._holdings.settle(within=2)
+            await _cancelled([recording, stopping])
+            journal.close()
+            log.info("delivery.stopped", unrecorded=unrecorded, **self._holdings.counts)
+
+    async def _database(self) -> str | None:
+        """The database's name, once it answers and has what dead workers left; ``None`` when stopped before."""
+        while not self._stopping.is_set():
+            try:
+                return await self._recover()
+            except psycopg.OperationalError:
+                log.warning("delivery.database_away")
+                await self._records.drop()
+                await asyncio.sleep(1.0)
+        return None
+
+    async def _recover(self) -> str:
+        connection = await self._records.get()
+        name = await outbox.database(connection)
+        with left_behind(self._folder, name) as remains:
+            if remains.accepted or remains.released:
+                await outbox.recover(connection, remains)
+                log.info("delivery.recovered", accepted=len(remains.accepted), released=len(remains.released))
+        return name
+
+    # --- claiming ---------------------------------------------------------------------------------------------------
+
+    async def _claiming(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                # From the most urgent lane again after every batch.
+                while (lane := next((lane for lane in Lane if self._welcome(lane)), None)) is not None:
+                    await self._claim(lane)
+            except psycopg.OperationalError:
+                log.warning("delivery.database_away")
+                await self._claims.drop()
+                await asyncio.sleep(1.0)
+                continue
+            try:
+                async with asyncio.timeout(self._options.poll):
+                    await self._wake.wait()
+            except TimeoutError:
+                self._promising = set(Lane)
+
+    def _welcome(self, lane: Lane) -> bool:
+        return lane in self._promising and self._dispatch.wants(lane)
+
+    async def _claim(self, lane: Lane) -> None:
+        began = asyncio.get_running_loop().time()
+        cursors = self._cursors[lane]
+        letters = await outbox.claim(
+            await self._claims.get(),
+            lane=lane,
+            limit=self._options.batch,
+            lease=self._options.lease,
+            cursors=cursors,
+        )
+        if not letters:
+            # What was returned behind the cursors is found by the next poll.
+            cursors.clear()
+            self._promising.discard(lane)
+            return
+        self._holdings.took(letters, at=began)
+        letters.sort(key=lambda letter: (letter.mailing, letter.due, letter.id))
+        cursors.update({letter.mailing: (letter.due, letter.id) for letter in letters})
+        for letter in letters:
+            await self._put(lane, letter)
+        self._dispatch.offer()
+
+    async def _put(self, lane: Lane, letter: Claimed) -> None:
+        composed = self._press.ready(letter)
+        if composed is None:
+            self._dispatch.offer()
+            try:
+                composed = await self._press.make(letter)
+            except Exception as error:  # noqa: BLE001 - whatever fault a renderer has, the letter is tried again
+                log.error("delivery.render_failed", renderer=letter.renderer, error=type(error).__name__)
+                self._holdings.again(letter, reason="render")
+                return
+        self._dispatch.put(lane, letter, composed)
+
+    async def _listening(self) -> None:
+        while True:
+            try:
+                connection = await self._notices.get()
+                await connection.execute("LISTEN madoguchi_letters")
+                self._look()
+                async for _ in connection.notifies():
+                    self._look()
+            except psycopg.OperationalError:
+                await self._notices.drop()
+                await asyncio.sleep(1.0)
+
+    def _look(self) -> None:
+        self._promising = set(Lane)
+        self._wake.set()
+
+    # --- the clock ----------------------------------------------------------------------------------------------------
+
+    def _every(
+        self, seconds: float, work: Callable[[], Coroutine[Any, Any, None]]
+    ) -> Callable[[], Coroutine[Any, Any, None]]:
+        async def repeat() -> None:
+            while True:
+                await asyncio.sleep(seconds)
+                try:
+                    await work()
+                except psycopg.OperationalError:
+                    await self._records.drop()
+
+        return repeat
+
+    async def _second(self) -> None:
+        self._dispatch.tend()
+        await self._holdings.renew()
+        await self._holdings.finish()
+
+    async def _sweep(self) -> None:
+        await self._recover()
+        await outbox.finish_all(await self._records.get())
+
+
+async def _cancelled(tasks: list[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,199 @@
+"""The letters in the database, as the engine sees them: claim some, record what became of them."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from madoguchi.delivery.engine.journal import Remains
+from madoguchi.lib.tokens import unseal
+
+# Where the next claim of a mailing begins: due time and id of the last letter claimed of it. Without it each claim
+# would step over the index entries of all letters sent before. What comes back behind it is found when it is dropped.
+Cursor = tuple[Any, int]
+
+_CLAIM = """
+WITH cursor_ AS (
+    SELECT * FROM unnest(%(mailings)s::bigint[], %(dues)s::timestamptz[], %(ids)s::bigint[]) AS c (mailing, due, id)
+), picked AS MATERIALIZED (
+    SELECT letter.id, open_.renderer, open_.reference, open_.lane, open_.expires
+    FROM (
+        SELECT m.id, m.renderer, m.reference, m.lane, extract(epoch FROM m.expires_at - now())::float8 AS expires,
+               coalesce(c.due, '-infinity') AS after_due, coalesce(c.id, 0) AS after_id
+        FROM delivery_mailing m LEFT JOIN cursor_ c ON c.mailing = m.id
+        WHERE m.lane = %(lane)s AND m.state = 'open' AND m.finished_at IS NULL
+        ORDER BY m.lane, m.id
+    ) AS open_
+    CROSS JOIN LATERAL (
+        SELECT l.id FROM delivery_letter l
+        WHERE l.mailing_id = open_.id AND l.state = 'queued' AND l.due_at <= now()
+          AND (l.due_at, l.id) > (open_.after_due, open_.after_id)
+          AND (l.leased_until IS NULL OR l.leased_until < now())
+        ORDER BY l.due_at, l.id
+        LIMIT %(limit)s
+        FOR UPDATE SKIP LOCKED
+    ) AS letter
+    LIMIT %(limit)s
+)
+UPDATE delivery_letter l
+SET leased_until = now() + make_interval(secs => %(lease)s), tries = l.tries + 1
+FROM picked
+WHERE l.id = picked.id
+RETURNING l.id, l.mailing_id AS mailing, picked.renderer, picked.reference, picked.lane, picked.expires,
+          l.due_at AS due, l.tries, l.language, l.format, l.address, l.personal, l.sealed
+"""
+
+# A letter that is no longer queued (cancelled under a lease that ran out) keeps its outcome.
+_RECORD = """
+UPDATE delivery_letter l
+SET state = o.state, reason = o.reason, reply = o.reply, leased_until = NULL,
+    finished_at = CASE WHEN o.state = 'queued' THEN NULL ELSE now() END,
+    sealed = CASE WHEN o.state = 'queued' THEN l.sealed END,
+    due_at = CASE WHEN o.wait > 0 THEN now() + make_interval(secs => o.wait) ELSE l.due_at END,
+    tries = l.tries - o.untried
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::smallint[])
+     AS o (id, state, reason, reply, wait, untried)
+WHERE l.id = o.id AND l.state = 'queued' AND (o.state <> 'queued' OR l.leased_until IS NOT NULL)
+"""
+
+_SENT = """
+UPDATE delivery_letter l
+SET state = 'sent', reason = '', reply = o.reply, leased_until = NULL, finished_at = now(), sealed = NULL
+FROM unnest(%s::bigint[], %s::text[]) AS o (id, reply)
+WHERE l.id = o.id AND l.state = 'queued'
+"""
+
+_RENEW = """
+UPDATE delivery_letter SET leased_until = now() + make_interval(secs => %s)
+WHERE id = ANY(%s::bigint[]) AND state = 'queued'
+"""
+
+_RELEASE = """
+UPDATE delivery_letter l SET leased_until = NULL
+FROM unnest(%s::bigint[], %s::smallint[]) AS claim (id, tries)
+WHERE l.id = claim.id AND l.tries = claim.tries AND l.state = 'queued'
+"""
+
+_FINISH_ALL = """
+UPDATE delivery_mailing m SET finished_at = now()
+WHERE m.finished_at IS NULL AND m.checkpoint IS NULL
+  AND NOT EXISTS (SELECT FROM delivery_letter l WHERE l.mailing_id = m.id AND l.state IN ('queued', 'held'))
+"""
+
+_FINISH = _FINISH_ALL + "AND m.id = ANY(%s::bigint[])"
+
+_DATABASE = """
+SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid
+FROM pg_database WHERE datname = current_database()
+"""
+
+
+@dataclass(slots=True)
+class Claimed:
+    """A letter this worker holds. ``expires`` is seconds from the claim."""
+
+    id: int
+    mailing: int
+    renderer: str
+    reference: str
+    lane: int
+    expires: float
+    due: Any
+    tries: int
+    language: str
+    format: str
+    address: str
+    personal: dict[str, str]
+    sealed: bytes | None
+    claimed_at: float = 0.0  # the engine's steady clock
+
+    def values(self) -> dict[str, str]:
+        """What fills the slots: the personal values and the unsealed ones."""
+        values = {name: str(value) for name, value in self.personal.items()}
+        if self.sealed:
+            values.update(json.loads(unseal(self.sealed)))
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a letter. ``queued`` means another try after ``wait`` seconds; ``untried`` gives the try back."""
+
+    letter: int
+    state: str
+    reason: str = ""
+    reply: str = ""
+    wait: float = 0.0
+    untried: bool = False
+
+
+async def database(connection: psycopg.AsyncConnection[Any]) -> str:
+    """A name of this very database, which a copy or a fresh one on the same server does not share."""
+    row = await (await connection.execute(_DATABASE)).fetchone()
+    assert row is not None  # noqa: S101 - one connects to a database that exists
+    return str(row[0])
+
+
+async def claim(
+    connection: psycopg.AsyncConnection[Any], *, lane: int, limit: int, lease: float, cursors: Mapping[int, Cursor]
+) -> list[Claimed]:
+    """Take up to ``limit`` due letters of open mailings in ``lane`` for ``lease`` seconds, oldest mailing first."""
+    async with connection.cursor(row_factory=class_row(Claimed)) as cursor:
+        await cursor.execute(
+            _CLAIM,
+            {
+                "lane": lane,
+                "limit": limit,
+                "lease": lease,
+                "mailings": list(cursors),
+                "dues": [due for due, _ in cursors.values()],
+                "ids": [letter for _, letter in cursors.values()],
+            },
+        )
+        return await cursor.fetchall()
+
+
+async def record(connection: psycopg.AsyncConnection[Any], outcomes: Iterable[Outcome]) -> None:
+    """Write outcomes; writing them again changes nothing."""
+    sent: list[Outcome] = []
+    others: list[Outcome] = []
+    for outcome in outcomes:
+        (sent if outcome.state == "sent" else others).append(outcome)
+    if sent:
+        await connection.execute(_SENT, [[o.letter for o in sent], [o.reply[:500] for o in sent]])
+    if others:
+        await connection.execute(
+            _RECORD,
+            [
+                [o.letter for o in others],
+                [o.state for o in others],
+                [o.reason[:60] for o in others],
+                [o.reply[:500] for o in others],
+                [o.wait for o in others],
+                [int(o.untried) for o in others],
+            ],
+        )
+
+
+async def renew(connection: psycopg.AsyncConnection[Any], letters: Collection[int], *, lease: float) -> None:
+    await connection.execute(_RENEW, [lease, list(letters)])
+
+
+async def finish(connection: psycopg.AsyncConnection[Any], mailings: Collection[int]) -> None:
+    """Close those of ``mailings`` whose letters are all written and all have their outcome."""
+    await connection.execute(_FINISH, [list(mailings)])
+
+
+async def finish_all(connection: psycopg.AsyncConnection[Any]) -> None:
+    """The same for every mailing: those that were cancelled, or whose last letters were written without being due."""
+    await connection.execute(_FINISH_ALL)
+
+
+async def recover(connection: psycopg.AsyncConnection[Any], remains: Remains) -> None:
+    """Record what a dead worker's relay had accepted, and let go of the rest it held."""
+    await record(connection, [Outcome(letter, "sent", reply="accepted") for letter in remains.accepted])
+    claims = list(remains.released)
+    await connection.execute(_RELEASE, [[letter for letter, _ in claims], [tries for _, tries in claims]])

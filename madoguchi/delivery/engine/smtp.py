@@ -1,0 +1,348 @@
+"""One long-lived SMTP connection (RFC 5321) that fetches letters and sends them, pipelined (RFC 2920).
+
+While the relay stores one letter, the envelope of the next is already with it: a message costs one round trip. At any
+moment at most one letter of a connection has been sent whole and not been answered.
+"""
+
+import asyncio
+import base64
+import re
+import ssl
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
+_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """Where letters are handed over. ``security`` is ``smtp``, ``smtps`` or ``smtp+starttls``."""
+
+    host: str
+    port: int
+    security: str = "smtp"
+    user: str = ""
+    password: str = ""
+    hello: str = "localhost"
+
+    @classmethod
+    def of(cls, url: str, *, hello: str) -> "Relay":
+        """From ``scheme://user:password@host:port``."""
+        parts = urlsplit(url)
+        return cls(
+            host=parts.hostname or "127.0.0.1",
+            port=parts.port or _PORTS[parts.scheme],
+            security=parts.scheme,
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            hello=hello,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds to wait. After the end of the data RFC 5321 4.5.3.2.6 asks for ten minutes, since giving up earlier may
+    deliver twice; before it, giving up costs nothing."""
+
+    connect: float = 20.0
+    command: float = 60.0
+    acceptance: float = 600.0
+    idle: float = 20.0
+
+
+class RelayTrouble(Exception):
+    """The relay cannot be used now: not reached, refused the session, answered nonsense."""
+
+
+@dataclass(slots=True)
+class Parcel:
+    """A letter on its way: envelope and content as they go over the wire, and the ``letter`` its feeder knows."""
+
+    sender: bytes
+    recipient: bytes
+    message: bytes
+    letter: Any
+
+
+class Feeder(Protocol):
+    """Where connections get their letters, and whom they tell what became of each. ``None`` means nothing to do now."""
+
+    def fetch(self, connection: "Connection") -> Parcel | None: ...
+    def accepted(self, parcel: Parcel, reply: str) -> None: ...
+    def refused(self, parcel: Parcel, stage: "Step", code: int, reply: str) -> None: ...
+    def unanswered(self, parcel: Parcel) -> None: ...
+    def untried(self, parcel: Parcel) -> None: ...
+    def closed(self, connection: "Connection") -> None: ...
+
+
+class Step(Enum):
+    SESSION = auto()
+    MAIL = auto()
+    RCPT = auto()
+    DATA = auto()
+    END = auto()  # of the data: the relay takes the letter over, or not
+    NOTHING = auto()  # the end of data that was not wanted
+    RSET = auto()
+    QUIT = auto()
+
+
+class Connection(asyncio.Protocol):
+    """One session. :meth:`open` it, then :meth:`pump` whenever there may be letters."""
+
+    def __init__(self, relay: Relay, feeder: Feeder, *, patience: Patience | None = None, messages: int = 1000) -> None:
+        self.relay = relay
+        self.patience = patience or Patience()
+        self.deadline = float("inf")
+        self.ready = False
+        self._feeder = feeder
+        self._messages_left = messages
+        self._transport: asyncio.Transport | None = None
+        self._buffer = b""
+        self._lines: list[str] = []
+        self._answer: asyncio.Future[tuple[int, list[str]]] | None = None
+        self._pipelining = False
+        self._steps: deque[Step] = deque()  # whose replies are to come
+        self._unsent: list[tuple[Step, bytes]] = []  # commands held back where there is no pipelining
+        self._envelope: Parcel | None = None
+        self._refusal: tuple[Step, int, str] | None = None
+        self._letter: Parcel | None = None
+        self._closing = self._gone = False
+        self._clock: Callable[[], float] = asyncio.get_running_loop().time
+
+    # --- opening ----------------------------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Connect and greet; raises :class:`RelayTrouble`."""
+        try:
+            async with asyncio.timeout(self.patience.connect):
+                await self._open()
+        except (OSError, TimeoutError, ssl.SSLError) as error:
+            self.abort()
+            raise RelayTrouble(type(error).__name__) from error
+        except RelayTrouble:
+            self.abort()
+            raise
+        self.ready = True
+        self.deadline = self._clock() + self.patience.idle
+
+    async def _open(self) -> None:
+        loop = asyncio.get_running_loop()
+        context = ssl.create_default_context() if self.relay.security != "smtp" else None
+        greeting = self._expect()
+        implicit = context if self.relay.security == "smtps" else None
+        await loop.create_connection(lambda: self, self.relay.host, self.relay.port, ssl=implicit)
+        self._want(await greeting, 220)
+        offered = await self._hello()
+        if self.relay.security == "smtp+starttls":
+            self._want(await self._ask("STARTTLS"), 220)
+            assert self._transport is not None  # noqa: S101
+            assert context is not None  # noqa: S101
+            # Whatever was received in clear before this point is not to be believed (RFC 3207 6).
+            self._buffer = b""
+            self._transport = await loop.start_tls(self._transport, self, context, server_hostname=self.relay.host)
+            offered = await self._hello()
+        if self.relay.user:
+            secret = f"\0{self.relay.user}\0{self.relay.password}".encode()
+            self._want(await self._ask(f"AUTH PLAIN {base64.b64encode(secret).decode()}"), 235)
+        self._pipelining = "PIPELINING" in offered
+
+    async def _hello(self) -> set[str]:
+        code, lines = await self._ask(f"EHLO {self.relay.hello}")
+        if code != 250:
+            self._want(await self._ask(f"HELO {self.relay.hello}"), 250)
+            return set()
+        return {line.upper().strip() for line in lines[1:]}
+
+    def _expect(self) -> asyncio.Future[tuple[int, list[str]]]:
+        self._answer = asyncio.get_running_loop().create_future()
+        return self._answer
+
+    async def _ask(self, line: str) -> tuple[int, list[str]]:
+        answer = self._expect()
+        if self._transport is None:
+            raise RelayTrouble("closed")
+        self._transport.write(f"{line}\r\n".encode())
+        return await answer
+
+    @staticmethod
+    def _want(answer: tuple[int, list[str]], code: int) -> None:
+        if answer[0] != code:
+            raise RelayTrouble(f"answered {answer[0]}")
+
+    # --- sending ----------------------------------------------------------------------------------------------------
+
+    def pump(self) -> None:
+        """Begin the next letter if the connection is free."""
+        if self.ready and not self._steps and not self._closing:
+            self._write(b"", self._next_envelope())
+
+    def finish(self) -> None:
+        """Take nothing more; say goodbye when what is on the way is done."""
+        self._messages_left = 0
+        self.pump()
+
+    def abort(self) -> None:
+        """Close at once."""
+        self._closing = self._gone = True
+        if self._transport:
+            self._transport.abort()
+
+    def overdue(self, now: float) -> bool:
+        return now > self.deadline
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._steps)
+
+    def _next_envelope(self) -> list[tuple[Step, bytes]]:
+        """The commands that come next: a letter's envelope, a goodbye, or none."""
+        if self._messages_left <= 0:
+            # The goodbye waits until the letter before it is answered, so that no relay forgets to.
+            if self._letter is not None:
+                return []
+            self._closing = True
+            return [(Step.QUIT, b"QUIT\r\n")]
+        parcel = self._feeder.fetch(self)
+        if parcel is None:
+            return []
+        self._messages_left -= 1
+        self._envelope = parcel
+        self._refusal = None
+        return [
+            (Step.MAIL, b"MAIL FROM:<%b>\r\n" % parcel.sender),
+            (Step.RCPT, b"RCPT TO:<%b>\r\n" % parcel.recipient),
+            (Step.DATA, b"DATA\r\n"),
+        ]
+
+    def _write(self, first: bytes, commands: list[tuple[Step, bytes]]) -> None:
+        """Send ``first`` (whose steps are noted already) and as many commands as may follow it at once."""
+        if self._pipelining:
+            self._steps.extend(step for step, _ in commands)
+            data = first + b"".join([command for _, command in commands])
+        else:
+            data, self._unsent = first, commands
+            if not self._steps and commands:
+                step, command = commands[0]
+                self._steps.append(step)
+                data, self._unsent = command, commands[1:]
+        if data and self._transport:
+            self._transport.write(data)
+        self._rest()
+
+    def _rest(self) -> None:
+        """Set the deadline for the reply that is due next."""
+        if not self._steps:
+            patience = self.patience.idle
+        elif self._steps[0] is Step.END:
+            patience = self.patience.acceptance
+        else:
+            patience = self.patience.command
+        self.deadline = self._clock() + patience
+
+    # --- replies ----------------------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport  # type: ignore[assignment]
+
+    def data_received(self, data: bytes) -> None:
+        lines = (self._buffer + data).split(b"\n")
+        self._buffer = lines.pop()
+        if len(self._buffer) > 4096 or len(self._lines) > 200:
+            self.abort()
+            return
+        for line in lines:
+            if self._gone:
+                return
+            text = line[4:].decode("ascii", "replace").rstrip()
+            if line[3:4] == b"-":
+                self._lines.append(text)
+                continue
+            if not line[:3].isdigit():
+                self.abort()
+                return
+            self._reply(int(line[:3]), text)
+
+    def _reply(self, code: int, text: str) -> None:
+        earlier, self._lines = self._lines, []
+        if self._answer is not None:
+            answer, self._answer = self._answer, None
+            if not answer.done():
+                answer.set_result((code, [*earlier, text]))
+            return
+        if not self._steps:  # unasked: the relay is about to close
+            self.abort()
+            return
+        step = self._steps.popleft()
+        self._take(step, code, _UNPRINTABLE.sub("?", f"{code} {' '.join([*earlier, text])}"))
+        if code == 421 or step is Step.QUIT:
+            self.abort()
+        elif not self._steps:
+            self._go_on()
+
+    def _take(self, step: Step, code: int, reply: str) -> None:
+        """Act on the reply to ``step``."""
+        if step is Step.END:
+            self._ended(code, reply)
+        elif step is Step.DATA and code == 354 and self._refusal is None:
+            self._letter, self._envelope = self._envelope, None
+            self._steps.append(Step.END)
+            self._write(self._letter.message + b".\r\n" if self._letter else b"", self._next_envelope())
+        elif step is Step.DATA and code == 354:
+            # Offered although the recipient was refused: an empty message ends it (RFC 2920 3.1).
+            self._steps.append(Step.NOTHING)
+            self._write(b".\r\n", [])
+        elif step in (Step.MAIL, Step.RCPT, Step.DATA):
+            if code >= 400 and self._refusal is None:
+                self._refusal = (step, code, reply)
+                self._unsent = []
+            if step is Step.DATA and code != 421:
+                self._start_over()
+        elif step is Step.NOTHING:
+            self._give_up_envelope()
+
+    def _go_on(self) -> None:
+        """Nothing is being waited for: send what is held back, start over, or take the next letter."""
+        if self._refusal is not None and self._envelope is not None:
+            self._start_over()
+        elif not self._closing:
+            self._write(b"", self._unsent or self._next_envelope())
+
+    def _start_over(self) -> None:
+        """After a refused envelope: clear it at the relay (the only use of RSET) and take the next letter."""
+        self._give_up_envelope()
+        self._write(b"", [(Step.RSET, b"RSET\r\n"), *self._next_envelope()])
+
+    def _give_up_envelope(self) -> None:
+        parcel, refusal = self._envelope, self._refusal
+        self._envelope = self._refusal = None
+        if parcel is not None and refusal is not None:
+            self._feeder.refused(parcel, *refusal)
+
+    def _ended(self, code: int, reply: str) -> None:
+        parcel, self._letter = self._letter, None
+        if parcel is None:
+            return
+        if 200 <= code < 300:
+            self._feeder.accepted(parcel, reply)
+        else:
+            self._feeder.refused(parcel, Step.END, code, reply)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._closing = self._gone = True
+        self.ready = False
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(RelayTrouble("closed"))
+        if self._letter is not None:
+            self._feeder.unanswered(self._letter)
+        if self._envelope is not None:
+            if self._refusal is not None:
+                self._feeder.refused(self._envelope, *self._refusal)
+            else:
+                self._feeder.untried(self._envelope)
+        self._letter = self._envelope = None
+        self._feeder.closed(self)
