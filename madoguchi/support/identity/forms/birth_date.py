@@ -47,14 +47,12 @@ class BirthDateField(forms.MultiValueField):
     widget = BirthDateWidget
 
     def __init__(self, **options: Any) -> None:
-        texts = tuple(forms.CharField(max_length=10) for _part in PARTS)
+        digits = gettext_lazy("Please enter your date of birth in digits, for example 1958, 4 and 2.")
+        texts = tuple(forms.CharField(max_length=10, error_messages={"max_length": digits}) for _part in PARTS)
         super().__init__(
             fields=texts,
             require_all_fields=True,
-            error_messages={
-                "required": gettext_lazy("Please enter your date of birth: year, month and day."),
-                "max_length": gettext_lazy("Please enter your date of birth in digits, for example 1958, 4 and 2."),
-            },
+            error_messages={"required": gettext_lazy("Please enter your date of birth: year, month and day.")},
             **options,
         )
 

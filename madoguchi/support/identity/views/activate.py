@@ -30,7 +30,7 @@ _CONTINUE = "registration_continue_to"
 def activate(request: HttpRequest, token: str) -> HttpResponse:
     try:
         registration = act.waiting_registration(token)
-        form = ActivateForm(request.POST or None)
+        form = ActivateForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
                 return _completed(request, registration, act.complete(request, token, **form.cleaned_data))

@@ -23,7 +23,7 @@ def login(request: HttpRequest) -> HttpResponse:
     onward = safe_next(request)
     if request.user.is_authenticated:
         return HttpResponseRedirect(onward or home(request.user))
-    form = LoginForm(request.POST or None)
+    form = LoginForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         entered = form.cleaned_data
         account = act.check_password(request, email=entered["email"], password=entered["password"])

@@ -26,7 +26,7 @@ def login_code(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("identity:login"))
     if not second_factor.has_totp(waiting.account):
         return render(request, "identity/login_code_missing.html", status=403)
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if act.check_code(request, waiting.account, form.cleaned_data["code"]):
             return _proven(request, waiting)

@@ -35,7 +35,7 @@ def register(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(home(request.user))
     kept = act.kept_form(request)
     onward = safe_next(request) or (kept.continue_to if kept else "")
-    form = RegisterForm(request.POST or None, initial=_entered(kept) if kept else None)
+    form = RegisterForm(request.POST if request.method == "POST" else None, initial=_entered(kept) if kept else None)
     if request.method == "POST" and form.is_valid():
         entered = {name: value for name, value in form.cleaned_data.items() if name != "password_again"}
         act.keep_form(request, continue_to=onward, **entered)
