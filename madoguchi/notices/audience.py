@@ -18,6 +18,8 @@ from madoguchi.delivery.models import Mailing
 from madoguchi.notices import hours
 from madoguchi.notices.models import Destination, Report
 
+# The name under which mail.py registers the reports' renderer.
+RENDERER = "notices.report"
 BATCH = 50_000
 
 # Which destinations are due: subscriptions to one of the notice's services for its kind whose limits match, and the
@@ -75,6 +77,9 @@ _JUDGED = f"""
     ) opening ON due.outside = 'hold'
 """  # noqa: S608 - put together from constants
 
+# What the mail's slots are filled with, see mail.py: the service that is the reason, the unsubscribe link's token
+# (unsubscribe.py reads it), a name for this destination in Message-IDs that says nothing about it, and the Message-ID
+# of the notice's first mail to it.
 _INSERT = f"""
     INSERT INTO delivery_letter (mailing_id, recipient_key, address, language, format, personal, state, reason,
                                  due_at, finished_at)
@@ -85,7 +90,10 @@ _INSERT = f"""
                'token', translate(encode(
                    signed.what || substring(sha256(judged.unsubscribe_key || sha256(
                        judged.unsubscribe_key || signed.what || convert_to(judged.address, 'UTF8'))) FOR 16),
-                   'base64'), '+/', '-_')),
+                   'base64'), '+/', '-_'),
+               'box', box.name,
+               'thread', CASE WHEN thread.first IS NULL THEN '' ELSE
+                   format('<%%s.%%s.%%s@%%s>', %(number)s::text, thread.first, box.name, %(domain)s::text) END),
            judged.state,
            CASE judged.state WHEN 'skipped' THEN 'outside_hours' ELSE '' END,
            CASE judged.state WHEN 'held' THEN judged.opens_at ELSE %(at)s END,
@@ -95,6 +103,18 @@ _INSERT = f"""
     CROSS JOIN LATERAL (
         SELECT int8send(judged.id) || int8send(judged.service_id) || convert_to(left(%(kind)s, 1), 'UTF8') AS what
     ) signed
+    CROSS JOIN LATERAL (
+        SELECT encode(substring(sha256(judged.unsubscribe_key || convert_to('box', 'UTF8')) FOR 8), 'hex') AS name
+    ) box
+    LEFT JOIN LATERAL (
+        SELECT earlier.ordinal AS first
+        FROM unnest(%(earlier_mailings)s::bigint[], %(earlier_ordinals)s::int[]) AS earlier (mailing, ordinal)
+        JOIN delivery_letter letter
+          ON letter.mailing_id = earlier.mailing AND letter.recipient_key = 'destination:' || judged.id
+        WHERE letter.state IN ('queued', 'held', 'sent')
+        ORDER BY earlier.ordinal
+        LIMIT 1
+    ) thread ON TRUE
     ORDER BY judged.id
     ON CONFLICT (mailing_id, recipient_key) DO NOTHING
 """  # noqa: S608
@@ -121,7 +141,7 @@ def write_letters(*, mailing_id: int, batch: int = BATCH) -> None:
     report = Report.objects.select_related("notice").get(pk=Mailing.objects.get(pk=mailing_id).reference)
     if report.published_at is None:
         raise ValueError("a draft report has no letters")
-    parameters = _parameters(report, at=report.published_at)
+    parameters = {**_parameters(report, at=report.published_at), **_thread(report)}
     # Addresses that come in later were not there when the report was published.
     last = Destination.objects.aggregate(last=Max("id"))["last"] or 0
     while _write_batch(mailing_id, parameters, batch=batch, last=last):
@@ -143,6 +163,19 @@ def _write_batch(mailing_id: int, parameters: dict[str, Any], *, batch: int, las
     mailing.checkpoint = upto if upto < last else None
     mailing.save(update_fields=["checkpoint"])
     return mailing.checkpoint is not None
+
+
+def _thread(report: Report) -> dict[str, Any]:
+    """The mailings of the notice's earlier reports, in their order."""
+    earlier = report.notice.reports.filter(ordinal__lt=report.ordinal)
+    ordinals = {str(pk): ordinal for pk, ordinal in earlier.values_list("pk", "ordinal")}
+    mailings = Mailing.objects.filter(renderer=RENDERER, reference__in=ordinals).values_list("pk", "reference")
+    return {
+        "number": report.notice.number,
+        "domain": settings.OPERATOR["domain"],
+        "earlier_mailings": [pk for pk, _ in mailings],
+        "earlier_ordinals": [ordinals[reference] for _, reference in mailings],
+    }
 
 
 def _parameters(report: Report, *, at: datetime) -> dict[str, Any]:

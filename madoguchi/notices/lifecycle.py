@@ -3,27 +3,34 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from madoguchi.shell import states
+
 
 class Kind(models.TextChoices):
     WORK = "work", _("Work")
     TROUBLE = "trouble", _("Trouble")
 
 
+# The words for the states are the ones they have everywhere: pages, console, mail.
+def _word(state: str) -> str:
+    return states.look(state).word  # type: ignore[return-value]  # lazy
+
+
 class State(models.TextChoices):
-    DRAFT = "draft", _("Draft")
+    DRAFT = "draft", _word("draft")
     # work
-    TENTATIVE = "tentative", _("Planned (to be confirmed)")
-    CONFIRMED = "confirmed", _("Planned")
-    IN_PROGRESS = "in_progress", _("In progress")
-    COMPLETED = "completed", _("Completed")
-    CANCELLED = "cancelled", _("Cancelled")
+    TENTATIVE = "tentative", _word("tentative")
+    CONFIRMED = "confirmed", _word("confirmed")
+    IN_PROGRESS = "in_progress", _word("in_progress")
+    COMPLETED = "completed", _word("completed")
+    CANCELLED = "cancelled", _word("cancelled")
     # trouble
-    INVESTIGATING = "investigating", _("Investigating")
-    IDENTIFIED = "identified", _("Cause identified")
-    RECOVERING = "recovering", _("Recovery under way")
-    MONITORING = "monitoring", _("Monitoring")
-    RECOVERED = "recovered", _("Recovered")
-    FALSE_ALARM = "false_alarm", _("False alarm")
+    INVESTIGATING = "investigating", _word("investigating")
+    IDENTIFIED = "identified", _word("identified")
+    RECOVERING = "recovering", _word("recovering")
+    MONITORING = "monitoring", _word("monitoring")
+    RECOVERED = "recovered", _word("recovered")
+    FALSE_ALARM = "false_alarm", _word("false_alarm")
 
 
 _S = State

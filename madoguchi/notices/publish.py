@@ -13,11 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from madoguchi.accounts.models import Account
 from madoguchi.delivery.models import Mailing
 from madoguchi.lib.lanes import Lane
-from madoguchi.notices import jobs, lifecycle, write
+from madoguchi.notices import audience, jobs, lifecycle, write
 from madoguchi.notices.lifecycle import State
 from madoguchi.notices.models import Notice, NumberSeries, Report
 
-RENDERER = "notices.report"
 LANES = {lifecycle.Kind.WORK: Lane.WORK, lifecycle.Kind.TROUBLE: Lane.TROUBLE}
 
 # The ministry's guideline on announcing failures: after the first news, at least hourly.
@@ -162,13 +161,15 @@ def _mail(report: Report) -> None:
     """The report's mailing, and the job that writes its letters: there if and only if this transaction commits."""
     lane = LANES[lifecycle.Kind(report.notice.kind)]
     mailing = Mailing.objects.create(
-        renderer=RENDERER,
+        renderer=audience.RENDERER,
         reference=str(report.pk),
         lane=lane,
         expires_at=_expires_at(report),
         checkpoint=0,
     )
-    jobs.write_letters.configure(priority=lane.priority).defer(mailing_id=mailing.pk)
+    # The lock keeps reports of one notice in order: a later one refers to the mails of those before.
+    job = jobs.write_letters.configure(priority=lane.priority, lock=f"notice {report.notice_id}")
+    job.defer(mailing_id=mailing.pk)
 
 
 def _expires_at(report: Report) -> datetime:

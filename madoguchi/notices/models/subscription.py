@@ -1,6 +1,8 @@
 """Who wants to hear of what, and where: subscriptions, destinations with their hours, and opt-outs."""
 
 import secrets
+from datetime import datetime
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -80,6 +82,12 @@ class Destination(models.Model):
         return f"destination {self.pk}"
 
 
+class OptOutQuerySet(models.QuerySet["OptOut"]):
+    def standing(self) -> "OptOutQuerySet":
+        """Those that were not undone."""
+        return self.filter(undone_at__isnull=True)
+
+
 class OptOut(models.Model):
     """An address that said, by the link in a mail, that it wants no more of one service's mail of one kind.
 
@@ -94,6 +102,8 @@ class OptOut(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     undone_at = models.DateTimeField(null=True, blank=True)
 
+    objects: ClassVar["models.Manager[OptOut]"] = OptOutQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -105,3 +115,7 @@ class OptOut(models.Model):
 
     def __str__(self) -> str:
         return f"opt-out {self.pk}"
+
+    def undo(self, *, at: datetime | None = None) -> None:
+        """The owner wants that mail at that address again. Undoing twice changes nothing."""
+        OptOut.objects.standing().filter(pk=self.pk).update(undone_at=at or timezone.now())

@@ -61,7 +61,7 @@ def test_running_it_again_adds_nothing_and_it_goes_on_from_its_checkpoint():
     mailing = Mailing.objects.get()
     first = Destination.objects.order_by("pk").values_list("pk", flat=True)[9]
     # A worker was killed after the first ten.
-    parameters = audience._parameters(report, at=NOW)
+    parameters = {**audience._parameters(report, at=NOW), **audience._thread(report)}
     assert audience._write_batch(mailing.pk, parameters, batch=first, last=2**40)
     mailing.refresh_from_db()
     assert (mailing.letters.count(), mailing.checkpoint) == (10, first)

@@ -1,0 +1,167 @@
+"""A report as mail: rendered once a language and format, with slots for what differs between recipients.
+
+The letters' own values (``service``, ``token``, ``box``, ``thread``) are written by the statement of audience.py.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.html import escape
+from django.utils.text import Truncator
+from django.utils.translation import gettext, override
+
+from madoguchi.delivery.renderers import SLOT, Draft, register, slot
+from madoguchi.notices import audience, lifecycle, wording
+from madoguchi.notices.models import Report
+from madoguchi.shell import languages, states
+from madoguchi.shell.templatetags.shell import in_language_plain
+
+# Half-width columns of an old mobile phone's screen, and how much of a text it gets; the rest is behind the link.
+SHORT_WIDTH = 40
+SHORT_BODY = 300
+# The frame of the state's word, by its tone on the pages; 4.5:1 against white and more.
+TONES = {
+    "calm": "#4d4d4d",
+    "plan": "#0031d8",
+    "act": "#8b3a00",
+    "alert": "#b60000",
+    "watch": "#6b3d00",
+    "good": "#115a36",
+}
+
+
+def render(reference: str, language: str, format: str) -> Draft:
+    """The mail of the report whose id is ``reference``."""
+    report = Report.objects.select_related("notice").get(pk=reference)
+    return _draft(report, language, format)
+
+
+def preview(report: Report, language: str, format: str) -> Draft:
+    """The mail of a report as one follower of its first service would get it; a draft's number is still open.
+
+    ``language`` ja or en, ``format`` full or short. Slots are filled, the unsubscribe link leads nowhere.
+    """
+    with override(language):
+        service = next(iter(report.notice.services.all()), None)
+        values = {"service": in_language_plain(service, "name"), "token": "-", "box": "-", "thread": ""}
+    return _filled(_draft(report, language, format), values)
+
+
+def _draft(report: Report, language: str, format: str) -> Draft:
+    with override(language):
+        said = _context(report, language)
+        subject = f"{said['kind_mark']}{said['number']} {said['title']}"
+        if format == "short":
+            said["body"] = Truncator(said["body"]).chars(SHORT_BODY)
+            text = wording.wrapped(_plain("short", said), width=SHORT_WIDTH)
+            return _mail(report, subject, f"{text}\n", None, said)
+        html = render_to_string("notices/mail/report.html", said)
+        return _mail(report, subject, f"{_plain('report', said)}\n", html, said)
+
+
+def _plain(name: str, said: Mapping[str, Any]) -> str:
+    return str(render_to_string(f"notices/mail/{name}.txt", dict(said))).strip()
+
+
+def _mail(report: Report, subject: str, text: str, html: str | None, said: Mapping[str, Any]) -> Draft:
+    domain, kind = settings.OPERATOR["domain"], report.notice.kind
+    return Draft(
+        subject=subject,
+        text=text,
+        html=html,
+        sender=settings.MAIL_FROM_NOTICES,
+        headers=(
+            ("Message-ID", f"<{said['number']}.{_ordinal(report)}.{slot('box')}@{domain}>"),
+            # The notice's first mail to this address, so that every client keeps the reports together; empty in that
+            # first mail itself, and then left out by the engine.
+            ("In-Reply-To", slot("thread")),
+            ("References", slot("thread")),
+            ("List-Id", f"<{kind}.notices.{domain}>"),
+            ("List-Unsubscribe", f"<{said['unsubscribe_url']}>"),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ),
+    )
+
+
+def _context(report: Report, language: str) -> dict[str, Any]:
+    """What the templates show; call it with the language in force."""
+    notice = report.notice
+    facts = wording.facts(report)
+    work = notice.kind == lifecycle.Kind.WORK
+    look = states.look(report.state_after)
+    number = notice.number or _open_number(report)
+    return {
+        "language": language,
+        "state": look.word,
+        "tone": TONES[look.tone],
+        "short_label": _label(report),
+        "label": _label_and_time(report),
+        "kind_mark": gettext("[Work] ") if work else gettext("[Trouble] "),
+        "kind_words": gettext("Work notice") if work else gettext("Trouble notice"),
+        "kind_mail": gettext("work mail") if work else gettext("trouble mail"),
+        "number": number,
+        "title": in_language_plain(notice, "title"),
+        "facts": [fact for fact in facts if fact.name != "next_report" or not report.is_final],
+        "services": _first_of([in_language_plain(service, "name") for service in notice.services.all()]),
+        "body": in_language_plain(report, "body").strip(),
+        "japanese_only": language == "en" and not report.body_en.strip(),
+        "service": slot("service"),
+        "notice_url": _url(f"/notices/{number}/", language),
+        "settings_url": _url("/my/notices/", language),
+        "unsubscribe_url": _url(f"/unsubscribe/{slot('token')}/", language),
+        "operator": settings.OPERATOR[f"name_{language}"],
+        "colour": settings.OPERATOR["colour"],
+    }
+
+
+def _label(report: Report) -> str:
+    """第1報; a draft's preview shows the ordinal it would get."""
+    if report.ordinal is not None:
+        return report.label
+    final = report.state_after in lifecycle.FINAL - {report.notice.state}
+    return Report(ordinal=_ordinal(report), is_final=final).label
+
+
+def _label_and_time(report: Report) -> str:
+    """第1報（2026年11月22日（日）14:05 JST）."""
+    if report.published_at is None:
+        return _label(report)
+    return gettext("%(report)s, %(time)s") % {"report": _label(report), "time": wording.moment(report.published_at)}
+
+
+def _ordinal(report: Report) -> int:
+    return report.ordinal or len(report.notice.published_reports) + 1
+
+
+def _open_number(report: Report) -> str:
+    return f"{report.notice.kind[0].upper()}-0000-000000"
+
+
+def _first_of(names: list[str]) -> str:
+    """The first name, and how many more there are: a phone's first screen has room for little."""
+    if len(names) < 2:
+        return "".join(names)
+    return gettext("%(name)s and %(more)s more") % {"name": names[0], "more": len(names) - 1}
+
+
+def _url(path: str, language: str) -> str:
+    return f"{settings.SITE_URL}{languages.in_language(path, language)}"
+
+
+def _filled(draft: Draft, values: Mapping[str, str]) -> Draft:
+    def fill(text: str, convert: Callable[[str], str] = str) -> str:
+        return SLOT.sub(lambda found: convert(values[found[1]]), text)
+
+    return replace(
+        draft,
+        subject=fill(draft.subject),
+        text=fill(draft.text),
+        html=fill(draft.html, escape) if draft.html is not None else None,
+        headers=tuple((name, value) for name, value in ((n, fill(v)) for n, v in draft.headers) if value),
+    )
+
+
+register(audience.RENDERER, render)

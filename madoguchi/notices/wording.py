@@ -1,0 +1,122 @@
+"""How a report reads: its facts as labelled lines, in the language in force. Mail and console's preview share it."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from madoguchi.catalog.regions import BY_CODE
+from madoguchi.notices import lifecycle
+from madoguchi.notices.content import Period
+from madoguchi.notices.models import Report
+from madoguchi.shell import languages
+from madoguchi.shell.templatetags.shell import date_long, datetime_zone, in_language_plain
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    name: str
+    label: str
+    text: str
+
+    @property
+    def line(self) -> str:
+        """As plain text; several windows each on a line of their own."""
+        if "\n" in self.text:
+            return gettext("%(label)s:") % {"label": self.label} + f"\n{self.text}"
+        return gettext("%(label)s: %(text)s") % {"label": self.label, "text": self.text}
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it stands on the first screen of a phone: when, and how bad."""
+        return self.name in {"windows", "started", "ended", "expected", "impact"}
+
+
+def moment(at: datetime) -> str:
+    """A moment on the operator's clock, with its zone."""
+    with timezone.override(ZoneInfo(settings.TIME_ZONE)):
+        return datetime_zone(at)
+
+
+def window(period: Period) -> str:
+    """2026年11月23日（月）01:00〜05:00 JST; the second date too where it differs."""
+    with timezone.override(ZoneInfo(settings.TIME_ZONE)):
+        begins, ends = timezone.localtime(period.starts_at), timezone.localtime(period.ends_at)
+        english = languages.current() == "en"
+        comma, dash = (", ", "–") if english else ("", "〜")
+        last_day = "" if begins.date() == ends.date() else f"{date_long(ends)}{comma}"
+        said = f"{date_long(begins)}{comma}{begins:%H:%M}{dash}{last_day}{ends:%H:%M %Z}"
+    return gettext("%(window)s (spare)") % {"window": said} if period.spare else said
+
+
+def listed(names: list[str]) -> str:
+    """あおば光、あおば電話 / Aoba Hikari, Aoba Phone."""
+    return (", " if languages.current() == "en" else "、").join(names)
+
+
+def facts(report: Report) -> list[Fact]:
+    """What, where, when and how bad, in the order a reader needs it; only what is known."""
+    services = [in_language_plain(service, "name") for service in report.notice.services.all()]
+    regions = [in_language_plain(BY_CODE[code], "name") for code in report.notice.regions if code in BY_CODE]
+    times = _work_times(report) if report.notice.kind == lifecycle.Kind.WORK else _trouble_times(report)
+    found = [
+        Fact("services", gettext("Affected services"), listed(services)),
+        *times,
+        Fact("impact", gettext("Impact"), str(Report.Impact(report.impact).label)),
+        Fact("regions", gettext("Affected regions"), listed(regions)),
+        Fact("emergency_calls", gettext("Emergency calls (110, 118, 119)"), _text(report, "emergency_calls")),
+        Fact("alternatives", gettext("What you can do"), _text(report, "alternatives")),
+    ]
+    if report.next_report_due:
+        due = gettext("By %(time)s") % {"time": moment(report.next_report_due)}
+        found.append(Fact("next_report", gettext("Next report"), due))
+    return [fact for fact in found if fact.text]
+
+
+def _work_times(report: Report) -> list[Fact]:
+    found = [Fact("windows", gettext("Work period"), "\n".join(map(window, report.periods)))]
+    if "windows" in report.changes:
+        before = sorted(map(Period.from_json, report.changes["windows"][0]), key=lambda p: (p.spare, p.starts_at))
+        found.append(Fact("before", gettext("Period before the change"), "\n".join(map(window, before))))
+    return found
+
+
+def _trouble_times(report: Report) -> list[Fact]:
+    times = [
+        ("started", gettext("Trouble since"), report.started_at),
+        ("ended", gettext("Recovered at"), report.ended_at),
+        ("expected", gettext("Recovery expected"), None if report.ended_at else report.expected_end),
+    ]
+    return [Fact(name, label, moment(at)) for name, label, at in times if at]
+
+
+def _text(report: Report, field: str) -> str:
+    return in_language_plain(report, field).strip()
+
+
+def columns(text: str) -> int:
+    """The width of ``text`` in half-width columns (full-width characters take two)."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
+
+
+def wrapped(text: str, *, width: int) -> str:
+    """``text`` with lines of at most ``width`` half-width columns; addresses stay whole, spaces are preferred."""
+    return "\n".join(piece for line in text.splitlines() for piece in _pieces(line.rstrip(), width=width))
+
+
+def _pieces(line: str, *, width: int) -> list[str]:
+    if columns(line) <= width or "://" in line:
+        return [line]
+    pieces, piece = [], ""
+    for character in line:
+        if columns(piece + character) > width:
+            head, space, tail = piece.rpartition(" ")
+            keep = space and character != " "
+            pieces.append(head if keep else piece.rstrip())
+            piece = tail if keep else ""
+        piece += character
+    return [*pieces, piece.strip()] if piece.strip() else pieces
