@@ -93,6 +93,8 @@ def _header(field: str, value: str) -> list[bytes | _Piece]:
     pieces: list[bytes | _Piece] = [f"{headers.field_name(field)}: ".encode()]
     if not SLOT.search(value):
         return [*pieces, headers.unstructured(value).encode(), b"\r\n"]
+    if whole := SLOT.fullmatch(value):
+        return [_OptionalHeader(headers.field_name(field), whole[1])]
     for index, part in enumerate(SLOT.split(value)):
         pieces.append(_HeaderSlot(part) if index % 2 else headers.printable(part, what=f"header {field}").encode())
     return [*pieces, b"\r\n"]
@@ -146,6 +148,18 @@ class _HeaderSlot:
 
     def fill(self, values: Values) -> bytes:
         return headers.printable(_value(values, self.name), what=f"slot {self.name}").encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _OptionalHeader:
+    """A header that is one slot and nothing else: left out of the letters whose value is empty."""
+
+    field: str
+    name: str
+
+    def fill(self, values: Values) -> bytes:
+        value = _value(values, self.name)
+        return f"{self.field}: {headers.printable(value, what=f'slot {self.name}')}\r\n".encode() if value else b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,16 @@
 """What a report looks like as mail, in both languages and formats, and how the reports of a notice hang together."""
 
 from datetime import timedelta
+from email import policy
+from email.parser import BytesParser
+from email.utils import format_datetime
 
 import pytest
 from django.utils.translation import override
 
+from madoguchi.delivery.compose import compose
 from madoguchi.delivery.models import Mailing
-from madoguchi.delivery.renderers import SLOT, render
+from madoguchi.delivery.renderers import render
 from madoguchi.notices import audience, mail, wording, write
 from madoguchi.notices.content import Period, ReportContent
 from madoguchi.notices.models import Notice
@@ -139,9 +143,12 @@ def test_a_moved_window_shows_the_old_one():
     assert mail.preview(second, "ja", "full").subject == mail.preview(first, "ja", "full").subject
 
 
-def _filled(letter):
+def _sent(letter):
+    """The mail as the engine sends it, read by Python's strict parser."""
     draft = render("notices.report", letter.mailing.reference, letter.language, letter.format)
-    return {name: SLOT.sub(lambda found: letter.personal[found[1]], value) for name, value in draft.headers}
+    engine = {"letter_to": letter.address, "letter_date": format_datetime(NOW), "letter_message_id": "<unused@x>"}
+    raw = compose(draft, language=letter.language, feedback_id="test").splice({**letter.personal, **engine})
+    return BytesParser(policy=policy.SMTP.clone(raise_on_defect=True)).parsebytes(raw)
 
 
 def _letters(report):
@@ -157,23 +164,23 @@ def test_later_reports_refer_to_the_first_mail_to_that_address():
         make.reads(person)
     make.follows(hanako, service)
     first = make.trouble(service).publish(by=None, at=NOW)
-    first_headers = _filled(_letters(first).get())
-    assert first_headers["References"] == first_headers["In-Reply-To"] == ""
+    first_headers = _sent(_letters(first).get())
+    assert first_headers["References"] is first_headers["In-Reply-To"] is None
 
     make.follows(late, service)
     notice = Notice.objects.get()
     says = ReportContent(state_after="recovering", body_ja="復旧作業中です。", impact="outage", started_at=NOW)
     second = _letters(write.add_report(notice, content=says, by=None).publish(by=None, at=NOW))
-    to_hanako = _filled(second.get(address="hanako@example.jp"))
+    to_hanako = _sent(second.get(address="hanako@example.jp"))
     assert to_hanako["References"] == to_hanako["In-Reply-To"] == first_headers["Message-ID"]
     assert to_hanako["Message-ID"] != first_headers["Message-ID"]
-    assert _filled(second.get(address="late@example.jp"))["References"] == ""
+    assert _sent(second.get(address="late@example.jp"))["References"] is None
 
     third = _letters(write.add_report(notice, content=says, by=None).publish(by=None, at=NOW))
-    assert _filled(third.get(address="hanako@example.jp"))["References"] == first_headers["Message-ID"]
+    assert _sent(third.get(address="hanako@example.jp"))["References"] == first_headers["Message-ID"]
     # Whoever came later hangs the rest under the first mail they got.
-    second_to_late = _filled(second.get(address="late@example.jp"))["Message-ID"]
-    assert _filled(third.get(address="late@example.jp"))["References"] == second_to_late
+    second_to_late = _sent(second.get(address="late@example.jp"))["Message-ID"]
+    assert _sent(third.get(address="late@example.jp"))["References"] == second_to_late
 
 
 def test_a_report_that_was_skipped_is_no_first_mail():
@@ -187,7 +194,7 @@ def test_a_report_that_was_skipped_is_no_first_mail():
     destination.save()
     says = ReportContent(state_after="recovering", body_ja="復旧作業中です。", impact="outage", started_at=NOW)
     second = write.add_report(Notice.objects.get(), content=says, by=None).publish(by=None, at=NOW)
-    assert _filled(_letters(second).get())["References"] == ""
+    assert _sent(_letters(second).get())["References"] is None
 
 
 def test_the_list_headers():
@@ -196,12 +203,32 @@ def test_the_list_headers():
     make.follows(hanako, service)
     make.reads(hanako)
     letter = _letters(make.trouble(service).publish(by=None, at=NOW)).get()
-    headers = _filled(letter)
+    headers = _sent(letter)
     assert headers["List-Id"] == "<trouble.notices.aoba.example>"
     assert headers["List-Unsubscribe"] == f"<http://127.0.0.1:8000/unsubscribe/{letter.personal['token']}/>"
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    # Nothing in the headers names the person.
-    assert "hanako" not in str(headers)
+    # Nothing in the headers names the person, save the one that has to.
+    assert [name for name, value in headers.items() if "hanako" in value] == ["To"]
+
+
+@pytest.mark.parametrize(("language", "device"), [("ja", "pc"), ("en", "smartphone"), ("ja", "mobile")])
+def test_the_whole_mail_survives_a_strict_parser(language, device):
+    service = _hikari()
+    hanako = make.account("hanako", language=language)
+    make.follows(hanako, service)
+    make.reads(hanako, device=device)
+    report = make.trouble(service).publish(by=None, at=NOW)
+    letter = _letters(report).get()
+    sent = _sent(letter)
+    assert "T-2026-000001" in sent["Subject"]
+    body = sent.get_body(("plain",)).get_content()
+    assert body.splitlines()[0].startswith("調査中 / 第1報" if language == "ja" else "Investigating / Report 1")
+    assert letter.personal["token"] in body
+    assert ("あおば光" if language == "ja" else "Aoba Hikari") in body.split("----")[-1]
+    html = sent.get_body(("html",))
+    assert (html is None) == (device == "mobile")
+    if html is not None:
+        assert letter.personal["token"] in html.get_content()
 
 
 @pytest.mark.parametrize(
