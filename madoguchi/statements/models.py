@@ -1,1 +1,234 @@
-"""Usage records, tariffs, discounts, bills."""
+"""What the operator charges (dated data), the calls of its contracts with their price, and how they came in."""
+
+from datetime import date
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+from madoguchi.contracts.models import Contract, UsageKind
+
+__all__ = [
+    "Call",
+    "Conflict",
+    "IncomingCallDiscount",
+    "NumberFee",
+    "RejectedRow",
+    "TariffRule",
+    "TariffVersion",
+    "TaxRate",
+    "UsageImport",
+    "UsageKind",
+]
+
+
+def usage_kinds() -> ArrayField:
+    """A field for the kinds of contract that something applies to."""
+    return ArrayField(models.CharField(max_length=12, choices=UsageKind))
+
+
+class TariffVersion(models.Model):
+    """Prices of calls from a day on. Never edited once calls were rated by it: load a new version."""
+
+    name = models.CharField(max_length=60, unique=True)
+    # Several tariffs side by side serve different kinds of contract.
+    usage_kinds = usage_kinds()
+    valid_from = models.DateField()
+    zone = models.CharField(max_length=64, default="Asia/Tokyo")
+    # Time bands: [{"name", "days": [0–7], "hours": [0–23]}], see docs/rating.md.
+    bands = models.JSONField(default=list, blank=True)
+    is_sample = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TariffRule(models.Model):
+    """The price of calls to numbers with a prefix; money in milli-yen before tax."""
+
+    version = models.ForeignKey(TariffVersion, on_delete=models.CASCADE, related_name="rules")
+    prefix = models.CharField(max_length=15)
+    kind = models.CharField(max_length=20)
+    price = models.BigIntegerField(default=0)
+    block_seconds = models.PositiveIntegerField(default=60)
+    setup = models.BigIntegerField(default=0)
+    free_seconds = models.PositiveIntegerField(default=0)
+    tax = models.CharField(max_length=10, default="standard")
+    carried = models.BooleanField(default=True)
+    band = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "prefix", "band"], name="tariff_prefix_once"),
+            models.CheckConstraint(condition=models.Q(block_seconds__gte=1), name="tariff_block_not_empty"),
+            models.CheckConstraint(condition=models.Q(price__gte=0, setup__gte=0), name="tariff_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}:{self.prefix}"
+
+
+class IncomingCallDiscount(models.Model):
+    """着割 as a rule; its fields are those of docs/rating.md."""
+
+    class Rounding(models.TextChoices):
+        DOWN = "down"
+        UP = "up"
+
+    class Scope(models.TextChoices):
+        CONTRACT = "contract"
+        NUMBER = "number"
+
+    name_ja = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60)
+    usage_kinds = usage_kinds()
+    valid_from = models.DateField()
+    kinds = ArrayField(models.CharField(max_length=20))
+    unit_seconds = models.PositiveIntegerField(default=60)
+    amount = models.PositiveIntegerField(default=500)
+    rounding = models.CharField(max_length=4, choices=Rounding, default=Rounding.DOWN)
+    not_in_base = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    cap = models.BigIntegerField(null=True, blank=True)
+    scope = models.CharField(max_length=8, choices=Scope, default=Scope.CONTRACT)
+
+    def __str__(self) -> str:
+        return f"{self.name_ja} {self.valid_from}"
+
+
+class NumberFee(models.Model):
+    """A fee per telephone number and month, from a month on; ¥0 is a row too."""
+
+    code = models.SlugField(max_length=40)
+    name_ja = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60)
+    valid_from = models.DateField()
+    amount = models.PositiveIntegerField()  # milli-yen a number
+    usage_kinds = usage_kinds()
+    free_prefixes = ArrayField(models.CharField(max_length=15), default=list, blank=True)
+    lag_months = models.PositiveSmallIntegerField(default=0)
+    tax = models.CharField(max_length=10, default="standard")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "valid_from"], name="number_fee_dated")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.valid_from}"
+
+
+class TaxRate(models.Model):
+    """The rate of a tax class from a day on; a class without one is outside the tax base."""
+
+    tax = models.CharField(max_length=10)
+    valid_from = models.DateField()
+    basis_points = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tax", "valid_from"], name="tax_rate_dated")]
+
+    def __str__(self) -> str:
+        return f"{self.tax} {self.basis_points} {self.valid_from}"
+
+
+class UsageImport(models.Model):
+    """One file of call records taken in. Its digest keeps it from being taken in twice. Append-only."""
+
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the file
+    file_name = models.CharField(max_length=200)
+    format = models.CharField(max_length=20)
+    source = models.CharField(max_length=40)
+    zone = models.CharField(max_length=64)
+    imported_at = models.DateTimeField(default=timezone.now)
+    # Records of the file, each counted once.
+    read = models.PositiveIntegerField(default=0)
+    stored = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    conflicting = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"import {self.pk}"
+
+
+class RejectedRow(models.Model):
+    """A record that was not stored, where it stands and why. The reason's words are in reasons.py."""
+
+    usage_import = models.ForeignKey(UsageImport, on_delete=models.CASCADE, related_name="rejected_rows")
+    line = models.PositiveIntegerField()
+    column = models.CharField(max_length=60)
+    reason = models.CharField(max_length=30)
+    value = models.CharField(max_length=80, blank=True)
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"
+
+
+class Conflict(models.Model):
+    """A record that says something else about a call already stored: kept apart until somebody decides."""
+
+    usage_import = models.ForeignKey(UsageImport, on_delete=models.CASCADE, related_name="conflicts")
+    line = models.PositiveIntegerField()
+    month = models.DateField()
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="+")
+    key = models.UUIDField(db_index=True)
+    outgoing = models.BooleanField()
+    payload = models.JSONField()  # the record as it would have been stored
+
+    def __str__(self) -> str:
+        return f"conflict {self.pk}"
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    def of_month(self, contract: Contract, month: date) -> "CallQuerySet":
+        """A contract's calls that ended in a month (its first day, operator's zone), in the order they began."""
+        return self.filter(month=month, contract=contract).order_by("started_at", "key", "outgoing")
+
+
+class Call(models.Model):
+    """One line of a call statement: what was used, and what it cost and why.
+
+    A call between two of our numbers is two lines, outgoing for one and incoming for the other. The table is
+    partitioned by month (migration 0002); a partition is opened by the SQL function ``statements_open_month``.
+    """
+
+    pk = models.CompositePrimaryKey("month", "contract_id", "key", "outgoing")
+    month = models.DateField()  # first day of the month the call ended in, operator's zone
+    # No constraint in the database: it would keep the table from being distributed and cost a look-up a row.
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="calls", db_constraint=False, db_index=False
+    )
+    key = models.UUIDField()  # digest of source and call id, or of the record where it has none
+    outgoing = models.BooleanField()
+    record = models.UUIDField()  # digest of the record: same key and other record is a conflict
+    usage_import = models.ForeignKey(
+        UsageImport, on_delete=models.PROTECT, related_name="calls", db_constraint=False, db_index=False
+    )
+    call_id = models.CharField(max_length=120, blank=True)
+    number = models.CharField(max_length=16)  # ours, E.164
+    other = models.CharField(max_length=20, blank=True)  # theirs: E.164 or special number; empty when withheld
+    dialled = models.CharField(max_length=8, blank=True)  # 184, 186, carrier selector stripped from it
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    talk_seconds = models.IntegerField()
+    # Rated: nothing below is computed again to show it.
+    tariff = models.CharField(max_length=60, blank=True)
+    prefix = models.CharField(max_length=15, blank=True)
+    kind = models.CharField(max_length=20)
+    area_ja = models.CharField(max_length=60, blank=True)
+    area_en = models.CharField(max_length=60, blank=True)
+    blocks = models.IntegerField()
+    block_seconds = models.IntegerField()
+    price = models.BigIntegerField()
+    setup = models.BigIntegerField()
+    charge = models.BigIntegerField()
+    tax = models.CharField(max_length=10, blank=True)
+    carried = models.BooleanField(default=True)
+    earns = models.BooleanField(default=False)  # counts for the incoming-call discount
+
+    objects = CallQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"call {self.key}"
+
+    @property
+    def answered(self) -> bool:
+        return self.talk_seconds > 0

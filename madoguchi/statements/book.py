@@ -1,0 +1,118 @@
+"""The operator's dated data as the kernel's values: which tariff, discount, fees and tax rates hold when."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import jpholiday
+
+from madoguchi.contracts.models import Contract
+
+from . import models
+from .rating import Band, Holding, IncomingCallDiscount, NumberFee, Rule, Table, Tariff, TaxRate, compile_tariff
+from .rating.discount import in_force as discount_in_force
+
+# Holidays are computed for as long as call records may reach back and a tariff forward.
+HOLIDAY_YEARS = range(2020, 2036)
+
+
+def as_tariff(version: models.TariffVersion) -> Tariff:
+    bands = tuple(Band(b["name"], frozenset(b["days"]), frozenset(b["hours"])) for b in version.bands)
+    return Tariff(
+        name=version.name,
+        valid_from=version.valid_from,
+        rules=tuple(
+            Rule(
+                prefix=rule.prefix,
+                kind=rule.kind,
+                price=rule.price,
+                block_seconds=rule.block_seconds,
+                setup=rule.setup,
+                free_seconds=rule.free_seconds,
+                tax=rule.tax,
+                carried=rule.carried,
+                band=rule.band,
+            )
+            for rule in version.rules.all()
+        ),
+        bands=bands,
+        holidays=frozenset(day for year in HOLIDAY_YEARS for day, _ in jpholiday.year_holidays(year))
+        if bands
+        else frozenset(),
+        zone=version.zone,
+    )
+
+
+def as_discount(row: models.IncomingCallDiscount) -> IncomingCallDiscount:
+    return IncomingCallDiscount(
+        name=str(row.pk),
+        valid_from=row.valid_from,
+        kinds=frozenset(row.kinds),
+        unit_seconds=row.unit_seconds,
+        amount=row.amount,
+        rounding="up" if row.rounding == row.Rounding.UP else "down",
+        not_in_base=frozenset(row.not_in_base),
+        cap=row.cap,
+        scope="number" if row.scope == row.Scope.NUMBER else "contract",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All versions; read once for an import or a page."""
+
+    tables: dict[str, list[Table]]  # by kind of contract
+    discounts: dict[str, list[IncomingCallDiscount]]
+
+    @classmethod
+    def of_today(cls) -> "Book":
+        tables: dict[str, list[Table]] = {}
+        for version in models.TariffVersion.objects.prefetch_related("rules"):
+            table = compile_tariff(as_tariff(version))
+            for kind in version.usage_kinds:
+                tables.setdefault(kind, []).append(table)
+        return cls(tables=tables, discounts=all_discounts())
+
+    def discount(self, usage_kind: str, month: date) -> IncomingCallDiscount | None:
+        return discount_in_force(self.discounts.get(usage_kind, []), month)
+
+
+def all_discounts() -> dict[str, list[IncomingCallDiscount]]:
+    """Every version of the discount, by kind of contract."""
+    discounts: dict[str, list[IncomingCallDiscount]] = {}
+    for row in models.IncomingCallDiscount.objects.all():
+        for kind in row.usage_kinds:
+            discounts.setdefault(kind, []).append(as_discount(row))
+    return discounts
+
+
+def all_fees() -> list[NumberFee]:
+    return [
+        NumberFee(
+            name=row.code,
+            valid_from=row.valid_from,
+            amount=row.amount,
+            usage_kinds=frozenset(row.usage_kinds),
+            free_prefixes=tuple(row.free_prefixes),
+            lag_months=row.lag_months,
+            tax=row.tax,
+        )
+        for row in models.NumberFee.objects.all()
+    ]
+
+
+def all_tax_rates() -> list[TaxRate]:
+    return [TaxRate(row.tax, row.valid_from, row.basis_points) for row in models.TaxRate.objects.all()]
+
+
+def holdings_of(contract: Contract) -> list[Holding]:
+    """The contract's numbers; none is held past the contract's own end."""
+    return [
+        Holding(
+            contract=contract.pk,
+            usage_kind=contract.usage_kind,
+            digits=number.number.removeprefix("+"),
+            started_on=number.started_on,
+            ended_on=min(filter(None, (number.ended_on, contract.ended_on)), default=None),
+        )
+        for number in contract.telephone_numbers.all()
+    ]

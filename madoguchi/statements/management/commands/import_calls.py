@@ -1,0 +1,96 @@
+"""``madoguchi import_calls FILE --format …``: check a file of call records, then store it."""
+
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from madoguchi.statements.formats import FORMATS
+from madoguchi.statements.formats.files import NotText
+from madoguchi.statements.import_calls import CallFile, Outcome, import_calls
+from madoguchi.statements.reasons import sentence
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, OSError, ValueError) as error:
+        raise CommandError(f"--zone: {name!r} is not a time zone") from error
+
+
+class Command(BaseCommand):
+    help = "Check a file of call records; once confirmed, store its calls with their charges (docs/call-records.md)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--format", required=True, choices=sorted(FORMATS))
+        parser.add_argument("--zone", default=settings.TIME_ZONE, help="of local times in the file (%(default)s)")
+        parser.add_argument("--source", default="", help="the switch's name; call ids are unique in it (the format)")
+        parser.add_argument("--commit", "--yes", action="store_true", help="store the good records without asking")
+        parser.add_argument("--language", choices=[code for code, _name in settings.LANGUAGES])
+        parser.add_argument("--show", type=int, default=100, help="how many bad records to list (%(default)s)")
+
+    def handle(self, *args: Any, file: Path, format: str, language: str | None, **options: Any) -> None:
+        commit, self.show = options["commit"], options["show"]
+        calls = CallFile(file, format, options["source"] or format, _zone(options["zone"]))
+        now = timezone.now()
+        spoken: AbstractContextManager[object] = translation.override(language) if language else nullcontext()
+        with spoken:
+            try:
+                outcome = import_calls(calls, now=now, commit=commit)
+                self._report(outcome, stored=commit)
+                if not commit and outcome.stored and self._confirmed(outcome):
+                    self._report(import_calls(calls, now=now, commit=True), stored=True)
+            except OSError as error:
+                raise CommandError(
+                    _("%(file)s cannot be read: %(error)s") % {"file": file, "error": error.strerror}
+                ) from error
+            except NotText as error:
+                raise CommandError(
+                    _("%(file)s is not text in UTF-8, UTF-16 or CP932 (Shift_JIS).") % {"file": file}
+                ) from error
+
+    def _report(self, outcome: Outcome, *, stored: bool) -> None:
+        if outcome.before:
+            when = timezone.localtime(outcome.before.imported_at)
+            self.stdout.write(
+                _("This very file was imported on %(when)s. Nothing was changed.") % {"when": f"{when:%Y-%m-%d %H:%M}"}
+            )
+            return
+        if not outcome.read:
+            self.stdout.write(_("The file holds no records."))
+            return
+        counts = (
+            (_("records in the file"), outcome.read),
+            (_("stored") if stored else _("can be stored"), outcome.stored),
+            (_("stored before, the same (left as they are)"), outcome.skipped),
+            (_("stored before, but different (kept apart for a decision)"), outcome.conflicting),
+            (_("second legs of calls (left out)"), outcome.legs),
+            (_("rejected"), len(outcome.problems)),
+        )
+        for words, count in counts:
+            self.stdout.write(f"{count:>12,}  {words}")
+        for problem in outcome.problems[: self.show]:
+            where = (_("line %(line)s, %(column)s:") if problem.column else _("line %(line)s:")) % {
+                "line": problem.line,
+                "column": problem.column,
+            }
+            self.stdout.write(f"  {where} {sentence(problem.reason, problem.value)}")
+        if (left := len(outcome.problems) - self.show) > 0:
+            self.stdout.write(_("  … and %(left)s more; --show lists more of them.") % {"left": left})
+
+    def _confirmed(self, outcome: Outcome) -> bool:
+        if not sys.stdin.isatty():
+            self.stdout.write(_("Nothing was stored. Run it again with --commit to store them."))
+            return False
+        question = _("Store the %(count)s good records? [y/N] ") % {"count": f"{outcome.stored:,}"}
+        answer = input(question).strip().lower() in {"y", "yes", "はい"}
+        if not answer:
+            self.stdout.write(_("Nothing was stored."))
+        return answer

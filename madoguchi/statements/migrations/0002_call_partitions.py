@@ -1,0 +1,51 @@
+"""The table of calls, partitioned by billing month.
+
+Django has made an ordinary table; a partitioned one of the same columns takes its place while both are empty.
+"""
+
+from django.db import migrations
+
+PARTITIONED = """
+ALTER TABLE statements_call RENAME TO statements_call_plain;
+CREATE TABLE statements_call (
+    LIKE statements_call_plain INCLUDING DEFAULTS,
+    CONSTRAINT statements_call_key PRIMARY KEY (month, contract_id, key, outgoing)
+) PARTITION BY LIST (month);
+DROP TABLE statements_call_plain;
+-- A statement is read in the order of its calls, and a record is looked for by its key in every month.
+CREATE INDEX statements_call_order ON statements_call (contract_id, started_at);
+CREATE INDEX statements_call_record ON statements_call (key);
+"""
+
+# Built apart and attached: CREATE … PARTITION OF would lock out every reader of the table.
+OPEN_MONTH = """
+CREATE FUNCTION statements_open_month(opened date) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    partition text := 'statements_call_' || to_char(opened, 'YYYYMM');
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('statements_open_month'));
+    IF to_regclass(partition) IS NULL THEN
+        EXECUTE format('CREATE TABLE %I (LIKE statements_call INCLUDING ALL)', partition);
+        EXECUTE format('ALTER TABLE statements_call ATTACH PARTITION %I FOR VALUES IN (%L)', partition, opened);
+    END IF;
+END
+$$;
+"""
+
+BACK = """
+DROP FUNCTION statements_open_month(date);
+CREATE TABLE statements_call_plain (
+    LIKE statements_call INCLUDING DEFAULTS,
+    PRIMARY KEY (month, contract_id, key, outgoing)
+);
+DROP TABLE statements_call;
+ALTER TABLE statements_call_plain RENAME TO statements_call;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("statements", "0001_initial")]
+
+    operations = [
+        migrations.RunSQL(PARTITIONED + OPEN_MONTH, BACK),
+    ]

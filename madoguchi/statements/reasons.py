@@ -1,0 +1,44 @@
+"""Why a record of a file was not taken, in words for the person who must mend it."""
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Unreadable(ValueError):
+    """A value that cannot be read; ``reason`` is a key of ``REASONS``."""
+
+    def __init__(self, reason: str, value: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.value = value
+
+
+REASONS = {
+    "columns": _("The row has %(value)s columns; this format has 16 to 21."),
+    "csv": _("This row is not complete CSV: a quote is open, or a field is far too long."),
+    "json": _("This is not a complete JSON object."),
+    "xml": _("This is not a complete XML record."),
+    "missing": _("This column is missing or empty."),
+    "control": _("There are control characters in the row."),
+    "not_a_number": _("“%(value)s” is not a telephone number."),
+    "wrong_length": _("“%(value)s” has too few or too many digits for a telephone number."),
+    "spreadsheet": _(
+        "A spreadsheet has rewritten the number as %(value)s. Export the file again with the column as text."
+    ),
+    "withheld": _("The called number is empty."),
+    "time": _("“%(value)s” is not a time this format knows."),
+    "future": _("The call ended in the future (%(value)s). Check the clock of the switch and the time zone."),
+    "too_old": _("The call ended more than ten years ago (%(value)s)."),
+    "never_ended": _("The call has no end. Import it again when it has ended."),
+    "backwards": _("The call ended before it began."),
+    "whole_number": _("“%(value)s” is not a whole number of seconds."),
+    "negative": _("The duration is negative (%(value)s)."),
+    "too_long": _("The talk time (%(value)s s) is longer than the whole call."),
+    "unknown_number": _("Neither number belongs to a contract on that day."),
+    "no_tariff": _("No tariff is in force for this kind of contract on that day."),
+    "no_price": _("The tariff has no price for the number called."),
+}
+
+
+def sentence(reason: str, value: str = "") -> str:
+    """The reason in the active language."""
+    return str(REASONS[reason]) % {"value": value}
