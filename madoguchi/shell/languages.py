@@ -3,8 +3,19 @@
 from functools import lru_cache
 
 from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
 from django.urls import Resolver404, resolve
 from django.utils.translation import get_language, override
+
+
+class PathLanguageMiddleware(LocaleMiddleware):
+    """The language is in the path and nowhere else, so that no answer varies by what the browser prefers."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        response.headers.setdefault("Content-Language", current())
+        return response
 
 
 def current() -> str:

@@ -98,6 +98,23 @@ def time_tag(value: datetime | None) -> str | SafeString:
 
 
 @register.filter
+def period(starts_at: datetime | None, ends_at: datetime | None) -> str:
+    """2026年11月23日（月）01:00〜05:00 JST / 23 Nov 2026, 01:00–05:00 JST; the end's day where it is another one.
+
+    Either end may be open: then only the other is said, with the dash on the open side.
+    """
+    dash = "–" if languages.current() == "en" else "〜"
+    if not (starts_at and ends_at):
+        return f"{datetime_zone(starts_at)}{dash}{datetime_zone(ends_at)}" if starts_at or ends_at else ""
+    start, end = timezone.localtime(starts_at), timezone.localtime(ends_at)
+    comma = ", " if languages.current() == "en" else ""
+    if start.date() == end.date():
+        return f"{date_long(start)}{comma}{start:%H:%M}{dash}{end:%H:%M %Z}"
+    spaced = f" {dash} " if languages.current() == "en" else dash
+    return f"{date_long(start)}{comma}{start:%H:%M}{spaced}{date_long(end)}{comma}{end:%H:%M %Z}"
+
+
+@register.filter
 def duration(seconds: int | None) -> str:
     """3分20秒 / 3 min 20 s; parts that are nought are left out."""
     if seconds is None:

@@ -48,6 +48,27 @@ def test_worked_values(name: str, value: Any, ja: str, en: str) -> None:
             assert getattr(shell, name)(value) == expected
 
 
+@pytest.mark.parametrize(
+    ("starts_at", "ends_at", "ja", "en"),
+    [
+        (AFTERNOON, AFTERNOON.replace(hour=8), "2026年11月22日（日）14:05〜17:05 JST", "22 Nov 2026, 14:05–17:05 JST"),
+        (
+            AFTERNOON,
+            NIGHT,
+            "2026年11月22日（日）14:05〜2027年1月1日（金）00:00 JST",
+            "22 Nov 2026, 14:05 – 1 Jan 2027, 00:00 JST",
+        ),
+        (AFTERNOON, None, "2026年11月22日（日）14:05 JST〜", "22 Nov 2026, 14:05 JST–"),
+        (None, AFTERNOON, "〜2026年11月22日（日）14:05 JST", "–22 Nov 2026, 14:05 JST"),
+        (None, None, "", ""),
+    ],
+)
+def test_periods(starts_at: datetime | None, ends_at: datetime | None, ja: str, en: str) -> None:
+    for language, expected in (("ja", ja), ("en", en)):
+        with override(language):
+            assert shell.period(starts_at, ends_at) == expected
+
+
 def test_a_text_missing_in_the_reader_s_language_is_marked() -> None:
     service = SimpleNamespace(name_ja="あおば<光>電話", name_en="")
     with override("en"):

@@ -43,3 +43,10 @@ def test_links_of_a_page_stay_in_its_language() -> None:
 def test_menus_leave_out_what_is_not_there() -> None:
     assert languages.exists("/en/components/")
     assert not languages.exists("/no/such/page/")
+
+
+def test_the_path_alone_decides_the_language(client: Client) -> None:
+    for path, language in (("/components/", "ja"), ("/en/components/", "en")):
+        response = client.get(path, headers={"Accept-Language": "fr, en;q=0.9"})
+        assert response["Content-Language"] == language
+        assert "Accept-Language" not in response.get("Vary", "")
