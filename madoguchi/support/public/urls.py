@@ -1,4 +1,18 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path, re_path
+
+from madoguchi.support.public import front, legal, notice, notices, service, services
 
 app_name = "public"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", front.front, name="front"),
+    path("personal/", front.personal, name="personal"),
+    path("business/", front.business, name="business"),
+    path("services/", services.services, name="services"),
+    path("services/suggestions/", services.suggestions, name="suggestions"),
+    path("services/<slug:slug>/", service.service, name="service"),
+    path("notices/", notices.notices, name="notices"),
+    re_path(r"^notices/(?P<number>[WT]-[0-9]{4}-[0-9]{6,9})/$", notice.notice, name="notice"),
+    path("terms/", legal.terms, name="terms"),
+    path("privacy/", legal.privacy, name="privacy"),
+    path("accessibility/", legal.accessibility, name="accessibility"),
+]

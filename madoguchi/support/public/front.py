@@ -1,0 +1,100 @@
+"""``/``, ``/personal/`` and ``/business/``: first whether something is wrong now, then the way to a service."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from madoguchi.catalog.models import Category
+from madoguchi.notices.models import Notice
+from madoguchi.support.public.cacheable import public_page
+
+# The latest of each kind; the rest is one link away.
+SHOWN = 6
+AUDIENCES = {"individuals": "for_individuals", "companies": "for_companies"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether something is wrong now, counted over the notices in force."""
+
+    trouble: list[Notice]
+    work: list[Notice]
+
+    @property
+    def tone(self) -> str:
+        """``good``: nothing wrong; ``watch``: repaired, being watched; ``alert``: something is wrong."""
+        if self.wrong:
+            return "alert"
+        return "watch" if self.trouble else "good"
+
+    @property
+    def wrong(self) -> int:
+        """Troubles that are not repaired yet."""
+        return sum(notice.state != Notice.State.MONITORING for notice in self.trouble)
+
+    @property
+    def under_way(self) -> int:
+        return sum(notice.state == Notice.State.IN_PROGRESS for notice in self.work)
+
+    @property
+    def to_come(self) -> int:
+        return len(self.work) - self.under_way
+
+
+def answer_for(audience: str) -> Answer:
+    """The notices in force for ``audience`` (a key of ``AUDIENCES``, or empty for everybody)."""
+    notices = Notice.objects.in_force().prefetch_related("services", "windows")
+    found = [notice for notice in notices if not audience or _concerns(notice, audience)]
+    return Answer(
+        trouble=[notice for notice in found if notice.kind == Notice.Kind.TROUBLE],
+        work=sorted((notice for notice in found if notice.kind == Notice.Kind.WORK), key=_begins),
+    )
+
+
+def _begins(notice: Notice) -> tuple[bool, datetime]:
+    """Work under way first, then what begins next."""
+    starts = [window.starts_at for window in notice.windows.all() if not window.spare]
+    return notice.state != Notice.State.IN_PROGRESS, min(starts, default=timezone.now())
+
+
+def _concerns(notice: Notice, audience: str) -> bool:
+    return any(getattr(service, AUDIENCES[audience]) for service in notice.services.all())
+
+
+def _page(request: HttpRequest, audience: str) -> HttpResponse:
+    answer = answer_for(audience)
+    served = Q(services__ended_on=None)
+    if audience:
+        served &= Q(**{f"services__{AUDIENCES[audience]}": True})
+    categories = (
+        Category.objects.annotate(offered=Count("services", filter=served)).filter(offered__gt=0).order_by("order")
+    )
+    context = {
+        "audience": audience,
+        "answer": answer,
+        "trouble": answer.trouble[:SHOWN],
+        "work": answer.work[:SHOWN],
+        "in_force": len(answer.trouble) + len(answer.work),
+        "more": len(answer.trouble) > SHOWN or len(answer.work) > SHOWN,
+        "categories": categories,
+    }
+    return render(request, "public/front.html", context)
+
+
+@public_page
+def front(request: HttpRequest) -> HttpResponse:
+    return _page(request, "")
+
+
+@public_page
+def personal(request: HttpRequest) -> HttpResponse:
+    return _page(request, "individuals")
+
+
+@public_page
+def business(request: HttpRequest) -> HttpResponse:
+    return _page(request, "companies")

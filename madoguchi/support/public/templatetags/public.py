@@ -1,0 +1,47 @@
+"""``{% load public %}``: the operator's texts, and regions by name."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, linebreaks
+from django.utils.safestring import SafeString, mark_safe
+
+from madoguchi.catalog.regions import BY_CODE
+from madoguchi.lib.markdown import to_html
+from madoguchi.shell import languages
+
+register = template.Library()
+
+
+def _in_own_language(thing: Any, field: str, render: Callable[[str], str]) -> SafeString:
+    """The text of ``field`` for the reader, else the other language's, rendered and marked with its language.
+
+    ``render`` returns HTML in which nothing of the text acts.
+    """
+    wanted = languages.current()
+    for language in (wanted, "en" if wanted == "ja" else "ja"):
+        if text := getattr(thing, f"{field}_{language}"):
+            return format_html('<div class="prose" lang="{}">{}</div>', language, mark_safe(render(text)))  # noqa: S308
+    return SafeString()
+
+
+@register.simple_tag
+def markdown(thing: Any, field: str) -> SafeString:
+    """A long text of the operator's, written in Markdown."""
+    return _in_own_language(thing, field, to_html)
+
+
+@register.simple_tag
+def paragraphs(thing: Any, field: str) -> SafeString:
+    """A plain text, with its paragraphs and line breaks."""
+    return _in_own_language(thing, field, lambda text: linebreaks(text, autoescape=True))
+
+
+@register.filter
+def regions(codes: Sequence[str]) -> str:
+    """The names of region codes in their usual order; none given is the whole country."""
+    field = f"name_{languages.current()}"
+    names = [getattr(BY_CODE[code], field) for code in sorted(codes) if code in BY_CODE]
+    separator = "、" if languages.current() == "ja" else ", "
+    return separator.join(names or [getattr(BY_CODE["00"], field)])
