@@ -210,6 +210,13 @@ TELEPHONE_URL = ENV.url("MADOGUCHI_TELEPHONE_URL", ("http", "https"), "http://12
 TELEPHONE_ACCOUNT = ENV.text("MADOGUCHI_TELEPHONE_ACCOUNT", "AC-demo" if DEMO else None)
 TELEPHONE_TOKEN = ENV.secret("MADOGUCHI_TELEPHONE_TOKEN", "demo-only-telephone-token-0123456789" if DEMO else None)
 TELEPHONE_CALLER = ENV.text("MADOGUCHI_TELEPHONE_CALLER", "+81312345678" if DEMO else None)
+# The numbers a call with a code may show, as customers are told beforehand.
+TELEPHONE_CALLERS = ENV.words("MADOGUCHI_TELEPHONE_CALLERS", (TELEPHONE_CALLER,))
+# Codes to contact phones that may go out to one prefix of the numbering plan; 0 stops them.
+CODES_AN_HOUR = ENV.integer("MADOGUCHI_CODES_AN_HOUR", 300)
+CODES_A_DAY = ENV.integer("MADOGUCHI_CODES_A_DAY", 3000)
+# How long a proven contact phone opens call records before the code (or the remembered device) is asked for again.
+CONTACT_PROOF_MINUTES = ENV.integer("MADOGUCHI_CONTACT_PROOF_MINUTES", 60, least=1, most=1440)
 TRUSTED_DEVICE_DAYS = ENV.integer("MADOGUCHI_TRUSTED_DEVICE_DAYS", 90, least=1, most=365)
 
 # --- logs -----------------------------------------------------------------------------------------------------------

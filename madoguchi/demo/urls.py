@@ -1,6 +1,6 @@
 """``/demo/``: only in the demo."""
 
-from django.urls import path
+from django.urls import include, path
 
 from madoguchi.demo import authenticator, views
 from madoguchi.demo.mailbox import views as mailbox
@@ -12,6 +12,7 @@ urlpatterns = [
     path("mailbox/<int:id>/", mailbox.mail, name="mail"),
     path("mailbox/<int:id>/html/", mailbox.mail_html, name="mail_html"),
     path("mailbox.json", mailbox.mailbox_json, name="mailbox_json"),
+    path("", include("madoguchi.demo.telephone.urls")),
     path("authenticator/", authenticator.authenticator, name="authenticator"),
     path("authenticator.json", authenticator.authenticator_json, name="authenticator_json"),
 ]

@@ -1,4 +1,16 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from madoguchi.support.mypage.views.code import code, resend
+from madoguchi.support.mypage.views.home import home
+from madoguchi.support.mypage.views.method import method
+from madoguchi.support.mypage.views.verify import begin, verify
 
 app_name = "mypage"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", home, name="home"),
+    path("verify/", verify, name="verify"),
+    path("verify/begin/", begin, name="verify_begin"),
+    path("verify/method/", method, name="verify_method"),
+    path("verify/code/", code, name="verify_code"),
+    path("verify/code/resend/", resend, name="verify_resend"),
+]

@@ -1,0 +1,146 @@
+"""E3 and E4: a code is sent to the contract's phone, and typed."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from madoguchi.accounts.events import record
+from madoguchi.accounts.models import Account, AuthEvent
+from madoguchi.contracts import limits, verification
+from madoguchi.contracts.contact_phone import Channel, budget_prefix, channels
+from madoguchi.contracts.jobs import deliver_code
+from madoguchi.contracts.models import Contract, Dispatch, Passcode
+from madoguchi.contracts.sessions import account_of, session_digest
+
+FAILURES_A_DAY = 10
+_DAY = timedelta(days=1)
+
+
+class NoWay(Exception):
+    """The contract's phone cannot be reached in the way asked for."""
+
+
+class Paused(Exception):
+    """Too many wrong codes in a day for this ID; ``until`` says when codes may be tried again."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("paused")
+        self.until = until
+
+
+class WrongCode(Exception):
+    def __init__(self, tries_left: int) -> None:
+        super().__init__("wrong")
+        self.tries_left = tries_left
+
+
+class CodeOver(Exception):
+    """There is no code to compare with any more. ``end`` says why: a :class:`Passcode.End`."""
+
+    def __init__(self, end: str) -> None:
+        super().__init__(end)
+        self.end = end
+
+
+def send(request: HttpRequest, contract: Contract, channel: Channel) -> Passcode:
+    """Have a code sent to the phone of ``contract``; the job commits with it.
+
+    While a code for the same session, contract and channel is alive the same one goes out again, its end unchanged:
+    messages may overtake one another. Raises :class:`NoWay`, :class:`Paused`, :class:`limits.LimitReached`.
+    """
+    if channel not in channels(contract.contact_phone):
+        raise NoWay
+    account = account_of(request)
+    with transaction.atomic():
+        _lock(account)
+        _raise_if_paused(account)
+        limits.claim_sending(contract.contact_phone)
+        passcode = _same(request, contract, channel) or _fresh(request, contract, channel)
+        dispatch = Dispatch.objects.create(
+            passcode=passcode, phone=passcode.phone, prefix=budget_prefix(passcode.phone)
+        )
+        deliver_code.defer(dispatch_id=dispatch.pk)
+    return passcode
+
+
+def redeem(request: HttpRequest, contract: Contract, code: str) -> None:
+    """Prove the phone of ``contract`` for this session with the six digits typed.
+
+    A try is counted before it is judged by anybody else: they come one at a time. Raises :class:`WrongCode`,
+    :class:`CodeOver`, :class:`Paused`.
+    """
+    account = account_of(request)
+    with transaction.atomic():
+        _lock(account)
+        _raise_if_paused(account)
+        passcode = latest(request, contract, lock=True)
+        if passcode is None or not passcode.is_live:
+            raise CodeOver((passcode and passcode.end) or Passcode.End.EXPIRED)
+        right = passcode.redeem(code)
+        record(
+            request,
+            account,
+            AuthEvent.Method.CONTACT_PHONE,
+            right,
+            contract_number=contract.number,
+            detail=passcode.channel if right else "wrong_code",
+        )
+        if right:
+            verification.prove(request, contract)
+    if not right:
+        if not passcode.tries_left:
+            raise CodeOver(Passcode.End.USED_UP)
+        raise WrongCode(passcode.tries_left)
+
+
+def latest(request: HttpRequest, contract: Contract, *, lock: bool = False) -> Passcode | None:
+    """The newest code asked for in this session for ``contract``'s present phone, alive or not."""
+    found = Passcode.objects.filter(
+        account=account_of(request),
+        contract=contract,
+        phone=contract.contact_phone,
+        session_digest=session_digest(request),
+    ).order_by("-created_at", "-pk")
+    return (found.select_for_update() if lock else found).first()
+
+
+def paused_until(account: Account) -> datetime | None:
+    """Until when no code counts for ``account``: ten wrong ones within 24 hours; None when there is no pause."""
+    wrong = AuthEvent.objects.filter(
+        account=account,
+        method=AuthEvent.Method.CONTACT_PHONE,
+        succeeded=False,
+        detail="wrong_code",
+        at__gt=timezone.now() - _DAY,
+    ).order_by("-at")
+    times = list(wrong.values_list("at", flat=True)[:FAILURES_A_DAY])
+    return times[-1] + _DAY if len(times) >= FAILURES_A_DAY else None
+
+
+def _lock(account: Account) -> None:
+    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+
+
+def _raise_if_paused(account: Account) -> None:
+    if until := paused_until(account):
+        raise Paused(until)
+
+
+def _same(request: HttpRequest, contract: Contract, channel: Channel) -> Passcode | None:
+    passcode = latest(request, contract, lock=True)
+    return passcode if passcode and passcode.is_live and passcode.channel == channel else None
+
+
+def _fresh(request: HttpRequest, contract: Contract, channel: Channel) -> Passcode:
+    account, digest = account_of(request), session_digest(request)
+    Passcode.objects.filter(account=account, contract=contract, session_digest=digest).supersede()
+    return Passcode.make(
+        account=account,
+        contract=contract,
+        session_digest=digest,
+        channel=channel,
+        language=(get_language() or account.language)[:2],
+    )

@@ -1,0 +1,95 @@
+"""E2: naming the contact phone of a contract, before a code is sent anywhere.
+
+Nobody chooses where a code goes: what is typed is only compared with what the contract says.
+"""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from madoguchi.accounts.events import record
+from madoguchi.accounts.models import Account, AuthEvent
+from madoguchi.contracts.models import Contract, PhoneEntry
+from madoguchi.contracts.sessions import account_of, session_digest
+
+TRIES = 5
+LOCKED_FOR = timedelta(minutes=30)
+# Between naming the phone and asking for a code.
+GOOD_FOR = timedelta(minutes=30)
+_LOOK_BACK = timedelta(days=1)
+
+
+class Locked(Exception):
+    """Too many wrong phones. ``until`` says when the next try counts."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("locked")
+        self.until = until
+
+
+def enter(request: HttpRequest, contract: Contract, phone: str) -> bool:
+    """Whether ``phone`` (E.164) is the contact phone of ``contract``.
+
+    The fifth wrong one in a row locks the step for the ID: from then on, and for that one too, :class:`Locked`.
+    """
+    account = account_of(request)
+    with transaction.atomic():
+        # One try at a time for an ID, however many arrive together.
+        Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+        _raise_if_locked(account)
+        right = constant_time_compare(phone, contract.contact_phone)
+        PhoneEntry.objects.create(
+            account=account, contract=contract, session_digest=session_digest(request), right=right
+        )
+        if not right:
+            record(
+                request,
+                account,
+                AuthEvent.Method.CONTACT_PHONE,
+                False,
+                contract_number=contract.number,
+                detail="wrong_phone",
+            )
+    if not right:
+        _raise_if_locked(account)
+    return right
+
+
+def locked_until(account: Account) -> datetime | None:
+    """Until when the step is locked for ``account``; None when it is open.
+
+    A right phone forgives the wrong ones for its own contract only, so that knowing one phone does not buy tries at
+    another.
+    """
+    now = timezone.now()
+    wrong: Counter[int] = Counter()
+    until = None
+    for entry in PhoneEntry.objects.filter(account=account, at__gt=now - _LOOK_BACK).order_by("at", "pk"):
+        if entry.right:
+            del wrong[entry.contract_id]
+        else:
+            wrong[entry.contract_id] += 1
+        if wrong.total() >= TRIES:
+            wrong.clear()
+            until = entry.at + LOCKED_FOR
+    return until if until and until > now else None
+
+
+def entered(request: HttpRequest, contract: Contract) -> bool:
+    """Whether this session has named the contact phone of ``contract`` lately, so that a code may be sent to it."""
+    return PhoneEntry.objects.filter(
+        account=account_of(request),
+        contract=contract,
+        session_digest=session_digest(request),
+        right=True,
+        at__gt=timezone.now() - GOOD_FOR,
+    ).exists()
+
+
+def _raise_if_locked(account: Account) -> None:
+    if until := locked_until(account):
+        raise Locked(until)

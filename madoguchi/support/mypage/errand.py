@@ -1,0 +1,46 @@
+"""What somebody wanted when they were asked for their contact phone: kept in the session, not in the address."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from madoguchi.contracts.models import Contract
+from madoguchi.contracts.sessions import account_of
+
+_KEY = "errand"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A contract whose phone is to be proven, and the path (of this site) to go on to afterwards."""
+
+    contract: Contract
+    onward: str
+
+
+def begin(request: HttpRequest, contract: Contract, *, onward: str) -> None:
+    request.session[_KEY] = {"contract": contract.pk, "onward": _safe(onward)}
+
+
+def current(request: HttpRequest) -> Errand | None:
+    """The errand in hand; without one the first contract, and on to My page; None for an ID without contracts."""
+    kept = request.session.get(_KEY, {})
+    visible = Contract.objects.visible_to(account_of(request)).select_related("customer", "service").order_by("pk")
+    contract = visible.filter(pk=kept.get("contract")).first()
+    if contract:
+        return Errand(contract, _safe(kept["onward"]))
+    contract = visible.first()
+    return Errand(contract, reverse("mypage:home")) if contract else None
+
+
+def end(request: HttpRequest) -> None:
+    request.session.pop(_KEY, None)
+
+
+def _safe(onward: str) -> str:
+    # A path alone: no host is allowed, so none can be smuggled in.
+    if onward.startswith("/") and url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
+        return onward
+    return reverse("mypage:home")

@@ -1,0 +1,3 @@
+from tests.telephone import telephone
+
+__all__ = ["telephone"]

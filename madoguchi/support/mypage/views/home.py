@@ -1,0 +1,43 @@
+"""E1: My page: who is signed in, what can be done, and the contract in hand."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from madoguchi.accounts.access import signed_in
+from madoguchi.contracts import contact_phone
+from madoguchi.contracts.models import Contract
+from madoguchi.contracts.sessions import account_of
+from madoguchi.contracts.verification import proven
+
+
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    contracts = list(
+        Contract.objects.visible_to(account_of(request)).select_related("customer", "service").order_by("number")
+    )
+    if not contracts:
+        return render(request, "mypage/home.html", {"contracts": []})
+    contract = _in_hand(contracts, request.GET.get("contract", ""))
+    is_proven = proven(request, contract)
+    return render(
+        request,
+        "mypage/home.html",
+        {
+            "contracts": contracts,
+            "contract": contract,
+            "proven": is_proven,
+            "numbers": contract.telephone_numbers.order_by("number") if is_proven else [],
+            "masked_phone": contact_phone.masked(contract.contact_phone),
+            "statement": f"/my/charges/usage/{contract.number}/{contract.usage_kind}/",
+            "how_many_numbers": contract.telephone_numbers.count(),
+        },
+    )
+
+
+def _in_hand(contracts: list[Contract], number: str) -> Contract:
+    if not number:
+        return contracts[0]
+    for contract in contracts:
+        if contract.number == number:
+            return contract
+    raise Http404
