@@ -14,7 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from madoguchi.accounts.models import Account
-from madoguchi.delivery.models import Mailing
+from madoguchi.delivery.models import Letter, Mailing
 from madoguchi.notices import hours
 from madoguchi.notices.models import Destination, Report
 
@@ -146,6 +146,17 @@ def write_letters(*, mailing_id: int, batch: int = BATCH) -> None:
     last = Destination.objects.aggregate(last=Max("id"))["last"] or 0
     while _write_batch(mailing_id, parameters, batch=batch, last=last):
         pass
+
+
+def release_held(*, at: datetime | None = None) -> int:
+    """Queue the held letters whose hour has come; return how many. The engine drops those that expired meanwhile."""
+    come = Letter.objects.filter(
+        mailing__renderer=RENDERER,
+        mailing__finished_at=None,
+        state=Letter.State.HELD,
+        due_at__lte=at or timezone.now(),
+    )
+    return come.update(state=Letter.State.QUEUED)
 
 
 @transaction.atomic

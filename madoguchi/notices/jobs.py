@@ -10,3 +10,11 @@ from madoguchi.notices import audience
 def write_letters(*, mailing_id: int) -> None:
     """Write the letters of a report's mailing; run again, it goes on where it stopped."""
     audience.write_letters(mailing_id=mailing_id)
+
+
+# Hours open at full hours of the customer's zone, and zones differ by quarters of an hour.
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="notices.release_held", queueing_lock="notices.release_held", pass_context=False)
+def release_held(timestamp: int) -> None:
+    """Send what was held for a destination's hours once they open."""
+    audience.release_held()
