@@ -18,7 +18,7 @@ class AlreadyLoaded(ValueError):
 
 
 @transaction.atomic
-def load_tariff(path: Path) -> TariffVersion:
+def load_tariff(path: Path = SAMPLE) -> TariffVersion:
     """Store the file's tariff; raises :class:`AlreadyLoaded`, or ``WrongTariff`` when it contradicts itself."""
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     if TariffVersion.objects.filter(name=data["tariff"]["name"]).exists():

@@ -120,7 +120,7 @@ def test_a_call_between_two_of_our_numbers_is_a_line_for_each(office, write):
 
 
 def test_an_incoming_call_counts_for_the_discount_by_the_callers_class(office, write):
-    callers = ["0312345678", "09012345678", "05010001234", "anonymous", "0120123456"]
+    callers = ["0312345678", "09012345678", "05000011234", "anonymous", "0120123456"]
     run(write("".join(row(src=caller, dst=OURS, uniqueid=f"1793494800.{n}") for n, caller in enumerate(callers))))
     lines = Call.objects.order_by("call_id").values_list("kind", "earns", "charge")
     assert list(lines) == [

@@ -1,0 +1,188 @@
+"""Seven months of calls: written as the files two switches would write, and taken in by the real importer.
+
+Nobody is called: numbers have 0000 after their prefix, or lie in the blocks kept for fiction abroad.
+"""
+
+import json
+import random as random_module
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from madoguchi.contracts.models import Contract, UsageKind
+from madoguchi.statements.import_calls import CallFile, import_calls
+from madoguchi.statements.load_tariff import load_tariff
+from madoguchi.statements.models import TariffVersion
+from madoguchi.statements.rating import month_before
+
+CALLS = 60_000
+PAST_MONTHS = 6
+# Hanako's first 050 contract is the one to look at: so many times the calls of another.
+LIVELY = 3
+VOICE = (UsageKind.IP050, UsageKind.OPTICAL, UsageKind.PHONE)
+
+# Who calls and is called: number with its last digits open, weight out, weight in.
+PARTIES = (
+    ("030000{:04d}", 22, 26),  # Tokyo, Osaka's neighbours and other fixed lines
+    ("011000{:04d}", 5, 5),
+    ("022000{:04d}", 4, 4),
+    ("045000{:04d}", 5, 5),
+    ("052000{:04d}", 6, 6),
+    ("075000{:04d}", 4, 4),
+    ("092000{:04d}", 5, 5),
+    ("0900000{:04d}", 16, 20),
+    ("0800000{:04d}", 6, 8),
+    ("0500001{:04d}", 9, 8),  # a free partner
+    ("0500030{:04d}", 4, 4),  # paid
+    ("0500090{:04d}", 1, 0),  # not connected
+    ("0120000{:03d}", 4, 0),
+    ("0570000{:03d}", 2, 0),
+    ("117", 1, 0),
+    ("010120255501{:02d}", 2, 0),
+    ("010442079460{:03d}", 1, 0),
+    ("01061255501{:02d}", 1, 0),
+    ("anonymous", 0, 3),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A number somebody telephones with, while it has it."""
+
+    number: str  # as dialled in Japan
+    started_on: date
+    ended_on: date
+    switch: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    caller: str
+    called: str
+    started_at: datetime
+    ring: int
+    talk: int
+
+    @property
+    def ended_at(self) -> datetime:
+        return self.started_at + timedelta(seconds=self.ring + self.talk)
+
+
+def load(*, now: datetime, random: random_module.Random) -> None:
+    """Load the sample tariff, write the call records of every month under ``MADOGUCHI_VAR`` and import them."""
+    if not TariffVersion.objects.exists():
+        load_tariff()
+    folder = settings.VAR / "sample-calls"
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = list(_lines(timezone.localdate(now)))
+    for months_ago in range(PAST_MONTHS, -1, -1):
+        month = month_before(timezone.localdate(now), months_ago)
+        calls = _calls(lines, month=month, now=now, random=random)
+        for file in _written(calls, folder=folder, month=month, random=random):
+            import_calls(file, now=now, commit=True)
+
+
+def _lines(today: date) -> Iterator[_Line]:
+    contracts = Contract.objects.filter(usage_kind__in=VOICE).order_by("number").prefetch_related("telephone_numbers")
+    for place, contract in enumerate(contracts):
+        for number in contract.telephone_numbers.all():
+            yield _Line(
+                number=f"0{number.number.removeprefix('+81')}",
+                started_on=number.started_on,
+                ended_on=number.ended_on or contract.ended_on or today,
+                switch="freeswitch" if contract.usage_kind == UsageKind.IP050 and place % 2 else "asterisk",
+                weight=LIVELY if place == 0 else 1,
+            )
+
+
+def _calls(lines: list[_Line], *, month: date, now: datetime, random: random_module.Random) -> list[tuple[str, _Call]]:
+    """(switch, call) of one month, in the order they ended."""
+    begin = datetime(month.year, month.month, 1, tzinfo=timezone.get_default_timezone())
+    end = min(now, begin.replace(year=month.year + month.month // 12, month=month.month % 12 + 1))
+    held = [line for line in lines if line.started_on < month and line.ended_on >= end.date() - timedelta(days=1)]
+    whole = CALLS / (PAST_MONTHS + 0.7)
+    wanted = round(whole * min(1.0, (end - begin) / timedelta(days=30)))
+    patterns, outgoing, incoming = zip(*PARTIES, strict=True)
+    found = []
+    for line in random.choices(held, weights=[line.weight for line in held], k=wanted):
+        out = random.random() < 0.62
+        pattern = random.choices(patterns, weights=outgoing if out else incoming)[0]
+        other = pattern.format(random.randrange(1, 100))
+        call = _Call(
+            caller=line.number if out else other,
+            called=other if out else line.number,
+            started_at=_moment(begin, end, random),
+            ring=random.randint(2, 25),
+            talk=0 if random.random() < 0.12 else min(3600, 5 + round(random.expovariate(1 / 170))),
+        )
+        if call.ended_at <= end:
+            found.append((line.switch, call))
+    return sorted(found, key=lambda switch_call: switch_call[1].ended_at)
+
+
+def _moment(begin: datetime, end: datetime, random: random_module.Random) -> datetime:
+    """Mostly in office hours, mostly on weekdays."""
+    days = max((end - begin).days, 1)
+    day = begin + timedelta(days=random.randrange(days))
+    if day.weekday() > 4 and random.random() < 0.7:
+        day -= timedelta(days=day.weekday() - 4) if day.day > 2 else timedelta()
+    hour = random.choice((8, 9, 9, 10, 10, 11, 13, 14, 15, 16, 17, 19, 21))
+    return day + timedelta(hours=hour, seconds=random.randrange(3600))
+
+
+def _written(
+    calls: list[tuple[str, _Call]], *, folder: Path, month: date, random: random_module.Random
+) -> Iterator[CallFile]:
+    """Each switch's file of the month."""
+    for switch, suffix, form, text in SWITCHES:
+        path = folder / f"{switch}-{month:%Y-%m}.{suffix}"
+        with path.open("w", encoding="utf-8") as file:
+            for ordinal, (by, call) in enumerate(calls, start=1):
+                if by == switch:
+                    file.write(text(call, ordinal, random) + "\n")
+        yield CallFile(path, form, source=f"sample-{switch}", zone=settings.TIME_ZONE)
+
+
+def _asterisk(call: _Call, ordinal: int, random: random_module.Random) -> str:
+    def local(moment: datetime) -> str:
+        return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}"
+
+    answered = local(call.started_at + timedelta(seconds=call.ring)) if call.talk else ""
+    disposition = "ANSWERED" if call.talk else "NO ANSWER"
+    cells = [
+        *("", call.caller, call.called, "from-office", f'""""" <{call.caller}>"'),
+        *(f"PJSIP/office-{ordinal:08x}", f"PJSIP/carrier-{ordinal:08x}", "Dial", f"PJSIP/{call.called}@carrier"),
+        *(local(call.started_at), answered, local(call.ended_at)),
+        *(str(call.ring + call.talk), str(call.talk), disposition, "DOCUMENTATION"),
+        *(f"{int(call.started_at.timestamp())}.{ordinal}", ""),
+    ]
+    return ",".join(cells)
+
+
+def _freeswitch(call: _Call, ordinal: int, random: random_module.Random) -> str:
+    def epoch(moment: datetime) -> str:
+        return str(int(moment.timestamp()))
+
+    variables = {
+        "uuid": str(uuid.UUID(int=random.getrandbits(128), version=4)),
+        "start_epoch": epoch(call.started_at),
+        "answer_epoch": epoch(call.started_at + timedelta(seconds=call.ring)) if call.talk else "0",
+        "end_epoch": epoch(call.ended_at),
+        "duration": str(call.ring + call.talk),
+        "billsec": str(call.talk),
+        "hangup_cause": "NORMAL_CLEARING" if call.talk else "NO_ANSWER",
+    }
+    profile = {"caller_id_number": call.caller, "destination_number": call.called}
+    return json.dumps({"core-uuid": "sample", "variables": variables, "callflow": [{"caller_profile": profile}]})
+
+
+SWITCHES = (
+    ("asterisk", "csv", "asterisk", _asterisk),
+    ("freeswitch", "jsonl", "freeswitch-json", _freeswitch),
+)
