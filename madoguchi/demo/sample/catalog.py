@@ -1,6 +1,8 @@
 """The sample operator's catalogue: 13 categories, 40 services and the legal texts, from the files beside this one."""
 
 import json
+import re
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -21,11 +23,7 @@ def load(*, now: datetime, random: Random) -> None:
     )
     by_slug = {category.slug: category for category in categories}
     services = Service.objects.bulk_create(_service(entry, by_slug) for entry in data["services"])
-    ServiceSection.objects.bulk_create(
-        ServiceSection(service=service, order=order, **section)
-        for service, entry in zip(services, data["services"], strict=True)
-        for order, section in enumerate(entry.get("sections", []), start=1)
-    )
+    ServiceSection.objects.bulk_create(section for service in services for section in _sections(service))
     LegalText.objects.bulk_create(_legal_text(entry) for entry in data["legal_texts"])
 
 
@@ -40,6 +38,27 @@ def _service(entry: dict[str, Any], categories: dict[str, Category]) -> Service:
     )
     service.fold_names()
     return service
+
+
+def _sections(service: Service) -> Iterator[ServiceSection]:
+    """The sections in ``sections/<slug>.md``: ``# slug | ja title | en title``, the ja text, the mark, the en text."""
+    file = FOLDER / "sections" / f"{service.slug}.md"
+    if not file.exists():
+        return
+    parts = re.split(r"^# ", file.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    for order, part in enumerate(parts, start=1):
+        heading, _, bodies = part.partition("\n")
+        slug, title_ja, title_en = heading.split(" | ")
+        body_ja, body_en = bodies.split("<!-- en -->")
+        yield ServiceSection(
+            service=service,
+            slug=slug,
+            title_ja=title_ja,
+            title_en=title_en,
+            body_ja=body_ja.strip(),
+            body_en=body_en.strip(),
+            order=order,
+        )
 
 
 def _legal_text(entry: dict[str, str]) -> LegalText:

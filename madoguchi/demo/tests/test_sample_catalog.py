@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from madoguchi.catalog.models import Category, LegalText, Service
+from madoguchi.catalog.models import Category, LegalText, Service, ServiceSection
 from madoguchi.demo.sample import catalog
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,20 @@ def test_every_service_is_complete():
         assert service.description_ja.endswith("。")
         assert service.description_en.endswith(".")
         assert service in Service.objects.search(service.kana), service.slug
+
+
+def test_a_good_share_of_the_services_has_sections_in_both_languages():
+    assert Service.objects.exclude(sections=None).distinct().count() >= 15
+    for section in ServiceSection.objects.all():
+        for text in (section.title_ja, section.title_en, section.body_ja, section.body_en):
+            assert text, section
+        assert re.search("[ぁ-ん]", section.body_ja)
+        assert not re.search("[ぁ-んァ-ン]", section.body_en)
+
+
+def test_every_file_of_sections_belongs_to_a_service():
+    files = {file.stem for file in (catalog.FOLDER / "sections").glob("*.md")}
+    assert files <= set(Service.objects.values_list("slug", flat=True))
 
 
 def test_every_legal_text_is_in_effect():
