@@ -35,8 +35,6 @@ def registration(reference: str, language: str, format: str) -> Draft:
             text=render_to_string(f"accounts/mail/{name}.txt", context),
             html=render_to_string(f"accounts/mail/{name}.html", context) if format == "full" else None,
             sender=settings.MAIL_FROM_ID,
-            # RFC 3834: no answers by machines. It is a reply to somebody's press of a button.
-            headers=(("Auto-Submitted", "auto-generated"),),
         )
 
 

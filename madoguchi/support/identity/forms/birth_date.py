@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-PARTS = {"year": 4, "month": 2, "day": 2}  # digits
+PARTS = ("year", "month", "day")
 EARLIEST_YEAR = 1900
 
 
@@ -25,11 +25,10 @@ class BirthDateWidget(forms.MultiWidget):
                     attrs={
                         "autocomplete": f"bday-{part}",
                         "inputmode": "numeric",
-                        "size": digits,
                         "class": f"birth-date__{part}",
                     }
                 )
-                for part, digits in PARTS.items()
+                for part in PARTS
             }
         )
 
