@@ -83,7 +83,12 @@ class Engine:
             hungry=self._wake.set,
         )
         recording = asyncio.create_task(self._holdings.recording())
-        works = [self._claiming, self._listening, self._every(1.0, self._second), self._every(10.0, self._sweep)]
+        works = [
+            self._claiming,
+            self._listening,
+            self._every(1.0, self._second),
+            self._every(self._options.poll, self._sweep),
+        ]
         tasks = [asyncio.create_task(work()) for work in works]
         stopping = asyncio.create_task(self._stopping.wait())
         try:

@@ -121,8 +121,8 @@ class Holdings:
         """Close the mailings this worker has just sent the last letters of."""
         ended = self._touched - {mailing for _, mailing in self._leases.values()}
         if ended:
+            self._touched -= ended  # before the statement: what is noted meanwhile touches them anew
             await outbox.finish(await self._link.get(), ended)
-            self._touched -= ended
 
     async def settle(self, *, within: float) -> int:
         """Have everything recorded before the process ends; how many outcomes were left unrecorded."""

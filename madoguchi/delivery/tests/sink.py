@@ -4,8 +4,9 @@
 line of JSON to ``FOLDER/accepted`` before it says 250, and misbehaves as ``FOLDER/mode`` says at that moment:
 
 ``refuse`` (421 instead of a greeting) · ``hang`` (no answer to anything) · ``drop`` (close after the data, kept
-nothing) · ``keep-and-drop`` (close after the data, kept it) · ``busy`` (450 to recipients) · ``full`` (452 to senders)
-· ``go-away`` (421 to recipients) · ``reject WORD`` (550 to recipients that contain it) · ``plain`` (no PIPELINING).
+nothing) · ``keep-and-drop`` (close after the data, kept it) · ``full`` (452 to senders) · ``go-away`` (421 to
+recipients) · ``busy WORD`` (450 to recipients that contain it) · ``reject WORD`` (550 to them) · ``eager
+WORD`` (the same, but takes the data) · ``plain`` (no PIPELINING).
 """
 
 import asyncio
@@ -56,15 +57,15 @@ class Receiver(asyncio.Protocol):
             return
         self._buffer += data
         while not self._transport.is_closing():
-            end = self._buffer.find(b"\r\n.\r\n" if self._in_data else b"\r\n")
+            ending = b"\r\n.\r\n" if self._in_data else b"\r\n"
+            end = self._buffer.find(ending)
             if end < 0:
                 return
-            size = end + (5 if self._in_data else 2)
             part = bytes(self._buffer[:end])
-            del self._buffer[:size]
+            del self._buffer[: end + len(ending)]
             if self._in_data:
                 self._in_data = False
-                self._end(part)
+                self._end(part[2:])
             else:
                 self._command(part)
 
@@ -73,12 +74,14 @@ class Receiver(asyncio.Protocol):
         if verb == b"EHLO":
             self._say(*(["250 sink"] if mode == "plain" else ["250-sink", "250-8BITMIME", "250 PIPELINING"]))
         elif verb == b"MAIL":
-            self._recipient = ""
-            self._say("452 full" if mode == "full" else "250 ok")
+            self._recipient, self._sender = "", mode != "full"
+            self._say("250 ok" if self._sender else "452 full")
         elif verb == b"RCPT":
             self._rcpt(line, mode)
         elif verb == b"DATA":
-            self._in_data = bool(self._recipient)
+            self._in_data = bool(self._recipient) or mode.startswith("eager ")
+            # The end may follow at once: as if the line before were the message's.
+            self._buffer[:0] = b"\r\n" if self._in_data else b""
             self._say("354 go on" if self._in_data else "503 no recipient")
         elif verb == b"QUIT":
             self._say("221 bye")
@@ -89,12 +92,14 @@ class Receiver(asyncio.Protocol):
     def _rcpt(self, line: bytes, mode: str) -> None:
         path = _PATH.search(line)
         recipient = path[1].decode() if path else ""
-        if mode == "go-away":
+        if not self._sender:
+            self._say("503 no sender")
+        elif mode == "go-away":
             self._say("421 too much")
             self._transport.close()
-        elif mode == "busy":
+        elif mode.startswith("busy ") and mode.split()[1] in recipient:
             self._say("450 later")
-        elif mode.startswith("reject ") and mode.split()[1] in recipient:
+        elif mode.startswith(("reject ", "eager ")) and mode.split()[1] in recipient:
             self._say("550 unknown")
         else:
             self._recipient = recipient
@@ -102,6 +107,9 @@ class Receiver(asyncio.Protocol):
 
     def _end(self, content: bytes) -> None:
         mode = self._mode
+        if not self._recipient:
+            self._say("554 for nobody")
+            return
         if mode != "drop":
             raw = content.replace(b"\r\n..", b"\r\n.").decode("latin-1")
             self._accepted.write(json.dumps({"to": self._recipient, "at": time.time(), "raw": raw}) + "\n")
