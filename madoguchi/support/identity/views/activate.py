@@ -39,7 +39,7 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
     except act.LinkDead as dead:
         return _dead(request, dead.why)
     context = {"steps": STEPS, "current": 4, "email": registration.email}
-    return _not_to_be_passed_on(render_form(request, "identity/activate.html", form, context))
+    return render_form(request, "identity/activate.html", form, context)
 
 
 @signed_in
@@ -76,11 +76,4 @@ def _wrong_password(left: int) -> str:
 def _dead(request: HttpRequest, why: str) -> HttpResponse:
     """Which it is and what to do next: 410 for a link that once worked, 404 for one that never did."""
     context = {"why": why or "damaged", "steps": STEPS, "current": 4}
-    response = render(request, "identity/activate_dead.html", context, status=410 if why else 404)
-    return _not_to_be_passed_on(response)
-
-
-def _not_to_be_passed_on(response: HttpResponse) -> HttpResponse:
-    """The address of this page is a secret: no other page is to learn it."""
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "identity/activate_dead.html", context, status=410 if why else 404)
