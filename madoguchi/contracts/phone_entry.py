@@ -54,8 +54,9 @@ def enter(request: HttpRequest, contract: Contract, phone: str) -> bool:
                 contract_number=contract.number,
                 detail="wrong_phone",
             )
-    if not right:
-        _raise_if_locked(account)
+        until = None if right else locked_until(account)
+    if until:  # only now, so that the entry is kept
+        raise Locked(until)
     return right
 
 

@@ -15,9 +15,9 @@ def home(request: HttpRequest) -> HttpResponse:
     contracts = list(
         Contract.objects.visible_to(account_of(request)).select_related("customer", "service").order_by("number")
     )
-    if not contracts:
-        return render(request, "mypage/home.html", {"contracts": []})
     contract = _in_hand(contracts, request.GET.get("contract", ""))
+    if contract is None:
+        return render(request, "mypage/home.html", {"contracts": []})
     is_proven = proven(request, contract)
     return render(
         request,
@@ -34,9 +34,9 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _in_hand(contracts: list[Contract], number: str) -> Contract:
+def _in_hand(contracts: list[Contract], number: str) -> Contract | None:
     if not number:
-        return contracts[0]
+        return contracts[0] if contracts else None
     for contract in contracts:
         if contract.number == number:
             return contract

@@ -1,0 +1,92 @@
+"""What arrives at the same moment is still counted one by one. Real connections, real locks."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from django.http import HttpRequest
+from django.test import RequestFactory
+
+from madoguchi.accounts.models import Account
+from madoguchi.contracts import limits, passcodes, phone_entry
+from madoguchi.contracts.contact_phone import Channel
+from madoguchi.contracts.models import Contract, Dispatch, Passcode, PhoneEntry, PhoneProof
+from madoguchi.contracts.tests.household import household
+from madoguchi.lib.tokens import unseal
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+AT_ONCE = 12
+
+
+@pytest.fixture
+def contract() -> Contract:
+    return household(holder=Account.objects.create(email="alice@example.jp")).office
+
+
+def request(session: SessionStore | None = None) -> HttpRequest:
+    made = RequestFactory().post("/")
+    made.user = Account.objects.first() or AnonymousUser()
+    if session is None:
+        session = SessionStore()
+        session.create()
+    made.session = session
+    return made
+
+
+def together(act: Any) -> Counter[str]:
+    """What came of ``act`` done ``AT_ONCE`` times at the same moment: its results, or the names of what it raised."""
+    start = Barrier(AT_ONCE)
+
+    def one(number: int) -> str:
+        try:
+            start.wait(10)
+            return str(act(number))
+        except (phone_entry.Locked, passcodes.WrongCode, passcodes.CodeOver, limits.LimitReached) as refusal:
+            return type(refusal).__name__
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return Counter(pool.map(one, range(AT_ONCE)))
+
+
+def asked(contract: Contract) -> tuple[SessionStore, str]:
+    """A session with a code on its way, and the code."""
+    session = SessionStore()
+    session.create()
+    passcode = passcodes.send(request(session), contract, Channel.SMS)
+    assert passcode.sealed_code
+    return session, unseal(passcode.sealed_code)
+
+
+def test_five_tries_are_five_however_they_arrive(contract: Contract):
+    session, code = asked(contract)
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    came = together(lambda _: passcodes.redeem(request(SessionStore(session.session_key)), contract, wrong))
+    assert came == {"WrongCode": 4, "CodeOver": 8}
+    assert Passcode.objects.get().wrong_tries == 5
+
+
+def test_a_code_is_redeemed_once_however_often_it_is_sent(contract: Contract):
+    session, code = asked(contract)
+    came = together(lambda _: passcodes.redeem(request(SessionStore(session.session_key)), contract, code))
+    assert came == {"None": 1, "CodeOver": AT_ONCE - 1}
+    assert PhoneProof.objects.count() == 1
+
+
+def test_one_code_goes_out_when_many_ask(contract: Contract):
+    came = together(lambda _: passcodes.send(request(), contract, Channel.SMS).pk)
+    assert came["LimitReached"] == AT_ONCE - 1
+    assert Dispatch.objects.count() == 1
+
+
+def test_five_wrong_phones_lock_however_they_arrive(contract: Contract):
+    came = together(lambda _: phone_entry.enter(request(), contract, "+819000000009"))
+    assert came == {"False": 4, "Locked": AT_ONCE - 4}
+    assert PhoneEntry.objects.count() == 5
