@@ -21,11 +21,18 @@ LONGEST = 100  # characters; the longest name has half of them
 class ServiceFilter(forms.Form):
     """What the address asks for. A value nobody offers is said beside its field, and left out of the search."""
 
-    q = forms.CharField(label=_("Name of the service"), max_length=LONGEST, required=False)
-    category = forms.ChoiceField(label=_("Category"), required=False)
+    # The ids are of what the page shows for each: the search box, the categories, the list.
+    q = forms.CharField(
+        label=_("Name of the service"),
+        max_length=LONGEST,
+        required=False,
+        widget=forms.TextInput(attrs={"id": "service-search"}),
+    )
+    category = forms.ChoiceField(label=_("Category"), required=False, widget=forms.Select(attrs={"id": "categories"}))
     audience = forms.ChoiceField(
         label=pgettext_lazy("customers", "For"),
         required=False,
+        widget=forms.Select(attrs={"id": "found"}),
         choices=[("", _("Everybody")), ("individuals", _("Individuals")), ("companies", _("Companies"))],
     )
 

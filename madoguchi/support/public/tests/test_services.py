@@ -6,11 +6,11 @@ from madoguchi.notices.tests import make
 from madoguchi.support.public.tests import posted
 
 WRONG = [
-    "category=nowhere",
-    "category=%00",
-    "audience=robots",
-    "q=%00",
-    f"q={'あ' * 101}",
+    ("category=nowhere", "categories"),
+    ("category=%00", "categories"),
+    ("audience=robots", "found"),
+    ("q=%00", "service-search"),
+    (f"q={'あ' * 101}", "service-search"),
 ]
 
 
@@ -48,13 +48,15 @@ def test_nothing_found_says_what_to_do(client, hikari):
     assert "当てはまるサービスはありません" in response.content.decode()
 
 
-@pytest.mark.parametrize("query", WRONG)
-def test_a_value_nobody_offers_is_said_beside_its_field(client, hikari, query):
+@pytest.mark.parametrize(("query", "target"), WRONG)
+def test_a_value_nobody_offers_is_said_and_left_out(client, hikari, query, target):
     response = client.get(f"/services/?{query}")
     assert response.status_code == 422
     html = response.content.decode()
     assert "<title>エラー：" in html
-    assert "error-summary" in html
+    assert f'<a href="#{target}">' in html
+    assert f' id="{target}"' in html
+    assert ("service-search-error" in html) == (target == "service-search")
     assert "Cache-Control" not in response
 
 
