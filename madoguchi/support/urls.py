@@ -6,6 +6,6 @@ urlpatterns = [
     path("", include("madoguchi.support.public.urls")),
     path("id/", include("madoguchi.support.identity.urls")),
     path("my/", include("madoguchi.support.mypage.urls")),
-    path("my/", include("madoguchi.support.mynotices.urls")),
+    path("", include("madoguchi.support.mynotices.urls")),
     path("my/", include("madoguchi.support.charges.urls")),
 ]
