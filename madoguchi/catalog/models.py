@@ -6,6 +6,7 @@ from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
 from madoguchi.catalog import search
+from madoguchi.shell import languages
 
 
 class Category(models.Model):
@@ -21,15 +22,24 @@ class Category(models.Model):
         return self.slug
 
 
+def _by_name() -> str:
+    """The column by which the reader's language sorts names: the kana reading, or the English name."""
+    return "name_en" if languages.current() == "en" else "kana"
+
+
 class ServiceQuerySet(models.QuerySet["Service"]):
     def offered(self) -> "ServiceQuerySet":
         """Services that have not ended."""
         return self.exclude(ended_on__lte=timezone.localdate())
 
+    def by_name(self) -> "ServiceQuerySet":
+        """In the order the reader's language sorts names."""
+        return self.order_by(_by_name())
+
     def search(self, text: str) -> "ServiceQuerySet":
         """Services whose name, reading, English name or alias contains every word of ``text``, however it is typed.
 
-        A name that is what was typed comes first, then names that start with it, then the rest by reading. A text
+        A name that is what was typed comes first, then names that start with it, then the rest, each by name. A text
         without letters or digits finds nothing.
         """
         words = search.words(text)
@@ -45,7 +55,7 @@ class ServiceQuerySet(models.QuerySet["Service"]):
                     default=Value(2),
                 )
             )
-            .order_by("closeness", "kana")
+            .order_by("closeness", _by_name())
         )
 
 

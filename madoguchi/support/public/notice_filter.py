@@ -65,7 +65,7 @@ class NoticeFilter(forms.Form):
                 *((state.value, states.look(state).word) for state in public_states),
             ],
             "category": [("", _("All categories")), *Category.objects.values_list("slug", name)],
-            "service": [("", _("All services")), *Service.objects.values_list("slug", name)],
+            "service": [("", _("All services")), *Service.objects.by_name().values_list("slug", name)],
             "region": [("", _("All regions")), *((region.code, getattr(region, name)) for region in REGIONS)],
         }
         for field, offered in choices.items():

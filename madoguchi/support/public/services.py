@@ -42,8 +42,8 @@ class ServiceFilter(forms.Form):
         self.fields["category"].choices = [("", _("All categories")), *names]  # type: ignore[attr-defined]
 
     def found(self) -> ServiceQuerySet:
-        """The services asked for: by closeness to the words, else by reading."""
-        services = Service.objects.offered()
+        """The services asked for: by closeness to the words, else by name."""
+        services = Service.objects.offered().by_name()
         if text := self.cleaned_data.get("q"):
             services = services.search(text)
         if category := self.cleaned_data.get("category"):

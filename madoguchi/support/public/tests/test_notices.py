@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from madoguchi.notices.content import Period
 from madoguchi.notices.tests import make
@@ -138,6 +140,17 @@ def test_a_day_nobody_means(client, four, field, day):
     response = client.get(f"/notices/?{field}={day}")
     assert response.status_code == 422
     assert "2000年から2099年までの日付を指定してください。" in response.content.decode()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.dictionaries(
+        st.sampled_from(["q", "kind", "state", "category", "service", "region", "since", "until", "page"]),
+        st.text(max_size=20) | st.sampled_from(["trouble", "in_force", "ip-vpn", "13", "2026-11-22", "2"]),
+    )
+)
+def test_no_address_is_an_error_of_ours(client, four, asked):
+    assert client.get("/notices/", asked).status_code in {200, 422}
 
 
 def test_queries_do_not_grow_with_the_notices(client, hikari, vpn, django_assert_num_queries):

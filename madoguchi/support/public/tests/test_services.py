@@ -29,6 +29,14 @@ def test_search_by_name(client, hikari, vpn, typed):
     assert f'value="{typed}"' in html
 
 
+def test_names_are_in_the_order_of_the_reader_s_language(client, hikari):
+    for slug, kana, name in (("z", "ア", "Zebra"), ("a", "ン", "Ant")):
+        make.service(slug, kana=kana, name_ja=kana, name_en=name)
+    japanese, english = (client.get(f"{prefix}/services/").content.decode() for prefix in ("", "/en"))
+    assert japanese.index("/services/z/") < japanese.index("/services/a/")
+    assert english.index("/services/a/") < english.index("/services/z/")
+
+
 def test_search_narrowed_to_companies(client, hikari, vpn):
     html = client.get("/services/?audience=individuals").content.decode()
     assert "/services/hikari-internet/" in html
