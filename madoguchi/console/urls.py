@@ -1,4 +1,20 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from madoguchi.console.audit_log import audit_log
+from madoguchi.console.notices import board, discard, further, page, preview, publish, write
+from madoguchi.console.overview import overview
 
 app_name = "console"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", overview, name="overview"),
+    path("audit/", audit_log, name="audit"),
+    path("notices/", board.board, name="notices"),
+    path("notices/new/", write.new, name="notice_new"),
+    path("notices/<int:notice_id>/", page.show, name="notice"),
+    path("notices/<int:notice_id>/edit/", write.edit, name="notice_edit"),
+    path("notices/<int:notice_id>/reports/new/", further.new, name="report_new"),
+    path("notices/<int:notice_id>/reports/<int:report_id>/", further.edit, name="report_edit"),
+    path("notices/<int:notice_id>/reports/<int:report_id>/mail/", preview.mail, name="report_mail"),
+    path("notices/<int:notice_id>/reports/<int:report_id>/publish/", publish.publish, name="report_publish"),
+    path("notices/<int:notice_id>/reports/<int:report_id>/discard/", discard.discard, name="report_discard"),
+]

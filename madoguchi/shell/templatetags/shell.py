@@ -209,3 +209,11 @@ def all_errors(form: BaseForm) -> list[dict[str, str]]:
 def page_range(paginator: Paginator, number: int) -> list[int | str]:
     """The page numbers to offer, with … for those left out."""
     return list(paginator.get_elided_page_range(number, on_each_side=2, on_ends=1))
+
+
+@register.filter
+def minutes(count: int | None) -> str:
+    """Whole minutes as a duration: 75 → 1時間15分 / 1 h 15 min, 0 → 0分 / 0 min."""
+    if count == 0:
+        return "0 min" if languages.current() == "en" else "0分"
+    return duration(None if count is None else count * 60)

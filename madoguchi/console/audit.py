@@ -1,0 +1,26 @@
+"""The audit log: who did what to which object. Entries are added and never changed; the database sees to it."""
+
+from typing import Any, cast
+
+from django.db.models import Model
+from django.http import HttpRequest
+
+from madoguchi.accounts.models import Account
+from madoguchi.console.models import AuditEntry
+from madoguchi.shell.logs import request_id
+
+
+def record(request: HttpRequest, act: str, object: Model, *, reason: str = "", **detail: Any) -> AuditEntry:
+    """Add an entry, inside the transaction of the act itself so that there is never one without the other.
+
+    ``act`` is ``what.verb`` (``notice.publish``); ``detail`` is JSON and holds no personal data beyond keys.
+    """
+    return AuditEntry.objects.create(
+        actor=cast(Account, request.user),
+        act=act,
+        object_type=object._meta.model_name or "",
+        object_key=str(object.pk),
+        reason=reason,
+        detail=detail,
+        request_id=request_id.get(),
+    )

@@ -1,0 +1,41 @@
+"""``/console/notices/<id>/``: a notice as staff see it: its minutes, its reports, how their mail goes."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from madoguchi.console import roles
+from madoguchi.console.models import AuditEntry
+from madoguchi.console.notices import find
+from madoguchi.console.notices.completeness import missing_english
+from madoguchi.console.notices.timing import Timing
+from madoguchi.delivery.models import Mailing
+from madoguchi.notices import audience
+from madoguchi.notices.models import Report
+
+ENTRIES_SHOWN = 20
+
+
+@roles.may_look
+@require_safe
+def show(request: HttpRequest, notice_id: int) -> HttpResponse:
+    notice = find.notice(notice_id)
+    draft = notice.draft_report
+    entries = AuditEntry.objects.filter(object_type="notice", object_key=str(notice.pk)).select_related("actor")
+    context = {
+        "notice": notice,
+        "timing": Timing.of(notice),
+        "reports": [(report, _progress(report)) for report in notice.published_reports],
+        "draft": draft,
+        "missing": missing_english(notice, draft) if draft else [],
+        "entries": entries[:ENTRIES_SHOWN],
+        "can_write": roles.can_write(request),
+        "can_publish": roles.can_publish(request),
+    }
+    return render(request, "console/notices/page.html", context)
+
+
+def _progress(report: Report) -> dict[str, int] | None:
+    """How far the report's mail is: letters by state; None when it was not mailed."""
+    mailing = Mailing.objects.filter(renderer=audience.RENDERER, reference=str(report.pk)).first()
+    return mailing.progress() if mailing else None

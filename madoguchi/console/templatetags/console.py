@@ -1,0 +1,39 @@
+"""``{% load console %}``: words and numbers of the operator's pages."""
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from madoguchi.catalog.regions import BY_CODE
+from madoguchi.shell.templatetags.shell import in_language_plain
+
+register = template.Library()
+
+# Letters by state, in the order in which they come about.
+_OUTCOMES: dict[str, str | Promise] = {
+    "queued": _("Waiting"),
+    "sent": _("Sent"),
+    "held": _("Held"),
+    "skipped": _("Skipped"),
+    "failed": _("Failed"),
+    "bounced": _("Bounced"),
+    "suppressed": _("Suppressed"),
+}
+
+
+@register.filter
+def outcomes(progress: dict[str, int]) -> list[tuple[str | Promise, str]]:
+    """How many letters are in each state that occurs: its word and the number."""
+    return [(word, grouped(progress[state])) for state, word in _OUTCOMES.items() if progress.get(state)]
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """12345 → 12,345."""
+    return f"{number:,}"
+
+
+@register.filter
+def region_names(codes: list[str]) -> str:
+    """The names of regions by their codes; empty for none, which means everywhere."""
+    return ", ".join(in_language_plain(BY_CODE[code], "name") for code in codes if code in BY_CODE)

@@ -1,0 +1,92 @@
+"""Who may see and do what in the console: every address of it, for everybody."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from madoguchi.accounts.models import StaffRole
+from madoguchi.accounts.tests import people
+from madoguchi.console import urls
+from madoguchi.notices.models import Report
+from madoguchi.notices.tests import make
+
+WRITING = {"notice_new", "notice_edit", "report_new", "report_edit", "report_discard"}
+ADMINISTRATORS = {"audit"}
+
+
+@pytest.fixture
+def draft(db: None) -> Report:
+    return make.trouble(make.service())
+
+
+def addresses(draft: Report) -> dict[str, str]:
+    """Every page of the console by its name, so that one added later cannot be forgotten here."""
+    found = {}
+    for pattern in urls.urlpatterns:
+        wanted = {"notice_id": draft.notice_id, "report_id": draft.pk}
+        arguments = {key: wanted[key] for key in wanted if f"<int:{key}>" in str(pattern.pattern)}
+        found[str(pattern.name)] = reverse(f"console:{pattern.name}", kwargs=arguments)
+    return found
+
+
+def test_customers_are_refused_everywhere(client: Client, draft: Report) -> None:
+    for person in (people.alice(), people.bob(), people.charlie()):
+        people.sign_in(client, person)
+        for name, address in addresses(draft).items():
+            assert client.get(address).status_code == 403, name
+            assert client.post(address, {"check": "1"}).status_code == 403, name
+    draft.refresh_from_db()
+    assert draft.ordinal is None
+
+
+def test_who_is_not_logged_in_is_asked_to(client: Client, draft: Report) -> None:
+    for name, address in addresses(draft).items():
+        response = client.get(address)
+        assert response.status_code == 302, name
+        assert response["Location"].startswith("/id/login/?next="), name
+
+
+def test_a_password_alone_is_not_enough(client: Client, draft: Report) -> None:
+    people.sign_in(client, people.publisher(), second_factor=False)
+    for name, address in addresses(draft).items():
+        if name not in ADMINISTRATORS:
+            assert client.get(address)["Location"].startswith("/id/login/code/"), name
+    client.post(addresses(draft)["report_publish"])
+    draft.refresh_from_db()
+    assert draft.ordinal is None
+
+
+@pytest.mark.parametrize("role", StaffRole)
+def test_each_role_sees_what_it_may(client: Client, draft: Report, role: StaffRole) -> None:
+    people.sign_in(client, people.staff(role))
+    writers = {StaffRole.EDITOR, StaffRole.PUBLISHER, StaffRole.ADMINISTRATOR}
+    for name, address in addresses(draft).items():
+        allowed = (name not in WRITING or role in writers) and (
+            name not in ADMINISTRATORS or role == StaffRole.ADMINISTRATOR
+        )
+        status = client.get(address).status_code
+        assert (status != 403) == allowed, (name, status)
+
+
+@pytest.mark.parametrize("role", [role for role in StaffRole if role not in ("publisher", "administrator")])
+def test_only_publishers_publish(client: Client, draft: Report, role: StaffRole) -> None:
+    people.sign_in(client, people.staff(role))
+    page = addresses(draft)["report_publish"]
+    text = client.get(page).content.decode()
+    assert "公開できるのは、公開担当者の権限を持つ方です。" in text
+    assert 'method="post"' not in text.split("<main", 1)[1]
+    assert client.post(page).status_code == 403
+    draft.refresh_from_db()
+    assert draft.ordinal is None
+
+
+def test_a_report_is_found_only_under_its_own_notice(client: Client, draft: Report) -> None:
+    other = make.work(make.service("other"))
+    people.sign_in(client, people.publisher())
+    for page in ("console:report_publish", "console:report_edit", "console:report_discard", "console:report_mail"):
+        assert client.get(reverse(page, args=[other.notice_id, draft.pk])).status_code == 404
+
+
+def test_pages_are_never_kept(client: Client, draft: Report) -> None:
+    people.sign_in(client, people.publisher())
+    assert "no-store" in client.get("/console/")["Cache-Control"]
