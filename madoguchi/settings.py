@@ -219,6 +219,10 @@ CODES_A_DAY = ENV.integer("MADOGUCHI_CODES_A_DAY", 3000)
 CONTACT_PROOF_MINUTES = ENV.integer("MADOGUCHI_CONTACT_PROOF_MINUTES", 60, least=1, most=1440)
 TRUSTED_DEVICE_DAYS = ENV.integer("MADOGUCHI_TRUSTED_DEVICE_DAYS", 90, least=1, most=365)
 
+# --- statements -----------------------------------------------------------------------------------------------------
+# Whether the holder of a contract sees whole numbers of others in call records; colleagues never do.
+WHOLE_NUMBERS = ENV.choice("MADOGUCHI_WHOLE_NUMBERS", ("nobody", "holder"), "nobody")
+
 # --- logs -----------------------------------------------------------------------------------------------------------
 LOG_FORMAT = ENV.choice("MADOGUCHI_LOG_FORMAT", ("json", "text"), "text" if DEMO else "json")
 LOGGING = logging_config(format=LOG_FORMAT)

@@ -22,7 +22,9 @@ def summarise(lines: pl.DataFrame, rule: IncomingCallDiscount | None, *, keys: t
     """
     earned, reducible = pl.lit(0, dtype=pl.Int64), pl.lit(0, dtype=pl.Int64)
     if rule is not None:
-        earned = pl.when(rule.earns()).then(pl.col("talk_seconds").cast(pl.Int64)).otherwise(0)
+        # Lines stored as rated say it themselves.
+        earns = pl.col("earns") if "earns" in lines.columns else rule.earns()
+        earned = pl.when(earns).then(pl.col("talk_seconds").cast(pl.Int64)).otherwise(0)
         reducible = pl.when(rule.reduces()).then(pl.col("charge")).otherwise(0)
     by = _keys(rule, keys)
     marked = lines.select(
@@ -61,23 +63,9 @@ def settle(
     the discount. ``cut`` is what lies below one yen and is not billed. Raises :class:`Unbalanced`.
     """
     month = ["contract", "month"]
-    parts = [
-        _amounts(summary, lines=pl.col("charge")),
-        _amounts(discounts(summary, rule), discount=pl.col("discount")),
-        _amounts(fee_lines, fees=pl.col("charge")),
-    ]
-    classes = (
-        pl.concat(parts, how="diagonal")
-        .group_by(*month, "tax")
-        .agg(pl.col("lines", "discount", "fees").sum())
-        .with_columns(
-            base=pl.col("lines") - pl.col("discount") + pl.col("fees"),
-            rate=pl.col("tax").replace_strict(dict(rates), default=0, return_dtype=pl.Int64),
-        )
-        .with_columns(tax_yen=tax_yen(pl.col("base"), pl.col("rate"), rounding))
-    )
     totals = (
-        classes.group_by(month)
+        tax_classes(summary, fee_lines, rule=rule, rates=rates, rounding=rounding)
+        .group_by(month)
         .agg(
             pl.col("lines", "discount", "fees", "base").sum(),
             taxed=pl.col("base").filter(pl.col("rate") > 0).sum(),
@@ -91,6 +79,35 @@ def settle(
     )
     balance(totals)
     return totals
+
+
+def tax_classes(
+    summary: pl.DataFrame,
+    fee_lines: pl.DataFrame,
+    *,
+    rule: IncomingCallDiscount | None,
+    rates: Mapping[str, int],
+    rounding: Rounding = "down",
+) -> pl.DataFrame:
+    """What :func:`settle` adds up, a row per contract, month and tax class.
+
+    ``lines``, ``discount``, ``fees`` and ``base`` (their sum) in milli-yen, ``rate`` in basis points, ``tax_yen``.
+    """
+    parts = [
+        _amounts(summary, lines=pl.col("charge")),
+        _amounts(discounts(summary, rule), discount=pl.col("discount")),
+        _amounts(fee_lines, fees=pl.col("charge")),
+    ]
+    return (
+        pl.concat(parts, how="diagonal")
+        .group_by("contract", "month", "tax")
+        .agg(pl.col("lines", "discount", "fees").sum())
+        .with_columns(
+            base=pl.col("lines") - pl.col("discount") + pl.col("fees"),
+            rate=pl.col("tax").replace_strict(dict(rates), default=0, return_dtype=pl.Int64),
+        )
+        .with_columns(tax_yen=tax_yen(pl.col("base"), pl.col("rate"), rounding))
+    )
 
 
 def _amounts(frame: pl.DataFrame, **amount: pl.Expr) -> pl.DataFrame:
