@@ -3,4 +3,4 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-STEPS: list[str | Promise] = [_("Contact phone"), _("How to receive"), _("Code")]
+STEPS: list[str | Promise] = [_("Contact phone"), _("How to receive"), _("Enter the code")]

@@ -27,7 +27,7 @@ def browser(name: str) -> Client:
 
 def test_alice_chooses_among_her_contracts(home: Household):
     page = browser("alice").get("/my/")
-    assert "アオキ アリスさま" in page.text
+    assert "アオキ アリス 様" in page.text
     assert home.office.number in page.text
     assert home.branch.number in page.text
     chosen = browser("alice").get("/my/", {"contract": home.branch.number})
