@@ -60,6 +60,14 @@ def test_a_service_that_ended_says_so(client, hikari):
     assert "このサービスは2026年3月31日（火）に終了しました。" in page(client)
 
 
+def test_it_leads_to_mail_about_it_while_it_is_offered(client, hikari):
+    assert 'href="/my/notices/hikari-internet/"' in page(client)
+    assert 'href="/en/my/notices/hikari-internet/"' in page(client, "/en/services/hikari-internet/")
+    hikari.ended_on = date(2026, 3, 31)
+    hikari.save()
+    assert "/my/notices/" not in page(client)
+
+
 def test_regions_by_name(client, hikari):
     hikari.regions = ["27", "13"]
     hikari.save()
