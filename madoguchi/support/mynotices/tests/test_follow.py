@@ -156,7 +156,7 @@ def test_settings_are_changed_where_they_were_chosen(hers, alice, hikari):
 
 def test_deleting_asks_first_and_can_be_undone_on_the_next_page(hers, alice, hikari):
     make.follows(alice, hikari, work=False, regions=["13"])
-    assert "停止しますか" in hers.get("/my/notices/hikari/delete/").text
+    assert "通知を停止しますか" in hers.get("/my/notices/hikari/delete/").text
     assert Subscription.objects.exists()
     assert hers.post("/my/notices/hikari/delete/")["Location"] == "/my/notices/"
     assert not Subscription.objects.exists()
