@@ -34,6 +34,9 @@ SEALING_KEYS = ENV.secrets("MADOGUCHI_SEALING_KEYS", (SECRET_KEY,))
 PROXIES = ENV.integer("MADOGUCHI_PROXIES", 0, most=9)
 ALLOWED_HOSTS = list(ENV.words("MADOGUCHI_HOSTS", ("127.0.0.1", "localhost", "[::1]") if DEMO else None))
 
+# How many calls the demo loads: ``small`` is for tests.
+DEMO_VOLUME = ENV.choice("MADOGUCHI_DEMO_VOLUME", ("full", "small"), "full")
+
 # --- the operator ---------------------------------------------------------------------------------------------------
 OPERATOR = {
     "name_ja": ENV.text("MADOGUCHI_OPERATOR_NAME_JA", "あおば通信" if DEMO else None),

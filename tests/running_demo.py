@@ -22,16 +22,48 @@ ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 180  # seconds; the machine may be busy with other tests
 
 
-class RunningDemo:
+class Demo:
+    """A demo that runs already."""
+
+    def __init__(self, site: str) -> None:
+        self.site = site.rstrip("/")
+
+    def get(self, path: str, **query: str) -> tuple[int, str]:
+        """Status and text of a page, whatever the status."""
+        try:
+            with urllib.request.urlopen(f"{self.site}{path}?{urlencode(query)}", timeout=60) as response:  # noqa: S310
+                return response.status, response.read().decode()
+        except HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+    def json(self, path: str, **query: str) -> Any:
+        return json.loads(self.get(path, **query)[1])
+
+    def mail(self, to: str, *, subject: str = "") -> dict[str, Any]:
+        """The newest mail to an address whose subject has ``subject``, waited for."""
+        found: list[dict[str, Any]] = []
+
+        def arrived() -> bool:
+            found[:] = [mail for mail in self.json("/demo/mailbox.json", to=to) if subject in mail["subject"]]
+            return bool(found)
+
+        wait_until(arrived)
+        return found[0]
+
+
+class RunningDemo(Demo):
+    """A demo of the test's own."""
+
     def __init__(self, var: Path, *, port: int | None = None) -> None:
         self.var = var
         self.port = port or running.free_port()
-        self.site = f"http://127.0.0.1:{self.port}"
+        super().__init__(f"http://127.0.0.1:{self.port}")
         self.lines: list[str] = []
         kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "MADOGUCHI_STATIC")}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "madoguchi", "demo"],
-            env={**kept, "MADOGUCHI_VAR": str(var), "PORT": str(self.port)},
+            env={**kept, "MADOGUCHI_VAR": str(var), "PORT": str(self.port), "MADOGUCHI_DEMO_VOLUME": "small"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -69,29 +101,6 @@ class RunningDemo:
             except psutil.Error:
                 continue
         return found
-
-    def get(self, path: str, **query: str) -> tuple[int, str]:
-        """Status and text of a page, whatever the status."""
-        try:
-            with urllib.request.urlopen(f"{self.site}{path}?{urlencode(query)}", timeout=60) as response:  # noqa: S310
-                return response.status, response.read().decode()
-        except HTTPError as error:
-            with error:
-                return error.code, error.read().decode()
-
-    def json(self, path: str, **query: str) -> Any:
-        return json.loads(self.get(path, **query)[1])
-
-    def mail(self, to: str, *, subject: str = "") -> dict[str, Any]:
-        """The newest mail to an address whose subject has ``subject``, waited for."""
-        found: list[dict[str, Any]] = []
-
-        def arrived() -> bool:
-            found[:] = [mail for mail in self.json("/demo/mailbox.json", to=to) if subject in mail["subject"]]
-            return bool(found)
-
-        wait_until(arrived)
-        return found[0]
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

@@ -14,7 +14,7 @@ import pytest
 from tests.running_demo import ROOT, RunningDemo, wait_until
 
 pytestmark = pytest.mark.slow
-PARTS = ("granian", "mailbox.receiver")
+PARTS = ("granian", "mailbox.receiver", "madoguchi worker", "madoguchi telephone")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_it_says_where_everything_is(demo: RunningDemo) -> None:
     assert f"{demo.site}/demo/telephone/" in said
     assert "Warning" not in said
     assert "Traceback" not in said
-    for page in ("/healthz", "/readyz", "/demo/", "/en/demo/"):
+    for page in ("/healthz", "/readyz", "/", "/en/", "/demo/", "/en/demo/"):
         assert demo.get(page)[0] == 200
     for part in PARTS:
         assert demo.processes(part), part

@@ -106,7 +106,7 @@ def _calls(lines: list[_Line], *, month: date, now: datetime, random: random_mod
     begin = datetime(month.year, month.month, 1, tzinfo=timezone.get_default_timezone())
     end = min(now, begin.replace(year=month.year + month.month // 12, month=month.month % 12 + 1))
     held = [line for line in lines if line.started_on < month and line.ended_on >= end.date() - timedelta(days=1)]
-    whole = CALLS / (PAST_MONTHS + 0.7)
+    whole = CALLS / (PAST_MONTHS + 0.7) / (10 if settings.DEMO_VOLUME == "small" else 1)
     wanted = round(whole * min(1.0, (end - begin) / timedelta(days=30)))
     patterns, outgoing, incoming = zip(*PARTIES, strict=True)
     found = []

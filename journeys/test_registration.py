@@ -1,0 +1,46 @@
+"""A customer registers by mail, activates the ID and logs in (journeys A1–A6)."""
+
+import pytest
+
+from journeys.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+
+def test_register_by_mail_and_log_in(visitor: Visitor) -> None:
+    address = f"midori-{visitor.language}-{visitor.width}@example.jp"
+    password = "uguisu-no-koe-77"
+    visitor.go("/id/login/")
+    visitor.look("login")
+
+    visitor.go("/id/register/")
+    visitor.look("register")
+    visitor.fill(email=address, password=password, password_again="something-else-1")
+    visitor.press()
+    visitor.look("register-errors")
+    assert visitor.page.locator("[name='email']").input_value() == address
+
+    visitor.fill(password=password, password_again=password, family_name_kana="ﾐﾄﾞﾘ", given_name_kana="やまの")
+    visitor.fill(birth_date_year="1984", birth_date_month="5", birth_date_day="17")
+    visitor.press()
+    visitor.at("/id/register/confirm/")
+    visitor.look("register-confirm")
+    assert "ミドリ" in visitor.text()
+    assert password not in visitor.page.content()
+    visitor.press()
+    visitor.at("/id/register/sent/")
+    visitor.look("register-sent")
+
+    mail = visitor.demo.mail(address)
+    (link,) = [link for link in mail["links"] if "/id/activate/" in link]
+    visitor.open(link)
+    visitor.look("activate")
+    visitor.fill(password="wrong")
+    visitor.press()
+    visitor.look("activate-errors")
+    visitor.fill(password=password)
+    visitor.press()
+    visitor.at("/id/activate/done/")
+    visitor.look("activate-done")
+    visitor.open(link)
+    visitor.look("activate-used")

@@ -1,0 +1,119 @@
+"""Somebody at a browser: goes to pages of the running demo and looks at each one closely."""
+
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, Request
+
+from tests.running_demo import Demo
+
+SCREENSHOTS = Path(__file__).resolve().parents[1] / "var" / "journeys"
+_AXE = Axe()
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What no tool reports: a page wider than its window, and a button whose label breaks over two lines.
+_FLAWS = """() => {
+    const flaws = [];
+    const root = document.documentElement;
+    if (root.scrollWidth > root.clientWidth) flaws.push(`page is ${root.scrollWidth} px wide`);
+    for (const button of document.querySelectorAll('.button')) {
+        const range = document.createRange();
+        range.selectNodeContents(button);
+        const tops = [...range.getClientRects()].filter(r => r.width > 1).map(r => r.top + r.height / 2);
+        if (Math.max(...tops) - Math.min(...tops) > 16) flaws.push(`broken label: ${button.textContent.trim()}`);
+    }
+    return flaws;
+}"""
+
+
+class Visitor:
+    """One browser window in one language and width. Every answer of the site is watched for errors."""
+
+    def __init__(self, browser: Browser, demo: Demo, *, language: str, width: int) -> None:
+        self.demo = demo
+        self.language = language
+        self.width = width
+        self.troubles: list[str] = []
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            locale={"ja": "ja-JP", "en": "en-GB"}[language],
+            timezone_id="Asia/Tokyo",
+        )
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.page.on("request", self._watch_request)
+        self.page.on("console", lambda message: self._trouble(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self._trouble(str(error)))
+
+    def _watch_request(self, request: Request) -> None:
+        if not request.url.startswith((self.demo.site, "data:")):
+            self._trouble(f"request to {request.url}")
+
+    def _trouble(self, text: str) -> None:
+        # A refused form is answered with 422 and a used link with 410, which the browser reports as failed loads.
+        if not any(f"status of {expected}" in text for expected in (410, 422)):
+            self.troubles.append(f"{self.page.url}: {text}")
+
+    def path(self, path: str) -> str:
+        return f"/en{path}" if self.language == "en" else path
+
+    def go(self, path: str) -> None:
+        response = self.page.goto(self.demo.site + self.path(path))
+        assert response
+        assert response.ok, f"{path}: {response.status}"
+
+    def open(self, link: str) -> None:
+        """Open a link of a mail."""
+        assert link.startswith(self.demo.site), link
+        self.page.goto(link)
+
+    def at(self, path: str) -> None:
+        """The page now shown has this path."""
+        self.page.wait_for_url(lambda url: url.split("?")[0] == self.demo.site + self.path(path))
+
+    def fill(self, **fields: Any) -> None:
+        """Fill in fields by their names; ``True`` ticks a box."""
+        for name, value in fields.items():
+            field = self.page.locator(f"main [name='{name}']")
+            if value is True:
+                field.first.check()
+            else:
+                field.first.fill(str(value))
+
+    def button(self, variant: str = "primary") -> Locator:
+        return self.page.locator(f"main button.button[data-variant='{variant}']").first
+
+    def press(self, variant: str = "primary") -> None:
+        """Press the first button of that kind, and be on the page after it."""
+        self.button(variant).click()
+        self.page.wait_for_load_state()
+
+    def text(self) -> str:
+        return self.page.locator("main").inner_text()
+
+    def look(self, name: str) -> None:
+        """Keep a screenshot, and find no accessibility violation, nothing too wide and no broken label."""
+        self.page.wait_for_load_state("networkidle")
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}-{self.language}-{self.width}.png", full_page=True)
+        results = _AXE.run(self.page, options={"runOnly": {"type": "tag", "values": _RULES}})
+        found = [
+            f"{violation['id']}: {node['html'][:200]} ({node['failureSummary']})"
+            for violation in results.response["violations"]
+            for node in violation["nodes"]
+        ]
+        flaws = found + self.page.evaluate(_FLAWS)
+        assert not flaws, f"{name} at {self.page.url}: {flaws}"
+        assert self.page.locator("html").get_attribute("lang") == self.language
+        assert not self.troubles, self.troubles
+
+    def log_in(self, email: str, *, next_page: str = "") -> None:
+        self.go("/id/login/" + (f"?next={next_page}" if next_page else ""))
+        self.fill(email=email, password="aoi-madoguchi-1")
+        self.press()
+
+    def one_time_code(self, email: str) -> str:
+        return str(self.demo.json("/demo/authenticator.json", login=email)["code"])
+
+    def close(self) -> None:
+        self.context.close()

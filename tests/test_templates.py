@@ -1,0 +1,53 @@
+"""What every template keeps to: words from the catalogues, nothing inline, and somebody who renders it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1] / "madoguchi"
+TEMPLATES = sorted(path for folder in ROOT.rglob("templates") for path in folder.rglob("*.*") if path.is_file())
+PAGES = [path for path in TEMPLATES if path.suffix == ".html" and "mail" not in path.parts]
+JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uff01-\uff60]")
+COMMENT = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}", re.DOTALL)
+INLINE = re.compile(
+    r"<style\b|\sstyle=|\son[a-z]+=|javascript:|<script\b(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")",
+    re.IGNORECASE,
+)
+
+
+def name(path: Path) -> str:
+    """As ``render()`` calls it."""
+    return path.as_posix().rpartition("/templates/")[2]
+
+
+def ids(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=ids)
+def test_words_stand_in_the_catalogue(path: Path) -> None:
+    text = COMMENT.sub("", path.read_text(encoding="utf-8"))
+    assert not JAPANESE.findall(text)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=ids)
+def test_nothing_is_inline(path: Path) -> None:
+    # Mail is another matter: its clients know no style sheet.
+    text = COMMENT.sub("", path.read_text(encoding="utf-8"))
+    assert not INLINE.findall(text)
+
+
+def test_somebody_renders_each() -> None:
+    sources = [path for path in ROOT.rglob("*.py") if "tests" not in path.parts] + TEMPLATES
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    # By their own name, or by a name that is put together: errors/{status}.html.
+    folders = set(re.findall(r"f\"([\w/]+/)\{", text))
+    left = [
+        name(path)
+        for path in TEMPLATES
+        if f'"{name(path)}"' not in text and f"'{name(path)}'" not in text
+        if not name(path).startswith(("django/", "account/", "mfa/"))
+        if not any(name(path).startswith(folder) for folder in folders)
+    ]
+    assert left == []
