@@ -12,8 +12,8 @@ from madoguchi.catalog.models import Category
 from madoguchi.notices.models import Notice
 from madoguchi.support.public.cacheable import public_page
 
-# The latest of each kind; the rest is one link away.
-SHOWN = 6
+# So many of each kind; the rest is one link away.
+TROUBLE_SHOWN, WORK_SHOWN = 6, 4
 AUDIENCES = {"individuals": "for_individuals", "companies": "for_companies"}
 
 
@@ -76,10 +76,10 @@ def _page(request: HttpRequest, audience: str) -> HttpResponse:
     context = {
         "audience": audience,
         "answer": answer,
-        "trouble": answer.trouble[:SHOWN],
-        "work": answer.work[:SHOWN],
+        "trouble": answer.trouble[:TROUBLE_SHOWN],
+        "work": answer.work[:WORK_SHOWN],
         "in_force": len(answer.trouble) + len(answer.work),
-        "more": len(answer.trouble) > SHOWN or len(answer.work) > SHOWN,
+        "more": len(answer.trouble) > TROUBLE_SHOWN or len(answer.work) > WORK_SHOWN,
         "categories": categories,
     }
     return render(request, "public/front.html", context)
