@@ -43,7 +43,7 @@ OPERATOR = {
     "name_en": ENV.text("MADOGUCHI_OPERATOR_NAME_EN", "Aoba Telecom" if DEMO else None),
     "domain": ENV.text("MADOGUCHI_OPERATOR_DOMAIN", "aoba.example" if DEMO else None),
     "logo": ENV.text("MADOGUCHI_OPERATOR_LOGO", "shell/brand/aoba.svg"),
-    "colour": ENV.text("MADOGUCHI_OPERATOR_COLOUR", "#0b5e4a", wanted="a colour as #rrggbb"),
+    "colour": ENV.colour("MADOGUCHI_OPERATOR_COLOUR", "#0b5e4a"),
 }
 
 # --- applications ---------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ WRONG = {
     "MADOGUCHI_TELEPHONE_TOKEN": "short",
     "MADOGUCHI_LOG_FORMAT": "xml",
     "MADOGUCHI_STATIC": "none",
+    "MADOGUCHI_OPERATOR_COLOUR": "forest green",
 }
 
 

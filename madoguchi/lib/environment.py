@@ -1,5 +1,6 @@
 """Settings read from the process environment: each variable declared once, wrong values refused by name."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -95,6 +96,16 @@ class Environment:
             lambda raw: tuple(word.strip() for word in raw.split(",") if word.strip()),
             "a list separated by commas",
         )
+
+    def colour(self, name: str, default: str | None = None) -> str:
+        """A colour as ``#rrggbb``; it goes into a stylesheet, so nothing else is let through."""
+
+        def parse(raw: str) -> str:
+            if not re.fullmatch(r"#[0-9a-fA-F]{6}", raw):
+                raise ValueError("something else")
+            return raw
+
+        return self._read(name, default, parse, "a colour as #rrggbb")
 
     def url(self, name: str, schemes: tuple[str, ...], default: str | None = None) -> str:
         def parse(raw: str) -> str:

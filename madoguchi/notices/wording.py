@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from madoguchi.catalog.regions import BY_CODE
 from madoguchi.notices import lifecycle
@@ -69,7 +69,7 @@ def facts(report: Report) -> list[Fact]:
         Fact("impact", gettext("Impact"), str(Report.Impact(report.impact).label)),
         Fact("regions", gettext("Affected regions"), listed(regions)),
         Fact("emergency_calls", gettext("Emergency calls (110, 118, 119)"), _text(report, "emergency_calls")),
-        Fact("alternatives", gettext("What you can do"), _text(report, "alternatives")),
+        Fact("alternatives", pgettext("trouble", "What you can do"), _text(report, "alternatives")),
     ]
     if report.next_report_due:
         due = gettext("By %(time)s") % {"time": moment(report.next_report_due)}

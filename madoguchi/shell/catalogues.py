@@ -81,7 +81,8 @@ def update() -> None:
 
 
 def problems() -> Iterator[str]:
-    """What is missing, left over or empty, one sentence each."""
+    """What is missing, left over, empty or at odds, one sentence each."""
+    yield from _at_odds()
     for room, fresh in extracted().items():
         path = room / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po"
         name = path.relative_to(ROOT.parent)
@@ -99,6 +100,22 @@ def problems() -> Iterator[str]:
                 yield f"{name}: nothing says {message.id!r} any more"
             for error in message.check():
                 yield f"{name}: {message.id!r}: {error}"
+
+
+def _at_odds() -> Iterator[str]:
+    """Rooms that translate the same words differently: Django keeps one table, so one of them would win everywhere."""
+    said: dict[tuple[object, str | None], dict[str, list[str]]] = {}
+    for path in catalogue_files():
+        with path.open("rb") as file:
+            for message in read_po(file, locale=LANGUAGE):
+                if message.id:
+                    room = path.parents[3].relative_to(ROOT).as_posix()
+                    words = said.setdefault((message.id, message.context), {})
+                    words.setdefault(" | ".join(_strings(message.string)), []).append(room)
+    for (text, _context), words in said.items():
+        if len(words) > 1:
+            places = "; ".join(f"{translation!r} in {', '.join(rooms)}" for translation, rooms in words.items())
+            yield f"{text!r} is {places}: give one of them a context"
 
 
 def _strings(value: object) -> tuple[str, ...]:

@@ -1,10 +1,11 @@
 """Classes of destination, in words. A tariff may use others; they are shown as they are written."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 KINDS = {
     "fixed": _("Fixed line"),
-    "mobile": _("Mobile"),
+    "mobile": pgettext_lazy("statement", "Mobile"),
     "ip050_partner": _("050, free partner"),
     "ip050_paid": _("050"),
     "ip050_unconnected": _("050, not connected"),

@@ -3,6 +3,7 @@
 from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from madoguchi.catalog.regions import BY_CODE
 from madoguchi.shell.templatetags.shell import in_language_plain
@@ -12,7 +13,7 @@ register = template.Library()
 # Letters by state, in the order in which they come about.
 _OUTCOMES: dict[str, str | Promise] = {
     "queued": _("Waiting"),
-    "sent": _("Sent"),
+    "sent": pgettext_lazy("console", "Sent"),
     "held": _("Held"),
     "skipped": _("Skipped"),
     "failed": _("Failed"),

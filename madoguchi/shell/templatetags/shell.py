@@ -166,6 +166,16 @@ def page(path: str) -> str:
     return languages.in_language(path, languages.current())
 
 
+@register.simple_tag(takes_context=True)
+def here(context: Context, path: str) -> SafeString:
+    """Inside a menu's link: says so when it leads to the page being shown, or (``true``) to the part it belongs to."""
+    request = context.get("request")
+    shown = languages.in_language(request.path, "ja") if request else ""
+    if shown == path:
+        return SafeString(' aria-current="page"')
+    return SafeString(' aria-current="true"' if path != "/" and shown.startswith(path) else "")
+
+
 @register.filter
 def page_exists(path: str) -> bool:
     return languages.exists(languages.in_language(path, languages.current()))

@@ -40,6 +40,22 @@ def test_links_of_a_page_stay_in_its_language() -> None:
         assert template.render(Context({"request": RequestFactory().get("/")})) == "/id/login/"
 
 
+@pytest.mark.parametrize(
+    ("shown", "path", "mark"),
+    [
+        ("/notices/", "/notices/", ' aria-current="page"'),
+        ("/en/notices/", "/notices/", ' aria-current="page"'),
+        ("/notices/T-2026-000001/", "/notices/", ' aria-current="true"'),
+        ("/notices/", "/", ""),
+        ("/", "/", ' aria-current="page"'),
+        ("/services/", "/notices/", ""),
+    ],
+)
+def test_the_menu_marks_where_one_is(shown: str, path: str, mark: str) -> None:
+    template = Template(f'{{% load shell %}}{{% here "{path}" %}}')
+    assert template.render(Context({"request": RequestFactory().get(shown)})) == mark
+
+
 def test_menus_leave_out_what_is_not_there() -> None:
     assert languages.exists("/en/components/")
     assert not languages.exists("/no/such/page/")

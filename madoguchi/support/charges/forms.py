@@ -6,6 +6,7 @@ from datetime import date
 from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 def month_words(month: date) -> str:
@@ -18,7 +19,7 @@ class MonthForm(forms.Form):
 
     use_required_attribute = False
     month = forms.ChoiceField(
-        label=_("Month"),
+        label=pgettext_lazy("charges", "Month"),
         required=False,
         error_messages={
             "invalid_choice": _("There is no statement for that month. Choose one of the months in the list."),
