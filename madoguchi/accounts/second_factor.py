@@ -9,6 +9,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from allauth.mfa.utils import decrypt
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from madoguchi.accounts.models import Account
@@ -40,7 +41,8 @@ def redeem_totp(account: Account, code: str) -> bool:
         for step in _steps_open(found):
             if constant_time_compare(_code(found, step), code):
                 found.data = {**found.data, "last_step": step}
-                found.save(update_fields=["data"])
+                found.last_used_at = timezone.now()
+                found.save(update_fields=["data", "last_used_at"])
                 return True
     return False
 
