@@ -3,8 +3,13 @@
 import http.server
 import json
 import logging
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -145,3 +150,30 @@ def test_programs_read_it_newest_first(client: Client, settings: Any, tmp_path: 
     assert [each["text"] for each in said] == ["second", "first"]
     assert set(said[0]) == {"channel", "to", "text", "received_at"}
     assert len(client.get("/demo/telephone.json").json()) == 3
+
+
+def telephone_answers() -> bool:
+    try:
+        telephony.send_text(NUMBER, "hello")
+    except telephony.Unreachable:
+        return False
+    return True
+
+
+def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Any, settings: Any):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "MADOGUCHI_TELEPHONE_URL": f"http://127.0.0.1:{port}", "MADOGUCHI_VAR": str(tmp_path)}
+    command = [sys.executable, "-m", "madoguchi", "telephone"]
+    settings.TELEPHONE_URL = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process:  # noqa: S603
+        end = time.monotonic() + 60
+        while not telephone_answers() and time.monotonic() < end:
+            time.sleep(0.05)
+        second = subprocess.run(command, env=environment, capture_output=True, check=False)  # noqa: S603
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    assert second.returncode == 1
+    assert f"port {port} cannot be used" in second.stderr.decode()
+    assert (tmp_path / "demo" / "telephone.sqlite3").exists()

@@ -20,7 +20,7 @@ import psycopg
 from madoguchi.demo import keeper
 from madoguchi.lib.environment import WrongSetting
 
-_WITHOUT_DATABASE = {"help", "version", "collectstatic", "demo", "demo_reset", "--help", "--version"}
+_WITHOUT_DATABASE = {"help", "version", "collectstatic", "demo", "demo_reset", "telephone", "--help", "--version"}
 _PATIENCE = 60  # seconds: recovery after a crash reads the log of the last minutes
 # Held until this process ends: the locks that make it a user, and the keepers it brought.
 _locks: dict[Path, IO[str]] = {}
