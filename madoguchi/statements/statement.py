@@ -62,6 +62,11 @@ class Discount:
     limited: bool
     tax_share: int | None = None
 
+    @property
+    def taken(self) -> int:
+        """As it stands in the sum: negative."""
+        return -self.amount
+
 
 @dataclass(slots=True)
 class Fee:
@@ -105,6 +110,10 @@ class Statement:
     taxes: list[Tax]
     cut: int
     total: int
+
+    @property
+    def not_billed(self) -> int:
+        return -self.cut
 
     @property
     def how_many(self) -> int:

@@ -35,12 +35,12 @@ PARTIES = (
     ("052000{:04d}", 6, 6),
     ("075000{:04d}", 4, 4),
     ("092000{:04d}", 5, 5),
-    ("0900000{:04d}", 16, 20),
-    ("0800000{:04d}", 6, 8),
+    ("0900000{:04d}", 22, 28),
     ("0500001{:04d}", 9, 8),  # a free partner
     ("0500030{:04d}", 4, 4),  # paid
     ("0500090{:04d}", 1, 0),  # not connected
-    ("0120000{:03d}", 4, 0),
+    ("0120000{:03d}", 3, 0),
+    ("0800000{:04d}", 1, 0),  # toll-free too: mobiles have another digit there
     ("0570000{:03d}", 2, 0),
     ("117", 1, 0),
     ("010120255501{:02d}", 2, 0),
@@ -110,10 +110,10 @@ def _calls(lines: list[_Line], *, month: date, now: datetime, random: random_mod
     wanted = round(whole * min(1.0, (end - begin) / timedelta(days=30)))
     patterns, outgoing, incoming = zip(*PARTIES, strict=True)
     found = []
+    called, callers = (iter(random.choices(patterns, weights=side, k=wanted)) for side in (outgoing, incoming))
     for line in random.choices(held, weights=[line.weight for line in held], k=wanted):
         out = random.random() < 0.62
-        pattern = random.choices(patterns, weights=outgoing if out else incoming)[0]
-        other = pattern.format(random.randrange(1, 100))
+        other = next(called if out else callers).format(random.randrange(1, 100))
         call = _Call(
             caller=line.number if out else other,
             called=other if out else line.number,
@@ -151,7 +151,7 @@ def _written(
 
 def _asterisk(call: _Call, ordinal: int, random: random_module.Random) -> str:
     def local(moment: datetime) -> str:
-        return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}"
+        return str(moment)[:19]  # it is in the operator's zone
 
     answered = local(call.started_at + timedelta(seconds=call.ring)) if call.talk else ""
     disposition = "ANSWERED" if call.talk else "NO ANSWER"

@@ -1,12 +1,11 @@
 """Which month of a statement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 def month_words(month: date) -> str:
@@ -19,15 +18,14 @@ class MonthForm(forms.Form):
 
     use_required_attribute = False
     month = forms.ChoiceField(
-        label=pgettext_lazy("charges", "Month"),
-        required=False,
+        label=_("Month to show"),
         error_messages={
             "invalid_choice": _("There is no statement for that month. Choose one of the months in the list."),
         },
     )
 
-    def __init__(self, data: Mapping[str, str] | None, *, months: Sequence[date]) -> None:
-        super().__init__(data)
+    def __init__(self, chosen: str | None, *, months: Sequence[date]) -> None:
+        super().__init__({"month": chosen or f"{months[0]:%Y-%m}"})
         self._months = {f"{month:%Y-%m}": month for month in months}
         running, *past = self._months
         self.fields["month"].choices = [  # type: ignore[attr-defined]
@@ -37,5 +35,4 @@ class MonthForm(forms.Form):
 
     def chosen(self) -> date:
         """First day of the month chosen; only without errors."""
-        value = self.cleaned_data.get("month") if self.is_bound else ""
-        return self._months[value] if value else next(iter(self._months.values()))
+        return self._months[self.cleaned_data["month"]]

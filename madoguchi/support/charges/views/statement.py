@@ -23,7 +23,7 @@ def statement(request: HttpRequest, *, contract: Contract, kind: str) -> HttpRes
         raise Http404
     account = account_of(request)
     today = timezone.localdate()
-    form = MonthForm(request.GET or None, months=months_shown(today))
+    form = MonthForm(request.GET.get("month"), months=months_shown(today))
     context: dict[str, object] = {"contract": contract, "tab": "usage"}
     if not form.errors:
         month = form.chosen()
