@@ -28,7 +28,8 @@ class Stylesheet:
 
 
 def parts() -> list[Path]:
-    """The files in their order: tokens, what every element looks like, the page's frame, then each component."""
+    """The files in their order: tokens, what every element looks like, the page's frame, then each component, then
+    what the reader's system or paper asks for."""
     css = STATIC / "shell" / "css"
     return [
         STATIC / "vendor" / "design-tokens" / "tokens.css",
@@ -36,6 +37,7 @@ def parts() -> list[Path]:
         css / "base.css",
         css / "layout.css",
         *sorted((css / "components").glob("*.css")),
+        css / "preferences.css",
         css / "print.css",
     ]
 
