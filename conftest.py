@@ -5,6 +5,7 @@ import socket
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
 
 class NetworkTouched(Exception):
@@ -25,4 +26,11 @@ def loopback_only() -> Any:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def light_hashing() -> Any:
+    """Passwords are hashed with little memory: tests are about what happens, not about how slow guessing is."""
+    with override_settings(PASSWORD_HASHERS=["madoguchi.accounts.tests.people.LightHasher"]):
         yield

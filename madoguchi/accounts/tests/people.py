@@ -14,9 +14,17 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
+from madoguchi.accounts.hashers import Argon2idHasher
 from madoguchi.accounts.models import Account, StaffRole
 
 PASSWORD = "aoi-madoguchi-1"
+
+
+class LightHasher(Argon2idHasher):
+    """What conftest.py hashes with in tests."""
+
+    memory_cost = 64
+    time_cost = 1
 
 
 @cache
