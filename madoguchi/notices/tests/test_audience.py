@@ -4,6 +4,8 @@ import random
 from datetime import date, timedelta
 
 import pytest
+from procrastinate.contrib.django import app as procrastinate
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from madoguchi.accounts.models import Account
 from madoguchi.contracts.models import Contract, Customer, CustomerLink
@@ -72,6 +74,17 @@ def test_running_it_again_adds_nothing_and_it_goes_on_from_its_checkpoint():
     Mailing.objects.update(checkpoint=0)
     audience.write_letters(mailing_id=mailing.pk)
     assert mailing.letters.count() == 25
+
+
+def test_the_job_that_publishing_deferred_writes_the_letters():
+    service = make.service()
+    hanako = make.account("hanako")
+    make.follows(hanako, service)
+    make.reads(hanako)
+    make.trouble(service).publish(by=None, at=NOW)
+    job = ProcrastinateJob.objects.get(task_name="notices.write_letters")
+    procrastinate.tasks[job.task_name].func(**job.args)
+    assert _outcomes(Mailing.objects.get()) == {"hanako@example.jp": "queued"}
 
 
 def test_a_cancelled_mailing_gets_no_letters():
