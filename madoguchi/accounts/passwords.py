@@ -78,7 +78,7 @@ CLASSIC = Profile(
 # NIST SP 800-63B-4, 3.1.1.2: length, any character, no composition.
 STRICT = Profile(rules=(Rule("length", _("15 to 128 characters"), r"[\s\S]{15,128}"),), guesses=10**8)
 
-NOT_YOURS = _("nothing that resembles your mail address or your name")
+NOT_YOURS = _("nothing that resembles your email address or your name")
 NOT_COMMON = _("nothing easily guessed, such as password1, abc123 or sakura123")
 
 
@@ -97,11 +97,11 @@ def check(password: str, owner: Owner) -> None:
         raise ValidationError(broken)
     if resembles(password, owner):
         raise ValidationError(
-            _("This password resembles your mail address or your name. Please choose another one."), code="owner"
+            _("This password resembles your email address or your name. Please choose another one."), code="owner"
         )
     if is_common(password):
         raise ValidationError(
-            _("This password is on a list of often used passwords. Please choose another one."), code="common"
+            _("This password is on a list of commonly used passwords. Please choose another one."), code="common"
         )
     if guesses(password, owner) < profile().guesses:
         raise ValidationError(

@@ -36,10 +36,10 @@ class AddressField(forms.CharField):
 
 def _told(bad: BadAddress) -> str:
     if bad.why == "length":
-        return _("This mail address is too long. An address has at most 254 characters, 64 of them before the @.")
+        return _("This email address is too long. An address has at most 254 characters, 64 of them before the @.")
     if bad.why == "characters":
-        return _("This mail address contains characters that cannot be seen. Please type it again.")
-    return _("Please enter a mail address in the form name@example.jp.")
+        return _("This email address contains characters that cannot be seen. Please type it again.")
+    return _("Please enter an email address in the form name@example.jp.")
 
 
 def half_width(typed: str) -> str:

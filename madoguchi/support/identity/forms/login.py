@@ -11,8 +11,8 @@ from madoguchi.support.identity.forms.fields import AddressField, half_width
 
 class LoginForm(forms.Form):
     email = AddressField(
-        label=gettext_lazy("Mail address"),
-        error_messages={"required": gettext_lazy("Please enter your mail address.")},
+        label=gettext_lazy("Email address"),
+        error_messages={"required": gettext_lazy("Please enter your email address.")},
     )
     password = forms.CharField(
         label=gettext_lazy("Password"),

@@ -47,9 +47,9 @@ class KanaField(forms.CharField):
 
 class RegisterForm(forms.Form):
     email = AddressField(
-        label=gettext_lazy("Mail address"),
+        label=gettext_lazy("Email address"),
         help_text=gettext_lazy("It becomes your customer ID. We send a link to this address."),
-        error_messages={"required": gettext_lazy("Please enter your mail address.")},
+        error_messages={"required": gettext_lazy("Please enter your email address.")},
     )
     password = password_field(
         label=gettext_lazy("Password"),

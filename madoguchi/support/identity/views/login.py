@@ -29,7 +29,7 @@ def login(request: HttpRequest) -> HttpResponse:
         account = act.check_password(request, email=entered["email"], password=entered["password"])
         if account is not None:
             return _signed_in(request, account, stay=entered["stay"], onward=onward)
-        form.add_error(None, _("The mail address or the password is not right. Please check both and try again."))
+        form.add_error(None, _("The email address or the password is not right. Please check both and try again."))
     return render_form(request, "identity/login.html", form, {"next": onward, "left": "left" in request.GET})
 
 
