@@ -3,6 +3,7 @@
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from madoguchi.contracts import forgetting
 from madoguchi.contracts.models import Dispatch, Passcode
 from madoguchi.delivery.telephony import Unreachable
 from madoguchi.lib.lanes import Lane
@@ -25,3 +26,9 @@ def deliver_code(context: JobContext, *, dispatch_id: int) -> None:
 @app.task(name="contracts.forget_expired_codes", priority=Lane.REST.priority)
 def forget_expired_codes(timestamp: int) -> None:
     Passcode.objects.forget_expired()
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(name="contracts.forget_old", priority=Lane.REST.priority)
+def forget_old(timestamp: int) -> None:
+    forgetting.forget_old()

@@ -1,5 +1,6 @@
 """The decorator of pages about one contract: whose it is, whether the phone is proven, and the way back."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -13,7 +14,6 @@ from madoguchi.contracts.models import Contract
 from madoguchi.contracts.tests.household import Household, household
 from madoguchi.support.mypage.access import contact_proven
 from madoguchi.support.mypage.tests.walk import ask_for_code, name_phone, type_code
-from madoguchi.urls import urlpatterns as everything
 from tests.telephone import Telephone
 
 
@@ -22,7 +22,7 @@ def records(request: HttpRequest, *, contract: Contract) -> HttpResponse:
     return HttpResponse(f"{request.method} records of {contract.number}")
 
 
-urlpatterns = [path("records/<str:contract>/", records), *everything]
+urlpatterns = [path("records/<str:contract>/", records), *import_module("madoguchi.urls").urlpatterns]
 handler404 = "madoguchi.shell.errors.not_found"
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
