@@ -26,9 +26,10 @@ def new(request: HttpRequest) -> HttpResponse:
     if kind not in lifecycle.Kind:
         raise Http404
     states = lifecycle.next_states(kind=kind, state=lifecycle.State.DRAFT)
-    form = FirstReportForm(
-        request.POST or None, kind=kind, states=states, initial={"severity": "normal", "impact": "outage"}
-    )
+    first = {"severity": "normal", "impact": "outage"}
+    if kind == lifecycle.Kind.TROUBLE:
+        first["state_after"] = lifecycle.State.INVESTIGATING
+    form = FirstReportForm(request.POST or None, kind=kind, states=states, initial=first)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             report = write.start(
