@@ -9,4 +9,9 @@ from django.views.decorators.http import require_safe
 @never_cache
 @require_safe
 def corner(request: HttpRequest) -> HttpResponse:
-    return render(request, "shell/corner.html")
+    response = render(request, "shell/corner.html")
+    if request.user.is_authenticated:
+        # Other parts of a public page that differ from person to person wait for this event, so that a rush of
+        # strangers asks for none of them.
+        response["HX-Trigger"] = "signed-in"
+    return response

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from madoguchi.support.mynotices.views import choose, delete, deliveries, table, unsubscribe
+from madoguchi.support.mynotices.views import choose, delete, deliveries, mine, table, unsubscribe
 
 app_name = "mynotices"
 urlpatterns = [
     path("my/notices/", table.table, name="table"),
+    path("my/notices/+mine/", mine.mine, name="mine"),
     path("my/notices/+agree/", table.agree, name="agree"),
     path("my/notices/+undo/", delete.undo, name="undo"),
     path("my/notices/+receive-again/<int:pk>/", table.receive_again, name="receive_again"),
