@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from django.conf import settings
+from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 
 from madoguchi.accounts import limits, register
@@ -9,14 +11,21 @@ from madoguchi.lib.lanes import Lane
 
 
 @app.periodic(cron="17 * * * *")
-@app.task(name="accounts.purge_registrations", priority=Lane.REST.priority, pass_context=False)
+@app.task(name="accounts.purge_registrations", priority=Lane.REST.priority)
 def purge_registrations(timestamp: int) -> None:
     """Every hour: forget registrations nobody finished."""
     register.purge(now=datetime.fromtimestamp(timestamp, UTC))
 
 
 @app.periodic(cron="47 3 * * *")
-@app.task(name="accounts.forget_tries", priority=Lane.REST.priority, pass_context=False)
+@app.task(name="accounts.forget_tries", priority=Lane.REST.priority)
 def forget_tries(timestamp: int) -> None:
     """Every night: drop the buckets that have long been empty."""
     limits.forget(now=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="7 4 * * *")
+@app.task(name="accounts.clear_sessions", priority=Lane.REST.priority)
+def clear_sessions(timestamp: int) -> None:
+    """Every night: drop the sessions that have ended by themselves."""
+    import_string(f"{settings.SESSION_ENGINE}.SessionStore").clear_expired()

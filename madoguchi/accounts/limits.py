@@ -27,6 +27,7 @@ class Limit:
 LOGIN_TARGET = Limit("login target", 10, timedelta(minutes=15))
 LOGIN_SOURCE = Limit("login source", settings.LOGIN_TRIES_PER_SOURCE, timedelta(minutes=15))
 LOGIN_CODE = Limit("login code", 5, timedelta(minutes=15))
+REGISTRATION_FORM = Limit("registration form", 300, timedelta(hours=1))
 REGISTRATION_TARGET = Limit("registration target", 10, timedelta(hours=1))
 REGISTRATION_SOURCE = Limit("registration source", 200, timedelta(hours=1))
 

@@ -50,7 +50,11 @@ class Form:
 
 
 def keep_form(request: HttpRequest, *, password: str, **entered: object) -> None:
-    """Hash the password and keep what was entered, for an hour, until it is confirmed."""
+    """Hash the password and keep what was entered, for an hour, until it is confirmed.
+
+    Raises :class:`limits.TooMany`: a hash is costly, and whoever asks for one here is unknown.
+    """
+    limits.take(limits.REGISTRATION_FORM, source_network(request))
     form = Form(
         password=make_password(password),
         password_length=len(password),

@@ -2,9 +2,10 @@ import re
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from madoguchi.support.identity.forms.fields import AddressField, half_width
 
@@ -25,6 +26,15 @@ class LoginForm(forms.Form):
         },
     )
     stay = forms.BooleanField(label=gettext_lazy("Stay signed in on this device"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        days = settings.STAY_SIGNED_IN_DAYS
+        self.fields["stay"].help_text = ngettext(
+            "For %(days)s day. Please do not tick this on a device other people use.",
+            "For %(days)s days. Please do not tick this on a device other people use.",
+            days,
+        ) % {"days": days}
 
 
 class CodeForm(forms.Form):

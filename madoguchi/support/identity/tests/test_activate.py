@@ -189,6 +189,20 @@ def test_unfinished_registrations_are_emptied_after_their_time_and_the_link_stil
         assert client.get(path).status_code == 404
 
 
+def test_ended_sessions_are_cleared(client):
+    from django.contrib.sessions.models import Session
+
+    from madoguchi.accounts.jobs import clear_sessions
+
+    with time_machine.travel("2026-11-22 10:00:00", tick=False) as clock:
+        client.post(register(client), {"password": PASSWORD})
+        clear_sessions(0)
+        assert Session.objects.exists()
+        clock.shift(31 * 86400)
+        clear_sessions(0)
+        assert not Session.objects.exists()
+
+
 def test_the_job_purges(client):
     from madoguchi.accounts.jobs import forget_tries, purge_registrations
 

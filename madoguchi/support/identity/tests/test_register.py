@@ -249,6 +249,14 @@ def test_too_many_registrations_of_one_address_are_429_known_or_not():
         assert Letter.objects.filter(address=email).count() == 10
 
 
+def test_forms_from_one_network_have_a_limit_before_anything_is_hashed(monkeypatch):
+    from madoguchi.accounts import limits
+
+    monkeypatch.setattr(limits, "REGISTRATION_FORM", limits.Limit("registration form", 2, timedelta(hours=1)))
+    assert [enter(Client(REMOTE_ADDR="203.0.113.9")).status_code for _time in range(3)] == [302, 302, 429]
+    assert enter(Client(REMOTE_ADDR="203.0.113.10")).status_code == 302
+
+
 def test_where_the_customer_came_from_is_kept(client):
     page = body(client.get(REGISTER + "?next=/my/notices/hikari/"))
     assert 'name="next" value="/my/notices/hikari/"' in page
