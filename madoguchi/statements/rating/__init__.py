@@ -8,6 +8,7 @@ from .calls import LINE, rate
 from .discount import IncomingCallDiscount
 from .fees import FEE_LINE, Holding, NumberFee, month_before, number_fees
 from .month import Unbalanced, add_up, balance, settle, summarise, tax_classes
+from .stream import rate_stream
 from .table import DIGITS, Table, compile_tariff, number_key
 from .tariff import EXEMPT, HOLIDAY, STANDARD, Band, Rule, Tariff, WrongTariff, in_force
 from .tax import YEN, TaxRate, allocate, rates_in_force
@@ -39,6 +40,7 @@ __all__ = [
     "number_fees",
     "number_key",
     "rate",
+    "rate_stream",
     "rates_in_force",
     "settle",
     "summarise",

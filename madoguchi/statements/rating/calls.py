@@ -74,10 +74,12 @@ def _rate(calls: pl.DataFrame, table: Table) -> pl.DataFrame:
 
 def _blocks(table: Table) -> pl.Expr:
     """Begun blocks of the seconds that are not free."""
-    seconds = pl.col("talk_seconds").cast(pl.Int64)
+    seconds = pl.col("talk_seconds")
     if table.rules["free_seconds"].max():
         seconds = pl.max_horizontal(seconds - pl.col("free_seconds"), 0)
-    return (seconds + pl.col("block_seconds") - 1) // pl.col("block_seconds")
+    # Unsigned and narrow, a division is several times as fast.
+    seconds, block = seconds.cast(pl.UInt32), pl.col("block_seconds").cast(pl.UInt32)
+    return ((seconds + block - 1) // block).cast(pl.Int64)
 
 
 def _winning_rows(calls: pl.DataFrame, table: Table) -> pl.Series:

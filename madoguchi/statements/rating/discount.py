@@ -27,11 +27,14 @@ class IncomingCallDiscount:
 
     def earns(self) -> pl.Expr:
         """Whether a rated line counts for it."""
-        return ~pl.col("outgoing") & (pl.col("talk_seconds") > 0) & pl.col("kind").cast(pl.String).is_in(self.kinds)
+        # Comparing a category with each word costs a tenth of making its text for every row.
+        qualifies = pl.any_horizontal([pl.lit(value=False), *(pl.col("kind") == kind for kind in sorted(self.kinds))])
+        return ~pl.col("outgoing") & (pl.col("talk_seconds") > 0) & qualifies
 
     def reduces(self) -> pl.Expr:
         """Whether a rated line's charge is among those it reduces."""
-        return pl.col("outgoing") & ~pl.col("kind").cast(pl.String).is_in(self.not_in_base)
+        others = (pl.col("kind") != kind for kind in sorted(self.not_in_base))
+        return pl.all_horizontal([pl.col("outgoing"), *others])
 
     def keys(self) -> list[str]:
         return ["contract", "month"] if self.scope == "contract" else ["contract", "month", "number"]

@@ -1,0 +1,1 @@
+"""Benchmarks: one command each, printing one JSON object last. They are no tests."""
