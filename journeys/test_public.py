@@ -1,0 +1,51 @@
+"""Anybody sees what is wrong now, finds a service while typing, and reads a notice (journeys, part C)."""
+
+import pytest
+
+from journeys.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+
+def test_what_is_wrong_and_where(visitor: Visitor) -> None:
+    visitor.go("/")
+    visitor.look("front")
+
+    visitor.page.locator("main .notice-item__title a").first.click()
+    visitor.page.wait_for_selector("#report-1")
+    visitor.look("notice")
+
+    visitor.go("/notices/")
+    visitor.look("notices")
+    visitor.page.select_option("[name='kind']", "work")
+    visitor.press()
+    visitor.page.wait_for_url("**kind=work**")
+    assert visitor.page.locator(".notice-item[data-kind='trouble']").count() == 0
+    visitor.page.locator("main details summary").click()
+    visitor.fill(since="2026-11-22", until="2026-11-01")
+    visitor.press()
+    visitor.look("notices-errors")
+
+    assert visitor.context.cookies() == []
+
+
+def test_find_a_service_while_typing(visitor: Visitor) -> None:
+    visitor.go("/services/")
+    visitor.look("services")
+    visitor.page.locator("#service-search").press_sequentially("ﾋｶﾘでんわ", delay=20)
+    visitor.page.wait_for_selector(".suggestions__link")
+    assert "1" in visitor.page.locator("#suggestion-count[role='status']").inner_text()
+    visitor.look("suggestions")
+    visitor.page.locator(".suggestions__link").first.click()
+    visitor.at("/services/hikari-phone/")
+
+    # A section opens by its link, without script.
+    visitor.page.goto(f"{visitor.page.url}#faq")
+    assert visitor.page.locator("#faq").is_visible()
+    assert not visitor.page.locator("#needed").is_visible()
+    visitor.look("service-section")
+
+    visitor.page.goto(f"{visitor.demo.site}{visitor.path('/services/')}?q=zzzz")
+    visitor.look("services-none")
+    visitor.go("/privacy/")
+    visitor.look("privacy")
