@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class DeliveryConfig(AppConfig):
     name = "madoguchi.delivery"
     label = "delivery"
+
+    def ready(self) -> None:
+        from madoguchi.delivery import backlog
+        from madoguchi.shell import health
+
+        health.register("mail_waiting_seconds", backlog.check)

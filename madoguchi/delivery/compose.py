@@ -38,9 +38,13 @@ class _Piece(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A mailing's message in one language and format. ``sender`` is the envelope's."""
+    """A mailing's message in one language and format. ``sender`` is the envelope's.
+
+    ``own_ids``: the letter's own Message-ID is among the slots, not one that the draft brings.
+    """
 
     sender: str
+    own_ids: bool
     pieces: tuple[bytes | _Piece, ...]
 
     def splice(self, values: Values) -> bytes:
@@ -74,8 +78,8 @@ def compose(draft: Draft, *, language: str, feedback_id: str) -> Composed:
         _HeaderSlot(DATE),
         b"\r\n",
     ]
-    given = {field.lower() for field, _ in draft.headers}
-    if "message-id" not in given:
+    own_ids = "message-id" not in {field.lower() for field, _ in draft.headers}
+    if own_ids:
         pieces += [b"Message-ID: ", _HeaderSlot(MESSAGE_ID), b"\r\n"]
     for field, value in draft.headers:
         pieces += _header(field, value)
@@ -84,7 +88,7 @@ def compose(draft: Draft, *, language: str, feedback_id: str) -> Composed:
         + f"Feedback-ID: {headers.printable(feedback_id, what='Feedback-ID')}\r\nMIME-Version: 1.0\r\n".encode()
     )
     pieces += _content(draft)
-    return Composed(sender=sender, pieces=_joined(pieces))
+    return Composed(sender=sender, own_ids=own_ids, pieces=_joined(pieces))
 
 
 def _header(field: str, value: str) -> list[bytes | _Piece]:

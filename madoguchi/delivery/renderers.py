@@ -19,8 +19,9 @@ class Draft:
     """A message before its recipient is known.
 
     ``sender`` is the address in From (the operator's name is put before it). ``html`` is ``None`` where the format is
-    plain. ``headers`` are further ones, in order; a ``Message-ID`` among them replaces the letter's own.
-    Any of them may contain slots; in ``html`` their values are escaped.
+    plain. ``headers`` are further ones, in order; a ``Message-ID`` among them replaces the letter's own. Any of these
+    may contain slots, but for ``sender``; in ``html`` the values are escaped, and a header that is one slot and nothing
+    else is left out where the value is empty.
     """
 
     subject: str

@@ -75,6 +75,8 @@ class Dispatch:
         if self._ending or self._relay_pause.left(self._loop.time()):
             return
         wanted = sum(len(letters) for letters in self._waiting.values()) - len(self._opening)
+        if self._relay_pause.pauses:
+            wanted = min(wanted, 1)  # one tries whether it is back
         for slot in self._slots:
             if wanted > 0 and slot.connection is None and any(self._waiting[lane] for lane in slot.lanes):
                 wanted -= 1
@@ -88,8 +90,9 @@ class Dispatch:
             await connection.open()
         except RelayTrouble as error:
             slot.connection = None
+            if not self._relay_pause.left(self._loop.time()):
+                log.warning("delivery.relay_away", error=str(error))
             self._relay_pause.strike(self._loop.time(), at_once=True)
-            log.warning("delivery.relay_away", error=str(error))
             if not self._open:
                 self._return_waiting()
             return
@@ -153,7 +156,8 @@ class Dispatch:
             values = letter.values()
             values[compose.TO] = recipient
             values[compose.DATE] = self._now()
-            values[compose.MESSAGE_ID] = compose.message_id(letter.id)
+            if composed.own_ids:
+                values[compose.MESSAGE_ID] = compose.message_id(letter.id)
             return Parcel(composed.sender.encode(), recipient.encode(), composed.splice(values), letter)
         except Unfit as error:
             self._holdings.ended(letter, "failed", reason=str(error))

@@ -80,6 +80,11 @@ class Feeder(Protocol):
     def closed(self, connection: "Connection") -> None: ...
 
 
+def _text(line: bytes) -> str:
+    """What a line of a reply says after its code."""
+    return line[4:].decode("ascii", "replace").rstrip()
+
+
 class Step(Enum):
     SESSION = auto()
     MAIL = auto()
@@ -89,6 +94,9 @@ class Step(Enum):
     NOTHING = auto()  # the end of data that was not wanted
     RSET = auto()
     QUIT = auto()
+
+
+_ENVELOPE = (Step.MAIL, Step.RCPT)
 
 
 class Connection(asyncio.Protocol):
@@ -250,7 +258,7 @@ class Connection(asyncio.Protocol):
         self._transport = transport  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
-        lines = (self._buffer + data).split(b"\n")
+        lines = (self._buffer + data if self._buffer else data).split(b"\n")
         self._buffer = lines.pop()
         if len(self._buffer) > 4096 or len(self._lines) > 200:
             self.abort()
@@ -258,34 +266,34 @@ class Connection(asyncio.Protocol):
         for line in lines:
             if self._gone:
                 return
-            text = line[4:].decode("ascii", "replace").rstrip()
-            if line[3:4] == b"-":
-                self._lines.append(text)
-                continue
-            if not line[:3].isdigit():
+            code = line[:3]
+            if not code.isdigit():
                 self.abort()
-                return
-            self._reply(int(line[:3]), text)
+            elif line[3:4] == b"-":
+                self._lines.append(_text(line))
+            else:
+                self._reply(int(code), line)
 
-    def _reply(self, code: int, text: str) -> None:
+    def _reply(self, code: int, line: bytes) -> None:
         earlier, self._lines = self._lines, []
         if self._answer is not None:
             answer, self._answer = self._answer, None
             if not answer.done():
-                answer.set_result((code, [*earlier, text]))
+                answer.set_result((code, [*earlier, _text(line)]))
             return
         if not self._steps:  # unasked: the relay is about to close
             self.abort()
             return
         step = self._steps.popleft()
-        self._take(step, code, _UNPRINTABLE.sub("?", f"{code} {' '.join([*earlier, text])}"))
+        if code >= 400 or step not in _ENVELOPE:
+            self._take(step, code, _UNPRINTABLE.sub("?", f"{code} {' '.join([*earlier, _text(line)])}"))
         if code == 421 or step is Step.QUIT:
             self.abort()
         elif not self._steps:
             self._go_on()
 
     def _take(self, step: Step, code: int, reply: str) -> None:
-        """Act on the reply to ``step``."""
+        """Act on the reply to ``step``, unless it is the plain consent to a sender or a recipient."""
         if step is Step.END:
             self._ended(code, reply)
         elif step is Step.DATA and code == 354 and self._refusal is None:
