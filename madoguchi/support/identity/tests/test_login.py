@@ -25,7 +25,7 @@ def same_but_for_tokens(response):
 
 @pytest.mark.parametrize(
     ("path", "words"),
-    [("/id/login/", ["ログイン", "お客さまサポートIDをお持ちの方", "はじめての方"]),
+    [("/id/login/", ["ログイン", "IDをお持ちの方", "はじめての方"]),
      ("/en/id/login/", ["Log in", "I already have a customer ID", "New here?"])],
 )  # fmt: skip
 def test_the_page_in_both_languages_with_the_door_to_registration(client, path, words):
