@@ -169,7 +169,9 @@ def test_the_same_code_comes_again_with_the_same_end(home: Household, telephone:
 
 def test_choosing_the_other_way_makes_another_code(home: Household, telephone: Telephone, clock: Any):
     hers = arrived()
-    assert ask_for_code(hers, "voice").status_code == 429
+    early = ask_for_code(hers, "voice")
+    assert early.status_code == 429
+    assert 'href="/my/verify/code/"' in early.text
     clock.shift(timedelta(seconds=60))
     assert ask_for_code(hers, "voice").status_code == 302
     assert sorted(Passcode.objects.values_list("channel", "end")) == [("sms", "superseded"), ("voice", "")]

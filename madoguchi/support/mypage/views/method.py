@@ -42,12 +42,12 @@ def _send(request: HttpRequest, wanted: Errand, form: MethodForm) -> HttpRespons
     except passcodes.Paused as pause:
         return paused(request, wanted, pause)
     except limits.LimitReached as limit:
-        form.add_error(None, why_not(limit))
-        return _page(request, wanted, form, status=429)
+        return _page(request, wanted, form, refusal=why_not(limit))
     return redirect("mypage:verify_code")
 
 
-def _page(request: HttpRequest, wanted: Errand, form: MethodForm, *, status: int | None = None) -> HttpResponse:
+def _page(request: HttpRequest, wanted: Errand, form: MethodForm, *, refusal: str = "") -> HttpResponse:
+    sent = passcodes.latest(request, wanted.contract)
     channels = contact_phone.channels(wanted.contract.contact_phone)
     return render_form(
         request,
@@ -60,6 +60,8 @@ def _page(request: HttpRequest, wanted: Errand, form: MethodForm, *, status: int
             "voice_only": Channel.SMS not in channels,
             "callers": settings.TELEPHONE_CALLERS,
             "title": _("How to receive the code"),
+            "refusal": refusal,
+            "code_on_its_way": sent is not None and sent.is_live,
         },
-        status=status,
+        status=429 if refusal else None,
     )
