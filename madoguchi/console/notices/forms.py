@@ -37,6 +37,12 @@ def _text(label: "str | _StrPromise", *, rows: int = 0, most: int = _LONG, **mor
     return forms.CharField(label=label, required=False, max_length=most, widget=widget, **more)
 
 
+def _this_century(moment: datetime) -> None:
+    """The database keeps years that Python cannot read back: one slip would keep every list from being shown."""
+    if not 2000 <= moment.year < 2100:
+        raise forms.ValidationError(_("Enter a year between 2000 and 2099."))
+
+
 def _moment(label: "str | _StrPromise", **more: Any) -> forms.DateTimeField:
     """A moment in Japan's time; seconds are not asked for."""
     return forms.DateTimeField(
@@ -44,6 +50,7 @@ def _moment(label: "str | _StrPromise", **more: Any) -> forms.DateTimeField:
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"invalid": _("Enter a date and a time, such as 2026-11-22 14:05.")},
+        validators=[_this_century],
         **more,
     )
 
