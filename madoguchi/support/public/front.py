@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from madoguchi.catalog.models import Category
+from madoguchi.catalog.models import Category, Service
 from madoguchi.notices.models import Notice
 from madoguchi.support.public.cacheable import public_page
 
@@ -67,12 +67,9 @@ def _concerns(notice: Notice, audience: str) -> bool:
 
 def _page(request: HttpRequest, audience: str) -> HttpResponse:
     answer = answer_for(audience)
-    served = Q(services__ended_on=None)
+    offered = Service.objects.offered().filter(category=OuterRef("pk"))
     if audience:
-        served &= Q(**{f"services__{AUDIENCES[audience]}": True})
-    categories = (
-        Category.objects.annotate(offered=Count("services", filter=served)).filter(offered__gt=0).order_by("order")
-    )
+        offered = offered.filter(**{AUDIENCES[audience]: True})
     context = {
         "audience": audience,
         "answer": answer,
@@ -80,7 +77,7 @@ def _page(request: HttpRequest, audience: str) -> HttpResponse:
         "work": answer.work[:WORK_SHOWN],
         "in_force": len(answer.trouble) + len(answer.work),
         "more": len(answer.trouble) > TROUBLE_SHOWN or len(answer.work) > WORK_SHOWN,
-        "categories": categories,
+        "categories": Category.objects.filter(Exists(offered)),
     }
     return render(request, "public/front.html", context)
 

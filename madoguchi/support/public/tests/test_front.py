@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from madoguchi.notices.tests import make
 from madoguchi.notices.tests.make import NOW
 from madoguchi.support.public.tests import posted
 
@@ -44,8 +45,6 @@ def test_repaired_and_being_watched(client, hikari):
 
 
 def test_what_is_over_or_a_draft_or_withdrawn_is_not_posted(client, hikari):
-    from madoguchi.notices.tests import make
-
     over = posted.recovered(hikari)
     make.trouble(hikari, notice={"title_ja": "下書きの故障"})
     withdrawn = posted.trouble(hikari)
@@ -69,6 +68,13 @@ def test_each_kind_of_customer_has_a_view(client, hikari, vpn):
     assert of_both.number in personal
     assert of_vpn.number in page(client, "/business/")
     assert "Services for individuals right now" in page(client, "/en/personal/")
+
+
+def test_only_categories_with_something_for_the_reader(client, vpn, hikari):
+    hikari.ended_on = NOW.date()
+    hikari.save()
+    assert "/services/?category=internet" in page(client)
+    assert "/services/?category=internet" not in page(client, "/personal/")
 
 
 def test_more_than_a_screenful_links_to_the_rest(client, hikari):

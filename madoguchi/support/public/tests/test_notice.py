@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from madoguchi.notices import write
 from madoguchi.notices.content import Period
 from madoguchi.notices.tests import make
 from madoguchi.notices.tests.make import NOW
@@ -62,8 +63,6 @@ def test_a_moved_window_shows_old_and_new(client, hikari):
 
 
 def test_the_draft_of_a_further_report_is_not_shown(client, trouble):
-    from madoguchi.notices import write
-
     content = write.further_content(trouble)
     object.__setattr__(content, "body_ja", "まだ秘密の続報")
     write.add_report(trouble, content=content, by=None)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from madoguchi.notices import write
 from madoguchi.notices.content import Period
 from madoguchi.notices.tests import make
 from madoguchi.notices.tests.make import NOW
@@ -93,8 +94,6 @@ def test_filters(client, four, query, wanted):
 
 
 def test_the_words_of_a_draft_report_are_not_searched(client, hikari):
-    from madoguchi.notices import write
-
     notice = posted.trouble(hikari)
     content = write.further_content(notice)
     object.__setattr__(content, "body_ja", "まだ秘密の続報")
