@@ -17,9 +17,11 @@ def client_address(request: HttpRequest) -> str | None:
         hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
         raw = hops[-settings.PROXIES] if len(hops) >= settings.PROXIES else raw
     try:
-        return str(ipaddress.ip_address(raw))
+        address = ipaddress.ip_address(raw)
     except ValueError:
         return None
+    # A server listening on both kinds shows IPv4 callers as ::ffff:203.0.113.9, all of one IPv6 network.
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def source_network(request: HttpRequest) -> str:

@@ -24,7 +24,12 @@ def test_the_address_is_what_our_own_proxies_wrote(settings, proxies, forwarded,
 
 @pytest.mark.parametrize(
     ("address", "network"),
-    [("203.0.113.9", "203.0.113.9"), ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"), ("", "unknown")],
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("", "unknown"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+    ],
 )
 def test_limits_count_by_household(address, network):
     assert source_network(RequestFactory(REMOTE_ADDR=address).get("/")) == network
