@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import connection
+from django.db import connection, connections
 from procrastinate.contrib.django import app
 
 from madoguchi.delivery.engine.engine import Engine, Options
@@ -86,13 +86,27 @@ def outgoing() -> Engine:
     )
 
 
-async def run_jobs(*, concurrency: int) -> None:
-    """Procrastinate's worker; cancelling it lets running jobs end within the grace."""
+async def run_jobs(*, concurrency: int, wait: bool = True) -> None:
+    """Procrastinate's worker; cancelling it lets running jobs end within the grace.
+
+    Without ``wait`` it ends when there is no job left to run.
+    """
     with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
         async with app.open_async():
             await app.run_worker_async(
                 concurrency=concurrency,
                 install_signal_handlers=False,
                 shutdown_graceful_timeout=GRACE,
-                listen_notify=True,
+                listen_notify=wait,
+                wait=wait,
+                task_middleware=[own_connection],
             )
+
+
+def own_connection(run: Callable[[], Any], *_: object) -> Any:
+    """Around each job, in its thread: a database connection of its own, so that none outlives a database restart."""
+    connections.close_all()
+    try:
+        return run()
+    finally:
+        connections.close_all()

@@ -1,0 +1,26 @@
+"""Jobs of the worker about itself."""
+
+import structlog
+from procrastinate.contrib.django import app
+
+from madoguchi.lib.lanes import Lane
+
+log = structlog.get_logger(__name__)
+
+
+# A worker reports every 10 seconds and counts as dead after 30; its jobs are those of the whole product.
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="delivery.take_over_jobs",
+    priority=Lane.CODES.priority,
+    queueing_lock="delivery.take_over_jobs",
+    pass_context=False,
+)
+async def take_over_jobs(timestamp: int) -> None:
+    """Every minute: give the jobs of workers that died in the middle to the living, from their beginning.
+
+    Every job can be run again: it goes on where its data says it stopped.
+    """
+    for job in await app.job_manager.get_stalled_jobs():
+        await app.job_manager.retry_job(job)
+        log.warning("job.taken_over", task=job.task_name, job=job.id)
