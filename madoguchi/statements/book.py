@@ -1,5 +1,6 @@
 """The operator's dated data as the kernel's values: which tariff, discount, fees and tax rates hold when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +16,7 @@ from .rating.discount import in_force as discount_in_force
 HOLIDAY_YEARS = range(2020, 2036)
 
 
-def as_tariff(version: models.TariffVersion) -> Tariff:
+def as_tariff(version: models.TariffVersion, rules: Iterable[models.TariffRule]) -> Tariff:
     bands = tuple(Band(b["name"], frozenset(b["days"]), frozenset(b["hours"])) for b in version.bands)
     return Tariff(
         name=version.name,
@@ -32,7 +33,7 @@ def as_tariff(version: models.TariffVersion) -> Tariff:
                 carried=rule.carried,
                 band=rule.band,
             )
-            for rule in version.rules.all()
+            for rule in rules
         ),
         bands=bands,
         holidays=frozenset(day for year in HOLIDAY_YEARS for day, _ in jpholiday.year_holidays(year))
@@ -67,7 +68,7 @@ class Book:
     def of_today(cls) -> "Book":
         tables: dict[str, list[Table]] = {}
         for version in models.TariffVersion.objects.prefetch_related("rules"):
-            table = compile_tariff(as_tariff(version))
+            table = compile_tariff(as_tariff(version, version.rules.all()))
             for kind in version.usage_kinds:
                 tables.setdefault(kind, []).append(table)
         return cls(tables=tables, discounts=all_discounts())

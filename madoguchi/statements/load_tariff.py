@@ -8,7 +8,7 @@ from django.db import transaction
 
 from .book import as_tariff
 from .models import IncomingCallDiscount, NumberFee, TariffRule, TariffVersion, TaxRate
-from .rating import compile_tariff
+from .rating import WrongTariff, compile_tariff
 
 SAMPLE = Path(__file__).parent / "data" / "sample-tariff.toml"
 
@@ -21,11 +21,16 @@ class AlreadyLoaded(ValueError):
 def load_tariff(path: Path = SAMPLE) -> TariffVersion:
     """Store the file's tariff; raises :class:`AlreadyLoaded`, or ``WrongTariff`` when it contradicts itself."""
     data = tomllib.loads(path.read_text(encoding="utf-8"))
-    if TariffVersion.objects.filter(name=data["tariff"]["name"]).exists():
-        raise AlreadyLoaded(data["tariff"]["name"])
-    version = TariffVersion.objects.create(**data["tariff"], is_sample=data.get("sample", False))
-    TariffRule.objects.bulk_create(TariffRule(version=version, **rule) for rule in _rules(data))
-    compile_tariff(as_tariff(version))
+    try:
+        version = TariffVersion(**data["tariff"], is_sample=data.get("sample", False))
+        rules = [TariffRule(version=version, **rule) for rule in _rules(data)]
+    except (KeyError, TypeError) as error:
+        raise WrongTariff(f"a part is missing or not known: {error}") from error
+    compile_tariff(as_tariff(version, rules))
+    if TariffVersion.objects.filter(name=version.name).exists():
+        raise AlreadyLoaded(version.name)
+    version.save()
+    TariffRule.objects.bulk_create(rules)
     for discount in data.get("discounts", []):
         IncomingCallDiscount.objects.update_or_create(
             usage_kinds=discount["usage_kinds"], valid_from=discount["valid_from"], defaults=discount

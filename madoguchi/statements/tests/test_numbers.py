@@ -1,0 +1,78 @@
+"""Numbers as switches write them: read as one, or refused with a reason."""
+
+import pytest
+
+from madoguchi.statements.numbers import area, digits, normalise
+from madoguchi.statements.reasons import Unreadable
+
+
+@pytest.mark.parametrize(
+    ("written", "e164", "dialled"),
+    [
+        ("03-1234-5678", "+81312345678", ""),
+        ("（０３）１２３４ー５６７８", "+81312345678", ""),
+        ("+81 3 1234 5678", "+81312345678", ""),
+        ("81312345678", "+81312345678", ""),
+        ("sip:05012345678@example.jp", "+815012345678", ""),
+        ("06-0000-1234", "+81600001234", ""),  # Osaka
+        ("060-1234-5678", "+816012345678", ""),  # a mobile
+        ("0120-123-456", "+81120123456", ""),
+        ("0800-123-4567", "+818001234567", ""),
+        ("0180-99-1234", "+81180991234", ""),
+        ("0200 1234567890", "+812001234567890", ""),
+        ("117", "117", ""),
+        ("118", "118", ""),
+        ("#7119", "#7119", ""),
+        ("184117", "117", "184"),
+        ("18403-1234-5678", "+81312345678", "184"),
+        ("1860312345678", "+81312345678", "186"),
+        ("13110312345678", "+81312345678", "1311"),
+        ("0033-03-1234-5678", "+81312345678", "0033"),
+        ("184 0033 03 1234 5678", "+81312345678", "1840033"),
+        ("0033-010-1-202-555-0123", "+12025550123", "0033"),
+        ("001-010-44-20-7946-0958", "+442079460958", "001"),
+        ("010 44 20 7946 0958", "+442079460958", ""),
+        ("anonymous", "", ""),
+        ("非通知", "", ""),
+    ],
+)
+def test_numbers_are_read_as_they_are_written(written, e164, dialled):
+    number = normalise(written)
+    assert (number.e164, number.dialled) == (e164, dialled)
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("5.41144E+11", "spreadsheet"),
+        ("s", "not_a_number"),
+        ("03-1234-567", "wrong_length"),
+        ("090-1234-567", "wrong_length"),
+        ("201", "not_a_number"),
+        ("010 999 1234567", "not_a_number"),
+        ("03-1234-5678 x12", "not_a_number"),
+        ("1" * 40, "not_a_number"),
+    ],
+)
+def test_what_is_no_number_is_refused_with_its_reason(written, reason):
+    with pytest.raises(Unreadable) as refused:
+        normalise(written)
+    assert refused.value.reason == reason
+
+
+def test_special_numbers_are_searched_after_810():
+    assert (digits("117"), digits("#7119"), digits("+81312345678")) == ("810117", "8107119", "81312345678")
+
+
+@pytest.mark.parametrize(
+    ("e164", "names"),
+    [
+        ("+81312345678", ("東京", "Tokyo")),
+        ("+81771223333", ("亀岡", "Kameoka, Kyoto")),
+        ("+819012345678", ("", "")),
+        ("+442079460958", ("イギリス", "United Kingdom")),
+        ("117", ("", "")),
+    ],
+)
+def test_areas_are_told_in_both_languages(e164, names):
+    assert area(e164) == names
