@@ -80,6 +80,12 @@ def date_long(value: date | datetime | None) -> str:
 
 
 @register.filter
+def date_plain(value: date | None) -> str:
+    """Without the weekday, as for a birthday: 1984年5月17日 / 17 May 1984."""
+    return date_long(value).partition("（")[0]
+
+
+@register.filter
 def datetime_zone(value: datetime | None) -> str:
     """2026年11月22日（日）14:05 JST / 22 Nov 2026, 14:05 JST."""
     if value is None:

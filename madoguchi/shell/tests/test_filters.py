@@ -29,6 +29,8 @@ NIGHT = datetime(2026, 12, 31, 15, 0, tzinfo=UTC)  # already New Year in Japan
         ("date_long", date(2026, 2, 28), "2026年2月28日（土）", "28 Feb 2026"),
         ("date_long", NIGHT, "2027年1月1日（金）", "1 Jan 2027"),
         ("date_long", None, "", ""),
+        ("date_plain", date(1984, 5, 17), "1984年5月17日", "17 May 1984"),
+        ("date_plain", None, "", ""),
         ("duration", 200, "3分20秒", "3 min 20 s"),
         ("duration", 0, "0秒", "0 s"),
         ("duration", 3600, "1時間", "1 h"),
