@@ -31,8 +31,7 @@ def test_register_by_mail_and_log_in(visitor: Visitor) -> None:
     visitor.at("/id/register/sent/")
     visitor.look("register-sent")
 
-    mail = visitor.demo.mail(address)
-    (link,) = [link for link in mail["links"] if "/id/activate/" in link]
+    link = visitor.link_of_mail(address, "/id/activate/")
     visitor.open(link)
     visitor.look("activate")
     visitor.fill(password="wrong")

@@ -1,5 +1,6 @@
 """Somebody at a browser: goes to pages of the running demo and looks at each one closely."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ class Visitor:
                 field.first.fill(str(value))
 
     def button(self, variant: str = "primary") -> Locator:
-        return self.page.locator(f"main button.button[data-variant='{variant}']").first
+        return self.page.locator(f"main .button[data-variant='{variant}']").first
 
     def press(self, variant: str = "primary") -> None:
         """Press the first button of that kind, and be on the page after it."""
@@ -112,8 +113,33 @@ class Visitor:
         self.fill(email=email, password="aoi-madoguchi-1")
         self.press()
 
+    def register(self, email: str) -> None:
+        """Get a customer ID without looking around, and be logged in."""
+        password = "uguisu-no-koe-77"
+        self.go("/id/register/")
+        self.fill(email=email, password=password, password_again=password)
+        self.fill(family_name_kana="ヤマノ", given_name_kana="ミドリ")
+        self.fill(birth_date_year="1984", birth_date_month="5", birth_date_day="17")
+        self.press()
+        self.at("/id/register/confirm/")
+        self.press()
+        self.at("/id/register/sent/")
+        self.open(self.link_of_mail(email, "/id/activate/"))
+        self.fill(password=password)
+        self.press()
+        self.at("/id/activate/done/")
+
+    def link_of_mail(self, to: str, part: str) -> str:
+        """The first link with ``part`` in the newest mail to ``to``."""
+        return next(link for link in self.demo.mail(to)["links"] if part in link)
+
     def one_time_code(self, email: str) -> str:
         return str(self.demo.json("/demo/authenticator.json", login=email)["code"])
+
+    def code_sent_to(self, number: str) -> str:
+        """The six digits of the newest message or call to a number."""
+        newest = self.demo.json("/demo/telephone.json", to=number)[0]
+        return "".join(re.findall(r"[0-9]", newest["text"]))[-6:]
 
     def close(self) -> None:
         self.context.close()

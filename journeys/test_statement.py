@@ -1,0 +1,44 @@
+"""A customer confirms the contact phone and reads a statement of calls (journeys E1–E8)."""
+
+import pytest
+
+from journeys.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+# Who, on which phone, and how the code arrives: a mobile by message, a fixed line by a call that reads it out.
+SMS = ("hanako@example.jp", "09000000001", "text")
+VOICE = ("saburo@example.com", "0300000003", "voice")
+
+
+def test_confirm_the_phone_and_read_the_calls(visitor: Visitor) -> None:
+    email, phone, channel = SMS if visitor.width == 1280 else VOICE
+    visitor.log_in(email)
+    visitor.go("/my/")
+    visitor.look(f"my-{channel}")
+    visitor.go("/my/charges/")
+    visitor.look(f"charges-{channel}")
+    visitor.go("/my/charges/usage/")
+    visitor.look(f"usage-{channel}")
+    visitor.press("secondary")
+    visitor.at("/my/verify/")
+    visitor.look(f"verify-{channel}")
+    visitor.fill(phone="0900000999")
+    visitor.press()
+    visitor.look(f"verify-errors-{channel}")
+    visitor.fill(phone=phone)
+    visitor.press()
+    visitor.at("/my/verify/method/")
+    visitor.look(f"verify-method-{channel}")
+    visitor.press()
+    visitor.at("/my/verify/code/")
+    visitor.look(f"verify-code-{channel}")
+    code = visitor.code_sent_to(f"+81{phone[1:]}")
+    visitor.fill(code="000000" if code != "000000" else "000001")
+    visitor.press()
+    visitor.look(f"verify-code-errors-{channel}")
+    visitor.fill(code=code)
+    visitor.press()
+    visitor.page.wait_for_url("**/my/charges/usage/C*/**")
+    visitor.look(f"statement-{channel}")
+    assert "¥" in visitor.text()

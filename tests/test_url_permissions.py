@@ -1,0 +1,228 @@
+"""Who gets what at every address of the site: each is claimed here, and a page nobody claimed fails.
+
+Alice is Hanako of the sample operator, the holder of contracts; Bob is Jiro, her colleague who sees one of them;
+Charlie is Saburo, a stranger to both. Behind each claimed name stands an address of that page in the sample.
+"""
+
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from madoguchi.accounts.models import Account
+from madoguchi.accounts.tests.people import sign_in
+from madoguchi.contracts.models import Contract
+from madoguchi.demo.sample import accounts, catalog, contracts, notices
+from madoguchi.notices.models import Notice
+
+# For machines and everybody: no cookie, no language.
+MACHINE = {"healthz": "/healthz", "readyz": "/readyz", "show": "/style.0.css"}
+# For everybody. 404 where the address needs something the sample cannot have, such as a mail's token.
+PUBLIC = {
+    "corner": "/corner/",
+    "components": "/components/",
+    "public:front": "/",
+    "public:personal": "/personal/",
+    "public:business": "/business/",
+    "public:services": "/services/",
+    "public:suggestions": "/services/suggestions/?q=a",
+    "public:service": "/services/mobile/",
+    "public:notices": "/notices/",
+    "public:notice": "/notices/{notice}/",
+    "public:terms": "/terms/",
+    "public:privacy": "/privacy/",
+    "public:accessibility": "/accessibility/",
+    "identity:login": "/id/login/",
+    "identity:login_code": "/id/login/code/",
+    "identity:logout": "/id/logout/",
+    "identity:register": "/id/register/",
+    "identity:register_confirm": "/id/register/confirm/",
+    "identity:register_sent": "/id/register/sent/",
+    "identity:activate": "/id/activate/unknown/",
+    "mynotices:mine": "/my/notices/+mine/?service=mobile",
+    "mynotices:unsubscribe": "/unsubscribe/unknown/",
+    "demo:home": "/demo/",
+    "demo:mailbox": "/demo/mailbox/",
+    "demo:mail": "/demo/mailbox/1/",
+    "demo:mail_html": "/demo/mailbox/1/html/",
+    "demo:mailbox_json": "/demo/mailbox.json",
+    "demo:authenticator": "/demo/authenticator/",
+    "demo:authenticator_json": "/demo/authenticator.json",
+    "demo:telephone": "/demo/telephone/",
+    "demo:telephone_json": "/demo/telephone.json",
+}
+# For whoever is signed in; shows nothing but their own.
+SIGNED_IN = {
+    "identity:activate_done": "/id/activate/done/",
+    "mypage:home": "/my/",
+    "mypage:verify": "/my/verify/",
+    "mypage:verify_begin": "/my/verify/begin/",
+    "mypage:verify_method": "/my/verify/method/",
+    "mypage:verify_code": "/my/verify/code/",
+    "mypage:verify_resend": "/my/verify/code/resend/",
+    "mynotices:table": "/my/notices/",
+    "mynotices:agree": "/my/notices/+agree/",
+    "mynotices:undo": "/my/notices/+undo/",
+    "mynotices:receive_again": "/my/notices/+receive-again/1/",
+    "mynotices:choose": "/my/notices/mobile/",
+    "mynotices:confirm": "/my/notices/mobile/confirm/",
+    "mynotices:done": "/my/notices/mobile/done/",
+    "mynotices:delete": "/my/notices/mobile/delete/",
+    "mynotices:deliveries": "/my/deliveries/",
+    "charges:contracts": "/my/charges/",
+    "charges:usage": "/my/charges/usage/",
+}
+# For who may see the contract: its holder and the colleague it was opened to, after confirming the contact phone.
+CONTRACT = {"charges:statement": "/my/charges/usage/{contract}/ip050/"}
+# For staff, by what their role may do. Everybody sees the page before publishing; publishers publish from it.
+PUBLISH = "/console/notices/{draft}/reports/{report}/publish/"
+STAFF = {
+    "console:overview": "/console/",
+    "console:notices": "/console/notices/",
+    "console:notice": "/console/notices/{draft}/",
+    "console:report_mail": "/console/notices/{draft}/reports/{report}/mail/",
+    "console:report_publish": PUBLISH,
+}
+WRITERS = {
+    "console:notice_new": "/console/notices/new/",
+    "console:notice_edit": "/console/notices/{draft}/edit/",
+    "console:report_new": "/console/notices/{posted}/reports/new/",
+    "console:report_edit": "/console/notices/{draft}/reports/{report}/",
+    "console:report_discard": "/console/notices/{draft}/reports/{report}/discard/",
+}
+ADMINISTRATORS = {"console:audit": "/console/audit/"}
+CONSOLE = {**STAFF, **WRITERS, **ADMINISTRATORS}
+CLAIMED = {**MACHINE, **PUBLIC, **SIGNED_IN, **CONTRACT, **CONSOLE}
+
+pytestmark = pytest.mark.django_db
+# What a page may answer to somebody it lets in; some take only POST, some need what the sample has not.
+LET_IN = {200, 204, 302, 303, 404, 405, 410}
+
+
+def names(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iterator[str]:
+    """Every page's name, or its view's where it has none."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from names(pattern.url_patterns, inner)
+        else:
+            yield namespace + (pattern.name or pattern.callback.__name__)
+
+
+@pytest.fixture
+def places() -> dict[str, object]:
+    """The sample operator, and what stands in the addresses above."""
+    now = timezone.now()
+    for room in (catalog, accounts, contracts, notices):
+        room.load(now=now, random=Random(1))
+    draft = Notice.objects.filter(first_published_at=None).order_by("pk")[0]
+    posted = Notice.objects.published().filter(kind="trouble").order_by("-pk")[0]
+    hanako = account("hanako@example.jp")
+    hers = set(Contract.objects.visible_to(hanako).filter(usage_kind="ip050").values_list("number", flat=True))
+    shared = set(Contract.objects.visible_to(account("jiro@example.jp")).values_list("number", flat=True))
+    return {
+        "notice": posted.number,
+        "posted": posted.pk,
+        "draft": draft.pk,
+        "report": draft.reports.get().pk,
+        "contract": sorted(hers - shared)[0],
+    }
+
+
+def account(email: str) -> Account:
+    return Account.objects.get(email=email)
+
+
+def browser(email: str = "", *, second_factor: bool | None = None) -> Client:
+    client = Client(raise_request_exception=True)
+    if email:
+        sign_in(client, account(email), second_factor=second_factor)
+    return client
+
+
+def asked_to_log_in(answer) -> bool:
+    return answer.status_code == 302 and answer["Location"].startswith("/id/login/")
+
+
+def test_every_address_is_claimed_and_every_claim_has_an_address() -> None:
+    found = set(names(get_resolver().url_patterns))
+    assert found - set(CLAIMED) == set(), "claim these pages"
+    assert set(CLAIMED) - found == set(), "these pages are gone"
+
+
+def test_public_pages_are_open_to_everybody(places) -> None:
+    anybody = browser()
+    for name, path in (MACHINE | PUBLIC).items():
+        answer = anybody.get(path.format(**places))
+        assert answer.status_code in LET_IN, name
+        assert name.startswith("identity:") or not asked_to_log_in(answer), name
+
+
+def test_private_pages_ask_a_stranger_to_log_in(places) -> None:
+    anybody = browser()
+    for name, path in (SIGNED_IN | CONTRACT | CONSOLE).items():
+        for method in (anybody.get, anybody.post):
+            answer = method(path.format(**places))
+            assert asked_to_log_in(answer) or answer.status_code == 405, name
+            assert "no-store" in answer.get("Cache-Control", "") or answer.status_code == 405, name
+
+
+@pytest.mark.parametrize("person", ["hanako@example.jp", "jiro@example.jp", "saburo@example.com"])
+def test_customers_see_their_own_pages_and_never_the_console(places, person: str) -> None:
+    client = browser(person)
+    for name, path in SIGNED_IN.items():
+        answer = client.get(path.format(**places))
+        assert answer.status_code in LET_IN, name
+        assert not asked_to_log_in(answer), name
+        assert "no-store" in answer.get("Cache-Control", "") or answer.status_code == 405, name
+    for name, path in CONSOLE.items():
+        for method in (client.get, client.post):
+            assert method(path.format(**places)).status_code == 403, name
+
+
+def test_statement_is_for_the_holder_alone_until_shared(places) -> None:
+    for pattern in CONTRACT.values():
+        path = pattern.format(**places)
+        alice = browser("hanako@example.jp").get(path)
+        assert alice.status_code == 302  # first the contact phone
+        assert alice["Location"].startswith("/my/verify/")
+        assert browser("jiro@example.jp").get(path).status_code == 404
+        assert browser("saburo@example.com").get(path).status_code == 404
+
+
+def test_staff_without_the_second_factor_are_asked_for_it(places) -> None:
+    client = browser("admin@aoba.example", second_factor=False)
+    for name, path in CONSOLE.items():
+        answer = client.get(path.format(**places))
+        assert answer.status_code == 302, name
+        assert answer["Location"].startswith("/id/login/code/"), name
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [
+        ("viewer", STAFF),
+        ("editor", STAFF | WRITERS),
+        ("publisher", STAFF | WRITERS),
+        ("support", STAFF),
+        ("billing", STAFF),
+        ("admin", CONSOLE),
+    ],
+)
+def test_staff_see_what_their_role_may(places, role: str, may: dict[str, str]) -> None:
+    client = browser(f"{role}@aoba.example")
+    for name, path in CONSOLE.items():
+        answer = client.get(path.format(**places))
+        if name in may:
+            assert answer.status_code in LET_IN, name
+        else:
+            assert answer.status_code == 403, name
+
+
+def test_only_publishers_publish(places) -> None:
+    path = PUBLISH.format(**places)
+    assert browser("editor@aoba.example").post(path).status_code == 403
+    assert Notice.objects.get(pk=places["draft"]).number is None
