@@ -23,6 +23,10 @@ setup: .venv/ready-dev
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@ .venv/ready
 
+## setup-production: build .venv with what an installation needs, and compile the translations
+.PHONY: setup-production
+setup-production: .venv/ready .venv/catalogues
+
 # Catalogues are compiled from their .po files by Babel, so that no gettext is needed to run.
 CATALOGUES := $(shell find madoguchi -name django.po)
 .venv/catalogues: $(CATALOGUES) | .venv/ready
