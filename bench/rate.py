@@ -1,6 +1,6 @@
 """``make bench-rate``: calls rated against 5,000 prefixes, beside DuckDB and plain Python on the same files.
 
-    python -m bench.rate [--calls 10000000] [--keep]
+    python -m bench.rate [--calls 10000000] [--rounds 3]
 
 Rated lines and contract-month totals are written by each; a SHA-256 over all totals must be the same for all.
 """
@@ -65,6 +65,7 @@ def _keep_best(best: dict, way: str, found: dict, count: int, turn: int) -> None
     found["calls_per_second"] = round(count / found["seconds"])
     print(
         f"{way:>18} {turn + 1}: {found['calls_per_second']:>10,} calls/s  {found['seconds']:6.2f} s  "
+        f"{found['cpu_seconds']:6.2f} s of processor  "
         f"{found['peak_mb']:>6} MB  totals {found['sha256'][:16]}",
         flush=True,
     )
@@ -97,6 +98,7 @@ def _report(best: dict, count: int) -> int:
                 "contracts": max(count // CALLS_A_CONTRACT, 1),
                 "prefixes": PREFIXES,
                 "peak_mb": {name: found["peak_mb"] for name, found in best.items()},
+                "cpu_seconds": {name: found["cpu_seconds"] for name, found in best.items()},
                 "totals_sha256": best["ours"]["sha256"],
                 "same_totals": same,
                 "cores": os.cpu_count(),
