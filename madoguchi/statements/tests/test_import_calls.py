@@ -73,6 +73,22 @@ def test_without_commit_nothing_is_stored(office, write):
     assert not UsageImport.objects.exists()
 
 
+@pytest.mark.parametrize(("answer", "stored"), [("y", 1), ("はい", 1), ("n", 0), ("", 0)])
+def test_at_a_terminal_it_asks_first(office, write, monkeypatch, answer, stored):
+    asked: list[str] = []
+
+    def at_the_prompt(question):
+        asked.append(question)
+        return answer
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", at_the_prompt)
+    report = run(write(row() + row(dst="s")), commit=False)
+    assert "Store the 1 good records?" in asked[0]
+    assert Call.objects.count() == stored
+    assert ("Nothing was stored" in report) == (not stored)
+
+
 def test_the_same_file_twice_changes_nothing_and_says_so(office, write):
     path = write(row())
     run(path)
