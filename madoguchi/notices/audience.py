@@ -20,7 +20,8 @@ from madoguchi.notices.models import Destination, Report
 
 # The name under which mail.py registers the reports' renderer.
 RENDERER = "notices.report"
-BATCH = 50_000
+# Small enough that the first letters leave while the last are being written.
+BATCH = 10_000
 
 # Which destinations are due: subscriptions to one of the notice's services for its kind whose limits match, and the
 # verified destinations of their owners, each once. The lowest matching service is the reason given in the mail.

@@ -4,6 +4,7 @@ One event loop, no lock. What it holds in memory is bounded: two batches a lane,
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +52,7 @@ class Engine:
         self._claims, self._records, self._notices = (Link(database) for _ in range(3))
         self._press = Press()
         self._cursors: dict[Lane, dict[int, outbox.Cursor]] = {lane: {} for lane in Lane}
+        self._told: Counter[str] = Counter()
         self._promising = set(Lane)  # lanes that may hold due letters
         self._wake, self._stopping = asyncio.Event(), asyncio.Event()
 
@@ -88,6 +90,7 @@ class Engine:
             self._listening,
             self._every(1.0, self._second),
             self._every(self._options.poll, self._sweep),
+            self._every(60.0, self._tell),
         ]
         tasks = [asyncio.create_task(work()) for work in works]
         stopping = asyncio.create_task(self._stopping.wait())
@@ -219,6 +222,12 @@ class Engine:
     async def _sweep(self) -> None:
         await self._recover()
         await outbox.finish_all(await self._records.get())
+
+    async def _tell(self) -> None:
+        """What became of how many letters in the last minute."""
+        if lately := self._holdings.counts - self._told:
+            log.info("delivery.letters", **lately)
+            self._told = self._holdings.counts.copy()
 
 
 async def _cancelled(tasks: list[asyncio.Task[Any]]) -> None:
