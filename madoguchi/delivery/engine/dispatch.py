@@ -110,8 +110,10 @@ class Dispatch:
     async def end(self, *, within: float) -> None:
         """Return what waits and let connections finish what they have begun."""
         self._ending = True
-        for task in self._opening:
+        opening = list(self._opening)
+        for task in opening:
             task.cancel()
+        await asyncio.gather(*opening, return_exceptions=True)
         self._return_waiting()
         for connection in list(self._open):
             connection.finish()

@@ -132,7 +132,7 @@ class Connection(asyncio.Protocol):
         except (OSError, TimeoutError, ssl.SSLError) as error:
             self.abort()
             raise RelayTrouble(type(error).__name__) from error
-        except RelayTrouble:
+        except (RelayTrouble, asyncio.CancelledError):
             self.abort()
             raise
         self.ready = True
