@@ -14,7 +14,12 @@ from madoguchi.demo.sample.logins import LOGINS, PASSWORD
 def home(request: HttpRequest) -> HttpResponse:
     english = get_language() == "en"
     rows = [
-        {"email": login.email, "shows": login.shows_en if english else login.shows_ja, "staff": bool(login.staff_role)}
+        {
+            "email": login.email,
+            "shows": login.shows_en if english else login.shows_ja,
+            "staff": bool(login.staff_role),
+            "contact_phone": login.contact_phone,
+        }
         for login in LOGINS
     ]
     context = {

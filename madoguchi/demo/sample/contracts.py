@@ -14,10 +14,9 @@ from django.utils import timezone
 from madoguchi.accounts.models import Account
 from madoguchi.catalog.models import Service
 from madoguchi.contracts.models import Contract, Customer, CustomerLink, TelephoneNumber, UsageKind
+from madoguchi.demo.sample.logins import HANAKO_PHONE, SABURO_PHONE
 
 CUSTOMERS, CONTRACTS = 200, 600
-
-HANAKO_PHONE, SABURO_PHONE = "+819000000001", "+81300000003"
 
 # What is sold: kind of usage, service, plan.
 Offer = tuple[UsageKind, str, str]

@@ -7,6 +7,9 @@ from madoguchi.accounts.models import StaffRole
 
 PASSWORD = "aoi-madoguchi-1"  # noqa: S105 - printed at every start of the demo
 
+# E.164. What a visitor types at ``/my/verify/`` to see a contract.
+HANAKO_PHONE, SABURO_PHONE = "+819000000001", "+81300000003"
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -17,6 +20,7 @@ class Login:
     shows_ja: str
     shows_en: str
     staff_role: str = ""
+    contact_phone: str = ""
 
 
 LOGINS = (
@@ -25,8 +29,9 @@ LOGINS = (
         "アオキ",
         "ハナコ",
         date(1984, 5, 17),
-        "050番号の契約2つ、携帯電話、インターネットの契約者。連絡先電話番号は090…",
-        "Holder of two 050 contracts, a mobile and an internet contract; contact phone 090…",
+        "050番号の契約2つ、携帯電話、インターネットの契約者",
+        "Holder of two 050 contracts, a mobile and an internet contract",
+        contact_phone=HANAKO_PHONE,
     ),
     Login(
         "jiro@example.jp",
@@ -35,14 +40,16 @@ LOGINS = (
         date(1990, 11, 3),
         "ハナコさんの同僚。ハナコさんの契約のうち1つだけを見られる人",
         "Her colleague at the company, who sees one of her contracts",
+        contact_phone=HANAKO_PHONE,
     ),
     Login(
         "saburo@example.com",
         "サトウ",
         "サブロウ",
         date(1971, 2, 28),
-        "別のお客さま。光電話の契約者で、連絡先電話番号は03…",
-        "A stranger to both, with an optical phone of his own; contact phone 03…",
+        "別のお客さま。光電話の契約者",
+        "A stranger to both, with an optical phone of his own",
+        contact_phone=SABURO_PHONE,
     ),
     Login(
         "new@example.jp",

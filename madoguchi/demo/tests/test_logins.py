@@ -40,5 +40,7 @@ def test_codes_are_those_the_second_factor_takes(client: Client, sample: None) -
 def test_pages_name_every_login(client: Client, sample: None, prefix: str) -> None:
     home = client.get(f"{prefix}/demo/").content.decode()
     assert all(login.email in home for login in LOGINS)
+    assert "090-0000-0001" in home
+    assert "03-0000-0003" in home
     codes = client.get(f"{prefix}/demo/authenticator/").content.decode()
     assert all(login.email in codes for login in LOGINS if login.staff_role)

@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from madoguchi.demo import embedded, running
 from madoguchi.demo.sample.logins import LOGINS, PASSWORD
 from madoguchi.demo.supervisor import Child, Supervisor, madoguchi
+from madoguchi.shell.templatetags.shell import phone
 
 _SECONDS_TO_READY = 60
 
@@ -127,7 +128,8 @@ class Command(BaseCommand):
         self._say(f"\nThe counter is open at {site}, in English at {site}en/\n")
         self._say(f"Sample logins, password {PASSWORD}:")
         for login in LOGINS:
-            self._say(f"  {login.email:<{width}}  {login.shows_en}")
+            phone_said = f"; contact phone {phone(login.contact_phone)}" if login.contact_phone else ""
+            self._say(f"  {login.email:<{width}}  {login.shows_en}{phone_said}")
         self._say(f"\nAll of them, with one-time codes for the staff: {site}demo/")
         self._say(f"Mail arrives at   {site}demo/mailbox/")
         self._say(f"Calls arrive at   {site}demo/telephone/")
