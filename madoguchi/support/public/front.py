@@ -37,6 +37,11 @@ class Answer:
         return sum(notice.state != Notice.State.MONITORING for notice in self.trouble)
 
     @property
+    def watched(self) -> int:
+        """Troubles that are repaired and still posted, being watched."""
+        return len(self.trouble) - self.wrong
+
+    @property
     def under_way(self) -> int:
         return sum(notice.state == Notice.State.IN_PROGRESS for notice in self.work)
 

@@ -36,7 +36,19 @@ def test_something_is_wrong(client, hikari, vpn):
     assert "現在、1件の故障が発生しています。" in html
     assert "実施中 1件、予定 1件" in html
     assert f"/notices/{watched.number}/" in html
-    assert "1 problem is affecting our services." in page(client, "/en/")
+    assert "ほか1件は復旧し、経過を見守っています。" in html
+    english = page(client, "/en/")
+    assert "1 problem is affecting our services." in english
+    assert "1 more has been fixed, and we are keeping watch." in english
+
+
+def test_the_sentence_counts_every_trouble_of_the_list(client, hikari):
+    for state in ("investigating", "investigating", "monitoring", "monitoring"):
+        posted.trouble(hikari, state_after=state)
+    english = page(client, "/en/")
+    assert "2 problems are affecting our services." in english
+    assert "2 more have been fixed, and we are keeping watch." in english
+    assert '<span class="front__count">4</span>' in english
 
 
 def test_repaired_and_being_watched(client, hikari):
