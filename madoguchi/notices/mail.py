@@ -101,7 +101,7 @@ def _context(report: Report, language: str) -> dict[str, Any]:
         "label": _label_and_time(report),
         "kind_mark": gettext("[Work] ") if work else gettext("[Trouble] "),
         "kind_words": gettext("Work notice") if work else gettext("Trouble notice"),
-        "kind_mail": gettext("work mail") if work else gettext("trouble mail"),
+        "kind_mail": gettext("work email") if work else gettext("trouble email"),
         "number": number,
         "title": in_language_plain(notice, "title"),
         "facts": [fact for fact in facts if fact.name != "next_report" or not report.is_final],

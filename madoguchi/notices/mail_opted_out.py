@@ -17,14 +17,14 @@ def render(reference: str, language: str, format: str) -> Draft:
     with override(language):
         work = opt_out.kind == lifecycle.Kind.WORK
         said = {
-            "kind_mail": gettext("work mail") if work else gettext("trouble mail"),
+            "kind_mail": gettext("work email") if work else gettext("trouble email"),
             "service": in_language_plain(opt_out.service, "name"),
             "address": slot("address"),
             "settings_url": f"{settings.SITE_URL}{languages.in_language('/my/notices/', language)}",
             "operator": settings.OPERATOR[f"name_{language}"],
         }
         return Draft(
-            subject=gettext("Mail about %(service)s was stopped") % {"service": said["service"]},
+            subject=gettext("Email about %(service)s was stopped") % {"service": said["service"]},
             text=render_to_string("notices/mail/opted_out.txt", said),
             html=None,
             sender=settings.MAIL_FROM_NOTICES,

@@ -102,7 +102,7 @@ def _missing_words(report: Report) -> tuple[Reason, ...]:
         found.append(Reason("no_services", "services", _("Choose at least one service.")))
     if not report.notify and report.state_after in lifecycle.FINAL - {notice.state} and _was_mailed(notice):
         # Nobody who got a first report is left without the last.
-        message = _("Earlier reports were mailed, so the final one has to be mailed too.")
+        message = _("Earlier reports were emailed, so the final one has to be emailed too.")
         found.append(Reason("final_unmailed", "notify", message))
     return tuple(found)
 

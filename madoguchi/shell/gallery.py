@@ -17,7 +17,9 @@ from madoguchi.shell import states, stylesheet
 
 
 class SampleForm(forms.Form):
-    address = forms.EmailField(label=_("Mail address"), help_text=_("We send a letter there to make sure it is yours."))
+    address = forms.EmailField(
+        label=_("Email address"), help_text=_("We send a letter there to make sure it is yours.")
+    )
     password = forms.CharField(label=_("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "off"}))
     year = forms.IntegerField(label=_("Year"), widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "5"}))
     month = forms.ChoiceField(label=_("Month"), choices=[(n, f"{n:02}") for n in range(1, 13)], required=False)
@@ -30,10 +32,10 @@ class SampleForm(forms.Form):
         label=_("Device"),
         choices=[("pc", _("PC")), ("smartphone", _("Smartphone"))],
         widget=forms.RadioSelect,
-        help_text=_("Decides how long a mail may be."),
+        help_text=_("Decides how long an email may be."),
     )
     mails = forms.MultipleChoiceField(
-        label=_("Mail wanted"),
+        label=_("Email wanted"),
         choices=[("work", _("Work")), ("trouble", _("Trouble"))],
         widget=forms.CheckboxSelectMultiple,
         required=False,

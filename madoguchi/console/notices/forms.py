@@ -129,7 +129,7 @@ class ReportFields(forms.Form):
     emergency_calls_en = _text(_("Emergency calls (110, 118, 119), in English"), rows=2, lang="en")
     alternatives_ja = _text(_("What to use instead, in Japanese"), rows=2, lang="ja")
     alternatives_en = _text(_("What to use instead, in English"), rows=2, lang="en")
-    notify = forms.BooleanField(label=_("Send this report by mail"), required=False, initial=True)
+    notify = forms.BooleanField(label=_("Send this report by email"), required=False, initial=True)
 
     only_trouble = ("started_at", "expected_end", "ended_at", "next_report_due")
 

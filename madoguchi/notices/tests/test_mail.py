@@ -63,7 +63,7 @@ We are renewing equipment.
 http://127.0.0.1:8000/en/notices/W-2026-000001/
 Notification settings:
 http://127.0.0.1:8000/en/my/notices/
-Stop the work mail of Aoba Hikari
+Stop the work email of Aoba Hikari
 http://127.0.0.1:8000/en/unsubscribe/-/
 Aoba Telecom
 """

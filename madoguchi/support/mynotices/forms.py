@@ -18,13 +18,13 @@ def _regions() -> list[tuple[str, str]]:
 
 class WishesForm(forms.Form):
     mail = forms.MultipleChoiceField(
-        label=_("Mail to receive"),
+        label=_("Email to receive"),
         choices=[
-            (Kind.WORK, _("Work mail: planned work and maintenance")),
-            (Kind.TROUBLE, _("Trouble mail: failures")),
+            (Kind.WORK, _("Work email: planned work and maintenance")),
+            (Kind.TROUBLE, _("Trouble email: failures")),
         ],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose work mail, trouble mail or both.")},
+        error_messages={"required": _("Choose work email, trouble email or both.")},
     )
     only_my_contracts = forms.BooleanField(
         label=_("Only notices that touch my contracts"),

@@ -109,7 +109,7 @@ def test_following_another_service_adds_no_second_destination(hers, alice, hikar
 
 
 @pytest.mark.parametrize(
-    ("path", "words"), [("", "どちらか、または両方"), ("/en", "Choose work mail, trouble mail or both")]
+    ("path", "words"), [("", "どちらか、または両方"), ("/en", "Choose work email, trouble email or both")]
 )
 def test_at_least_one_mail_has_to_be_chosen(hers, hikari, path, words):
     refused = hers.post(f"{path}/my/notices/hikari/", {"only_my_contracts": "on", "regions": ["13"]})

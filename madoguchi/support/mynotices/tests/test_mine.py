@@ -25,7 +25,7 @@ def test_mine_are_named_in_my_language_and_nobody_elses():
     assert "故障情報メールを受信中" in page.text
     assert "mine-mobile" not in page.text
     assert "no-store" in page["Cache-Control"]
-    assert "You get its trouble mail" in _mine(alice, "service=phone", "/en").text
+    assert "You get its trouble email" in _mine(alice, "service=phone", "/en").text
     assert _mine(people.charlie(), "service=hikari").text.strip() == ""
 
 

@@ -56,9 +56,9 @@ def test_one_click_of_a_mail_program_is_answered_without_a_redirect(anybody, pat
 
 
 def test_in_english(anybody, path):
-    assert "Stop this mail?" in anybody.get(f"/en{path}").text
+    assert "Stop this email?" in anybody.get(f"/en{path}").text
     assert anybody.post(f"/en{path}")["Location"] == f"/en{path}"
-    assert "The mail is stopped" in anybody.get(f"/en{path}").text
+    assert "The email is stopped" in anybody.get(f"/en{path}").text
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
