@@ -47,7 +47,8 @@ demo-reset: .venv/ready
 .PHONY: test
 test: .venv/ready-dev .venv/catalogues
 	tests/install-browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile madoguchi tests bench
+	$(BIN)/python -m pytest -n auto journeys
 
 ## check: style, types, imports, translations, migrations, security
 .PHONY: check

@@ -97,7 +97,9 @@ class Visitor:
         self.page.wait_for_load_state("networkidle")
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}-{self.language}-{self.width}.png", full_page=True)
-        results = _AXE.run(self.page, options={"runOnly": {"type": "tag", "values": _RULES}})
+        results = _AXE.run(
+            self.page, options={"runOnly": {"type": "tag", "values": _RULES}, "resultTypes": ["violations"]}
+        )
         found = [
             f"{violation['id']}: {node['html'][:200]} ({node['failureSummary']})"
             for violation in results.response["violations"]
