@@ -17,6 +17,11 @@ from madoguchi.contracts.models import Contract, Customer, CustomerLink, Telepho
 from madoguchi.demo.sample.logins import HANAKO_PHONE, SABURO_PHONE
 
 CUSTOMERS, CONTRACTS = 200, 600
+# Two more who can read statements, so that several visitors need not share one contact phone and its waiting times.
+HOUSEHOLDS = (
+    ("customer01@example.jp", "木村 葵", "キムラ アオイ", "+819000000011"),
+    ("customer02@example.jp", "林 蓮", "ハヤシ レン", "+81300000012"),
+)
 
 # What is sold: kind of usage, service, plan.
 Offer = tuple[UsageKind, str, str]
@@ -120,11 +125,14 @@ def load(*, now: datetime, random: random_module.Random) -> None:
     )
     hanako, jiros = _hanako(books)
     saburo = _saburo(books)
+    households = {email: _household(books, name, phone) for email, *name, phone in HOUSEHOLDS}
     _others(books)
     books.write()
     _link("hanako@example.jp", hanako)
     _link("jiro@example.jp", hanako, jiros)
     _link("saburo@example.com", saburo)
+    for email, household in households.items():
+        _link(email, household)
 
 
 def _hanako(books: _Books) -> tuple[Customer, list[Contract]]:
@@ -140,6 +148,12 @@ def _hanako(books: _Books) -> tuple[Customer, list[Contract]]:
 def _saburo(books: _Books) -> Customer:
     home = books.customer("山田 三郎", "ヤマダ サブロウ")
     books.contract(home, OPTICAL, SABURO_PHONE, years=6)
+    return home
+
+
+def _household(books: _Books, name: list[str], phone: str) -> Customer:
+    home = books.customer(*name)
+    books.contract(home, OPTICAL, phone, years=3)
     return home
 
 

@@ -23,7 +23,8 @@ def customers(settings, tmp_path):
     category = Category.objects.create(slug="voice", name_ja="電話", name_en="Voice")
     for slug in {service for _, service, _ in contracts.OFFERS}:
         Service.objects.create(slug=slug, category=category, kana=slug, for_individuals=True, for_companies=True)
-    for email in ("hanako@example.jp", "jiro@example.jp", "saburo@example.com"):
+    logins = ("hanako@example.jp", "jiro@example.jp", "saburo@example.com")
+    for email in (*logins, *(email for email, *_ in contracts.HOUSEHOLDS)):
         Account.objects.create(email=email)
     contracts.load(now=NOW, random=Random(1))
 

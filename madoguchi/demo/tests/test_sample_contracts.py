@@ -19,7 +19,8 @@ def sample(db: None) -> None:
     category = Category.objects.create(slug="voice", name_ja="電話", name_en="Voice")
     for slug in {service for _, service, _ in contracts.OFFERS}:
         Service.objects.create(slug=slug, category=category, kana=slug, for_individuals=True, for_companies=True)
-    for email in ("hanako@example.jp", "jiro@example.jp", "saburo@example.com", "new@example.jp"):
+    logins = ("hanako@example.jp", "jiro@example.jp", "saburo@example.com", "new@example.jp")
+    for email in (*logins, *(email for email, *_ in contracts.HOUSEHOLDS)):
         Account.objects.create(email=email)
     contracts.load(now=NOW, random=Random(1))
 
@@ -47,6 +48,7 @@ def test_each_sample_login_sees_its_own():
     assert seen_by("hanako@example.jp") == {"ip050": 2, "mobile": 1, "internet": 1}
     assert seen_by("jiro@example.jp") == {"ip050": 1}
     assert seen_by("saburo@example.com") == {"optical": 1}
+    assert seen_by("customer01@example.jp") == {"optical": 1}
     assert seen_by("new@example.jp") == {}
     hers = Contract.objects.visible_to(Account.objects.get(email="hanako@example.jp"))
     assert all(contract.telephone_numbers.count() > 1 for contract in hers.filter(usage_kind="ip050"))
