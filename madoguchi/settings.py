@@ -169,7 +169,8 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * STAY_SIGNED_IN_DAYS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
-SECURE_SSL_REDIRECT = False  # the shipped nginx configuration does it
+SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by machines on the inside
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -229,6 +230,3 @@ WHOLE_NUMBERS = ENV.choice("MADOGUCHI_WHOLE_NUMBERS", ("nobody", "holder"), "nob
 # --- logs -----------------------------------------------------------------------------------------------------------
 LOG_FORMAT = ENV.choice("MADOGUCHI_LOG_FORMAT", ("json", "text"), "text" if DEMO else "json")
 LOGGING = logging_config(format=LOG_FORMAT)
-
-# W008: the shipped web server in front redirects to https, before a request reaches us.
-SILENCED_SYSTEM_CHECKS = ["security.W008"]
