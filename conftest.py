@@ -5,7 +5,9 @@ import socket
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import override_settings
+from django.utils import translation
 
 
 class NetworkTouched(Exception):
@@ -34,3 +36,11 @@ def light_hashing() -> Any:
     """Passwords are hashed with little memory: tests are about what happens, not about how slow guessing is."""
     with override_settings(PASSWORD_HASHERS=["madoguchi.accounts.tests.people.LightHasher"]):
         yield
+
+
+@pytest.fixture(autouse=True)
+def site_language() -> Any:
+    """A request leaves its language active in the thread; the next test begins with the site's."""
+    translation.activate(settings.LANGUAGE_CODE)
+    yield
+    translation.deactivate()
