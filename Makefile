@@ -11,9 +11,14 @@ export DJANGO_SETTINGS_MODULE := madoguchi.settings
 .PHONY: setup
 setup: .venv/ready-dev
 
+# The package is found where it lies and .venv/bin/madoguchi is its command, as an editable installation would do it,
+# but without a build tool to fetch.
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or later is needed")'
 	$(PYTHON) -m venv .venv
+	echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/madoguchi.pth"
+	printf '%s\n' '#!/bin/sh' 'exec "$$(dirname "$$0")/python" -m madoguchi "$$@"' > $(BIN)/madoguchi
+	chmod +x $(BIN)/madoguchi
 
 .venv/ready: requirements.txt | .venv/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt

@@ -28,7 +28,7 @@ def test_unit_starts_a_program_of_the_installation(unit: Path) -> None:
 
 
 def test_guide_names_commands_and_files_that_exist() -> None:
-    for command in re.findall(r"python -m madoguchi (\w+)", GUIDE):
+    for command in re.findall(r"bin/madoguchi (\w+)", GUIDE):
         assert command in get_commands(), command
     for path in re.findall(r"`(deploy/[\w.-]+)`", GUIDE):
         assert (ROOT / path).exists(), path
