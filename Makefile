@@ -79,7 +79,7 @@ fix: .venv/ready-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/djade --target-version 5.2 $$(git ls-files 'madoguchi/*.html') || true
 
-## bench: every benchmark in its small form; bench-NAME runs one in full
+## bench: the benchmarks of delivery and rating, one after the other; bench-NAME runs one
 .PHONY: bench
 bench: bench-fanout bench-rate
 
