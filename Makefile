@@ -52,6 +52,7 @@ demo-reset: .venv/ready
 .PHONY: test
 test: .venv/ready-dev .venv/catalogues
 	tests/install-browser
+	tests/install-peers
 	$(BIN)/python -m pytest -n auto --dist loadfile madoguchi tests bench
 	$(BIN)/python -m pytest -n auto journeys
 
