@@ -6,5 +6,5 @@ class NoticesConfig(AppConfig):
     label = "notices"
 
     def ready(self) -> None:
-        # Registers this room's renderers with the delivery engine.
-        from madoguchi.notices import mail, mail_opted_out  # noqa: F401
+        # They register what they have for the rooms below.
+        from madoguchi.notices import export, mail, mail_opted_out  # noqa: F401

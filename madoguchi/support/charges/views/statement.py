@@ -1,15 +1,15 @@
 """E8: the call statement of a contract for a month."""
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from madoguchi.accounts.events import record
-from madoguchi.accounts.models import Account, AuthEvent
-from madoguchi.contracts.models import Contract, CustomerLink
+from madoguchi.accounts.models import AuthEvent
+from madoguchi.contracts.models import Contract
 from madoguchi.contracts.sessions import account_of
 from madoguchi.shell.forms import render_form
+from madoguchi.statements.masking import sees_whole_numbers
 from madoguchi.statements.statement import Statement, months_shown, statement_of
 from madoguchi.support.charges.forms import MonthForm
 from madoguchi.support.mypage.access import contact_proven
@@ -37,7 +37,7 @@ def statement(request: HttpRequest, *, contract: Contract, kind: str) -> HttpRes
             detail=f"{month:%Y-%m}",
         )
         context |= _shown(request, statement_of(contract, month, today=today))
-        context["unmasked"] = _sees_whole_numbers(account, contract)
+        context["unmasked"] = sees_whole_numbers(account, contract)
     return render_form(request, "charges/statement.html", form, context)
 
 
@@ -49,11 +49,3 @@ def _shown(request: HttpRequest, statement: Statement) -> dict[str, object]:
         "page_obj": paginator.get_page(request.GET.get("page")),
         "several_numbers": statement.contract.telephone_numbers.count() > 1,
     }
-
-
-def _sees_whole_numbers(account: Account, contract: Contract) -> bool:
-    """The last four digits of others' numbers, where the operator lets the holder of the contract see them."""
-    return (
-        settings.WHOLE_NUMBERS == "holder"
-        and contract.customer.links.filter(account=account, role=CustomerLink.Role.HOLDER).exists()
-    )

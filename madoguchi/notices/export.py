@@ -1,0 +1,61 @@
+"""What this room adds to the document of everything kept about a customer ID (:mod:`madoguchi.accounts.export`)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest
+
+from madoguchi.accounts.export import letters_to, register
+from madoguchi.accounts.models import Account
+from madoguchi.notices.models import ALL_DAYS, ALL_HOURS, Destination
+
+
+def subscriptions(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:
+    fields = ("service__slug", "work", "trouble", "only_my_contracts", "regions", "created_at")
+    return [
+        {name.partition("__")[0]: value for name, value in row.items()}
+        for row in account.subscriptions.order_by("created_at").values(*fields)
+    ]
+
+
+def destinations(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:
+    return [_destination(destination) for destination in account.destinations.order_by("slot")]
+
+
+def _destination(destination: Destination) -> dict[str, Any]:
+    return {
+        "slot": destination.slot,
+        "address": destination.address,
+        "device": destination.device,
+        "state": destination.state,
+        # 0 is Sunday; hour 9 is 9:00 to 9:59, in the zone of the ID.
+        "days": [day for day in range(ALL_DAYS.bit_length()) if destination.days >> day & 1],
+        "hours": [hour for hour in range(ALL_HOURS.bit_length()) if destination.hours >> hour & 1],
+        "outside_of_them": destination.outside,
+        "critical_always": destination.critical_always,
+        "verified_at": destination.verified_at,
+    }
+
+
+def opt_outs(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:
+    rows = account.opt_outs.select_related("service").order_by("created_at")
+    return [
+        {
+            "address": row.address,
+            "service": row.service.slug,
+            "kind": row.kind,
+            "at": row.created_at,
+            "undone_at": row.undone_at,
+        }
+        for row in rows
+    ]
+
+
+def letters(_request: HttpRequest, account: Account) -> Iterator[dict[str, Any]]:
+    return letters_to([f"destination:{pk}" for pk in account.destinations.values_list("pk", flat=True)])
+
+
+register("subscriptions", subscriptions)
+register("delivery_addresses", destinations)
+register("opt_outs", opt_outs)
+register("notices_by_mail", letters)
