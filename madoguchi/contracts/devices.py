@@ -15,7 +15,7 @@ from django.utils import timezone
 from madoguchi.accounts.events import record
 from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.contracts import verification
-from madoguchi.contracts.models import Contract, PhoneProof, RetiredSecret, TrustedDevice, TrustedPhone
+from madoguchi.contracts.models import Contract, RetiredSecret, TrustedDevice, TrustedPhone
 from madoguchi.contracts.sessions import account_of
 from madoguchi.lib.tokens import digest, new_token
 
@@ -93,13 +93,6 @@ def set_cookie(response: HttpResponseBase, account: Account, secret: str) -> Non
     )
 
 
-def forget(account: Account, *, reason: TrustedDevice.End) -> int:
-    """Trust no device of ``account`` any more; return how many there were. A changed password does so by itself."""
-    devices = TrustedDevice.objects.filter(account=account, end="")
-    PhoneProof.objects.filter(device__in=devices).delete()
-    return devices.update(end=reason, ended_at=timezone.now())
-
-
 def forget_phone(contract: Contract) -> int:
     """Trust no device with the present phone of ``contract``, when it changes; return how many did."""
     return TrustedPhone.objects.filter(customer=contract.customer_id, phone=contract.contact_phone).delete()[0]
@@ -145,8 +138,6 @@ def _end_if_retired(request: HttpRequest) -> None:
     if not retired:
         return
     device = retired.device
-    device.end, device.ended_at = TrustedDevice.End.REUSED, timezone.now()
-    device.save(update_fields=["end", "ended_at"])
-    PhoneProof.objects.filter(device=device).delete()
+    device.forget(TrustedDevice.End.REUSED)
     record(request, device.account, AuthEvent.Method.CONTACT_PHONE, False, detail="device_reused")
     log.warning("device_secret_reused", device=device.pk)

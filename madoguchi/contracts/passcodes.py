@@ -1,5 +1,7 @@
 """E3 and E4: a code is sent to the contract's phone, and typed."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,7 +11,7 @@ from django.utils.translation import get_language
 
 from madoguchi.accounts.events import record
 from madoguchi.accounts.models import Account, AuthEvent
-from madoguchi.contracts import limits, verification
+from madoguchi.contracts import limits
 from madoguchi.contracts.contact_phone import Channel, budget_prefix, channels
 from madoguchi.contracts.jobs import deliver_code
 from madoguchi.contracts.models import Contract, Dispatch, Passcode
@@ -17,6 +19,18 @@ from madoguchi.contracts.sessions import account_of, session_digest
 
 FAILURES_A_DAY = 10
 _DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a code is asked for: a contract, the phone the code goes to (E.164), and what a right one is to bring about.
+
+    A code asked for one thing is good for no other.
+    """
+
+    contract: Contract
+    phone: str
+    purpose: Passcode.Purpose
 
 
 class NoWay(Exception):
@@ -45,20 +59,20 @@ class CodeOver(Exception):
         self.end = end
 
 
-def send(request: HttpRequest, contract: Contract, channel: Channel) -> Passcode:
-    """Have a code sent to the phone of ``contract``; the job commits with it.
+def send(request: HttpRequest, ask: Ask, channel: Channel) -> Passcode:
+    """Have a code sent to the phone of ``ask``; the job commits with it.
 
-    While a code for the same session, contract and channel is alive the same one goes out again, its end unchanged:
+    While a code for the same session, ``ask`` and channel is alive the same one goes out again, its end unchanged:
     messages may overtake one another. Raises :class:`NoWay`, :class:`Paused`, :class:`limits.LimitReached`.
     """
-    if channel not in channels(contract.contact_phone):
+    if channel not in channels(ask.phone):
         raise NoWay
     account = account_of(request)
     with transaction.atomic():
         _lock(account)
         _raise_if_paused(account)
-        limits.claim_sending(contract.contact_phone)
-        passcode = _same(request, contract, channel) or _fresh(request, contract, channel)
+        limits.claim_sending(ask.phone)
+        passcode = _same(request, ask, channel) or _fresh(request, ask, channel)
         dispatch = Dispatch.objects.create(
             passcode=passcode, phone=passcode.phone, prefix=budget_prefix(passcode.phone)
         )
@@ -66,17 +80,17 @@ def send(request: HttpRequest, contract: Contract, channel: Channel) -> Passcode
     return passcode
 
 
-def redeem(request: HttpRequest, contract: Contract, code: str) -> None:
-    """Prove the phone of ``contract`` for this session with the six digits typed.
+def redeem(request: HttpRequest, ask: Ask, code: str, *, then: Callable[[], None]) -> None:
+    """Have the six digits typed judged; with a right code ``then`` is carried out in the same transaction.
 
     A try is counted before it is judged by anybody else: they come one at a time. Raises :class:`WrongCode`,
-    :class:`CodeOver`, :class:`Paused`.
+    :class:`CodeOver`, :class:`Paused`, and what ``then`` raises, which leaves the code as it was.
     """
     account = account_of(request)
     with transaction.atomic():
         _lock(account)
         _raise_if_paused(account)
-        passcode = latest(request, contract, lock=True)
+        passcode = latest(request, ask, lock=True)
         if passcode is None or not passcode.is_live:
             raise CodeOver((passcode and passcode.end) or Passcode.End.EXPIRED)
         right = passcode.redeem(code)
@@ -85,23 +99,24 @@ def redeem(request: HttpRequest, contract: Contract, code: str) -> None:
             account,
             AuthEvent.Method.CONTACT_PHONE,
             right,
-            contract_number=contract.number,
+            contract_number=ask.contract.number,
             detail=passcode.channel if right else "wrong_code",
         )
         if right:
-            verification.prove(request, contract)
+            then()
     if not right:
         if not passcode.tries_left:
             raise CodeOver(Passcode.End.USED_UP)
         raise WrongCode(passcode.tries_left)
 
 
-def latest(request: HttpRequest, contract: Contract, *, lock: bool = False) -> Passcode | None:
-    """The newest code asked for in this session for ``contract``'s present phone, alive or not."""
+def latest(request: HttpRequest, ask: Ask, *, lock: bool = False) -> Passcode | None:
+    """The newest code asked for in this session for ``ask``, alive or not."""
     found = Passcode.objects.filter(
         account=account_of(request),
-        contract=contract,
-        phone=contract.contact_phone,
+        contract=ask.contract,
+        phone=ask.phone,
+        purpose=ask.purpose,
         session_digest=session_digest(request),
     ).order_by("-created_at", "-pk")
     return (found.select_for_update() if lock else found).first()
@@ -129,18 +144,21 @@ def _raise_if_paused(account: Account) -> None:
         raise Paused(until)
 
 
-def _same(request: HttpRequest, contract: Contract, channel: Channel) -> Passcode | None:
-    passcode = latest(request, contract, lock=True)
+def _same(request: HttpRequest, ask: Ask, channel: Channel) -> Passcode | None:
+    passcode = latest(request, ask, lock=True)
     return passcode if passcode and passcode.is_live and passcode.channel == channel else None
 
 
-def _fresh(request: HttpRequest, contract: Contract, channel: Channel) -> Passcode:
+def _fresh(request: HttpRequest, ask: Ask, channel: Channel) -> Passcode:
     account, digest = account_of(request), session_digest(request)
-    Passcode.objects.filter(account=account, contract=contract, session_digest=digest).supersede()
+    before = Passcode.objects.filter(account=account, contract=ask.contract, session_digest=digest)
+    before.filter(purpose=ask.purpose).supersede()
     return Passcode.make(
         account=account,
-        contract=contract,
+        contract=ask.contract,
         session_digest=digest,
+        purpose=ask.purpose,
         channel=channel,
+        phone=ask.phone,
         language=(get_language() or account.language)[:2],
     )

@@ -41,7 +41,13 @@ class PasscodeQuerySet(models.QuerySet["Passcode"]):
 
 
 class Passcode(models.Model):
-    """A six-digit code for one session, ID, contract and channel, redeemed once or never."""
+    """A six-digit code for one purpose, session, ID, contract, phone and channel, redeemed once or never."""
+
+    class Purpose(models.TextChoices):
+        CONFIRM = "confirm"  # the contact phone, before call records
+        LINK = "link"  # the contract to this ID
+        OLD_PHONE = "old_phone"  # the contact phone that is about to be changed
+        NEW_PHONE = "new_phone"  # the one that replaces it
 
     class End(models.TextChoices):
         REDEEMED = "redeemed"
@@ -52,8 +58,9 @@ class Passcode(models.Model):
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="passcodes")
     contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="passcodes")
     session_digest = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=9, choices=Purpose, default=Purpose.CONFIRM)
     channel = models.CharField(max_length=5, choices=Channel)
-    phone = models.CharField(max_length=16)  # E.164, the contract's when the code was made
+    phone = models.CharField(max_length=16)  # E.164, where it goes: the contract's own or the one to replace it
     language = models.CharField(max_length=2)
     # Keyed, over everything the code is bound to; what a typed code is compared with.
     code_digest = models.CharField(max_length=64)
@@ -77,17 +84,26 @@ class Passcode(models.Model):
         return f"passcode {self.pk}"
 
     @classmethod
-    def make(
-        cls, *, account: Account, contract: Contract, session_digest: str, channel: Channel, language: str
+    def make(  # noqa: PLR0913 - everything a code is bound to
+        cls,
+        *,
+        account: Account,
+        contract: Contract,
+        session_digest: str,
+        channel: Channel,
+        language: str,
+        purpose: "Passcode.Purpose" = Purpose.CONFIRM,
+        phone: str = "",
     ) -> "Passcode":
-        """A fresh code for ``contract``'s phone, stored; nothing is sent yet."""
+        """A fresh code for ``phone``, or else the contract's own, stored; nothing is sent yet."""
         code = f"{secrets.randbelow(1_000_000):06d}"
         passcode = cls(
             account=account,
             contract=contract,
             session_digest=session_digest,
+            purpose=purpose,
             channel=channel,
-            phone=contract.contact_phone,
+            phone=phone or contract.contact_phone,
             language=language,
             sealed_code=seal(code),
             expires_at=timezone.now() + lifetime(),
@@ -121,7 +137,8 @@ class Passcode(models.Model):
 
     def _bound(self, code: str) -> str:
         return digest(
-            f"passcode:{self.session_digest}:{self.account_id}:{self.contract_id}:{self.phone}:{self.channel}:{code}"
+            f"passcode:{self.purpose}:{self.session_digest}:{self.account_id}:{self.contract_id}:{self.phone}"
+            f":{self.channel}:{code}"
         )
 
 

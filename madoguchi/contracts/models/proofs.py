@@ -1,11 +1,13 @@
 """What was typed as a contact phone, what was proven by a code, and the devices that need no code for a while."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from madoguchi.accounts.models import Account
 from madoguchi.contracts.models.customers import Contract, Customer
 
 
@@ -23,6 +25,17 @@ class PhoneEntry(models.Model):
 
     def __str__(self) -> str:
         return f"phone entry {self.pk}"
+
+
+class TrustedDeviceQuerySet(models.QuerySet["TrustedDevice"]):
+    def standing(self, account: Account) -> "TrustedDeviceQuerySet":
+        """The devices ``account`` needs no code on, last used first; ``trusted_until`` says for how long at most.
+
+        One made under a former password stands no more, though nobody has ended it.
+        """
+        usable = self.filter(account=account, end="", password_mark=account.get_session_auth_hash())
+        until = models.Max("phones__expires_at")
+        return usable.annotate(trusted_until=until).filter(trusted_until__gt=timezone.now()).order_by("-last_used_at")
 
 
 class TrustedDevice(models.Model):
@@ -43,8 +56,18 @@ class TrustedDevice(models.Model):
     end = models.CharField(max_length=16, choices=End, blank=True)
     ended_at = models.DateTimeField(null=True)
 
+    trusted_until: datetime  # of those that standing() found
+
+    objects: ClassVar[models.Manager["TrustedDevice"]] = TrustedDeviceQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"trusted device {self.pk}"
+
+    def forget(self, reason: "TrustedDevice.End" = End.FORGOTTEN) -> None:
+        """End the trust, and what the device has opened without a code."""
+        self.end, self.ended_at = reason, timezone.now()
+        self.save(update_fields=["end", "ended_at"])
+        self.phone_proofs.all().delete()
 
 
 class TrustedPhone(models.Model):

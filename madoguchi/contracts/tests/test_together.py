@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from madoguchi.accounts.models import Account
-from madoguchi.contracts import limits, passcodes, phone_entry
+from madoguchi.contracts import limits, passcodes, phone_entry, verification
 from madoguchi.contracts.contact_phone import Channel
 from madoguchi.contracts.models import Contract, Dispatch, Passcode, PhoneEntry, PhoneProof
 from madoguchi.contracts.tests.household import household
@@ -56,11 +56,20 @@ def together(act: Any) -> Counter[str]:
         return Counter(pool.map(one, range(AT_ONCE)))
 
 
+def ask(contract: Contract) -> passcodes.Ask:
+    return passcodes.Ask(contract, contract.contact_phone, Passcode.Purpose.CONFIRM)
+
+
+def redeem(session: SessionStore, contract: Contract, code: str) -> None:
+    hers = request(SessionStore(session.session_key))
+    passcodes.redeem(hers, ask(contract), code, then=lambda: verification.prove(hers, contract))
+
+
 def asked(contract: Contract) -> tuple[SessionStore, str]:
     """A session with a code on its way, and the code."""
     session = SessionStore()
     session.create()
-    passcode = passcodes.send(request(session), contract, Channel.SMS)
+    passcode = passcodes.send(request(session), ask(contract), Channel.SMS)
     assert passcode.sealed_code
     return session, unseal(passcode.sealed_code)
 
@@ -68,20 +77,20 @@ def asked(contract: Contract) -> tuple[SessionStore, str]:
 def test_five_tries_are_five_however_they_arrive(contract: Contract):
     session, code = asked(contract)
     wrong = f"{(int(code) + 1) % 1_000_000:06d}"
-    came = together(lambda _: passcodes.redeem(request(SessionStore(session.session_key)), contract, wrong))
+    came = together(lambda _: redeem(session, contract, wrong))
     assert came == {"WrongCode": 4, "CodeOver": 8}
     assert Passcode.objects.get().wrong_tries == 5
 
 
 def test_a_code_is_redeemed_once_however_often_it_is_sent(contract: Contract):
     session, code = asked(contract)
-    came = together(lambda _: passcodes.redeem(request(SessionStore(session.session_key)), contract, code))
+    came = together(lambda _: redeem(session, contract, code))
     assert came == {"None": 1, "CodeOver": AT_ONCE - 1}
     assert PhoneProof.objects.count() == 1
 
 
 def test_one_code_goes_out_when_many_ask(contract: Contract):
-    came = together(lambda _: passcodes.send(request(), contract, Channel.SMS).pk)
+    came = together(lambda _: passcodes.send(request(), ask(contract), Channel.SMS).pk)
     assert came["LimitReached"] == AT_ONCE - 1
     assert Dispatch.objects.count() == 1
 

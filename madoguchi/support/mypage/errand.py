@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
-from madoguchi.contracts.models import Contract
+from madoguchi.contracts import verification
+from madoguchi.contracts.models import Contract, Passcode
+from madoguchi.contracts.passcodes import Ask
 from madoguchi.contracts.sessions import account_of
+from madoguchi.support.mypage.steps import STEPS
+from madoguchi.support.mypage.walk import Pages, Walk
 
 _KEY = "errand"
 
@@ -18,6 +23,30 @@ class Errand:
 
     contract: Contract
     onward: str
+
+    @property
+    def walk(self) -> Walk:
+        def then(request: HttpRequest) -> None:
+            verification.prove(request, self.contract)
+            end(request)
+
+        return Walk(
+            ask=Ask(self.contract, self.contract.contact_phone, Passcode.Purpose.CONFIRM),
+            pages=Pages(
+                start=reverse("mypage:verify"),
+                method=reverse("mypage:verify_method"),
+                code=reverse("mypage:verify_code"),
+                resend=reverse("mypage:verify_resend"),
+            ),
+            title=_("Confirm your contact phone"),
+            steps=STEPS,
+            at_method=2,
+            at_code=3,
+            then=then,
+            onward=self.onward,
+            named=self.contract,
+            remembers=True,
+        )
 
 
 def begin(request: HttpRequest, contract: Contract, *, onward: str) -> None:

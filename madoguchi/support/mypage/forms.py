@@ -57,8 +57,12 @@ class CodeForm(forms.Form):
     )
     remember = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, days: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, days: int | None, **kwargs: Any) -> None:
+        """``days`` a device is remembered for; None where that is not offered."""
         super().__init__(*args, **kwargs)
+        if days is None:
+            del self.fields["remember"]
+            return
         self.fields["remember"].label = _("Remember this device for %(days)s days") % {"days": days}
         self.fields["remember"].help_text = _("Do not tick this on a device you share with others.")
 

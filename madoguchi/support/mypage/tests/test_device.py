@@ -147,6 +147,7 @@ def test_a_changed_password_forgets_the_device(hers: Client):
     changed = account()
     changed.set_password("midori-madoguchi-2")
     changed.save()
+    assert not TrustedDevice.objects.standing(changed).exists()
     sign_in_anew(hers)
     assert not opens(hers)
 
@@ -158,12 +159,30 @@ def test_a_changed_contact_phone_is_not_trusted(hers: Client):
     assert not opens(hers)
 
 
-def test_forgetting_one_phone_or_all_devices(hers: Client, home: Household):
+def test_forgetting_the_phone_forgets_it_on_every_device(hers: Client, home: Household):
     assert devices.forget_phone(home.office) == 1
+    assert not TrustedDevice.objects.standing(account()).exists()
     sign_in_anew(hers)
     assert not opens(hers)
-    assert devices.forget(account(), reason=TrustedDevice.End.FORGOTTEN) == 1
-    assert devices.forget(account(), reason=TrustedDevice.End.FORGOTTEN) == 0
+
+
+def test_devices_are_listed_while_they_stand_and_forgotten_one_by_one(hers: Client, telephone: Telephone, clock: Any):
+    phone = Client(headers={"User-Agent": "Phone"})
+    clock.shift(timedelta(seconds=60))
+    sign_in(phone, account())
+    name_phone(phone)
+    ask_for_code(phone)
+    type_code(phone, telephone.code(), remember="on")
+    sign_in_anew(phone)
+    assert opens(phone)
+    newest, oldest = TrustedDevice.objects.standing(account())
+    assert (newest.agent, newest.trusted_until) == ("Phone", timezone.now() + timedelta(days=90))
+    assert not TrustedDevice.objects.standing(Account.objects.get(email="bob@example.jp")).exists()
+    newest.forget()
+    assert list(TrustedDevice.objects.standing(account())) == [oldest]
+    assert not opens(phone), "what the device had opened is shut as well"
+    sign_in_anew(hers)
+    assert opens(hers)
 
 
 def test_bob_in_the_same_browser_proves_for_himself(hers: Client, home: Household):

@@ -1,7 +1,7 @@
 """E4: type the code; have it sent again. E5: remember the device."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,72 +9,88 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from madoguchi.accounts.access import signed_in
-from madoguchi.contracts import contact_phone, devices, limits, passcodes
+from madoguchi.contracts import devices, limits, passcodes
 from madoguchi.contracts.contact_phone import Channel
 from madoguchi.contracts.models import Dispatch, Passcode
 from madoguchi.contracts.verification import proven
 from madoguchi.shell.forms import render_form
 from madoguchi.support.mypage import errand
-from madoguchi.support.mypage.errand import Errand
 from madoguchi.support.mypage.forms import CodeForm
 from madoguchi.support.mypage.refusals import what_happened, why_not
-from madoguchi.support.mypage.steps import STEPS
-from madoguchi.support.mypage.views.verify import go_on, paused, stopped
+from madoguchi.support.mypage.views.stops import paused, stopped
+from madoguchi.support.mypage.views.verify import go_on
+from madoguchi.support.mypage.walk import Walk
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     wanted = errand.current(request)
-    passcode = passcodes.latest(request, wanted.contract) if wanted else None
-    if wanted is None or passcode is None:
+    if wanted is None:
         return redirect("mypage:verify")
-    if proven(request, wanted.contract):
+    # After a code that was right the session has proven the phone: the same button pressed twice goes on.
+    if passcodes.latest(request, wanted.walk.ask) and proven(request, wanted.contract):
         return go_on(request, wanted)
-    if request.method != "POST":
-        return stopped(request, wanted) or _page(request, wanted, passcode, _form())
-    form = _form(request)
-    if not form.is_valid():
-        return _page(request, wanted, passcode, form)
-    return _redeem(request, wanted, passcode, form)
+    return type_in(request, wanted.walk)
 
 
 @signed_in
 @require_POST
 def resend(request: HttpRequest) -> HttpResponse:
     wanted = errand.current(request)
-    passcode = passcodes.latest(request, wanted.contract) if wanted else None
-    if wanted is None or passcode is None:
+    if wanted is None:
         return redirect("mypage:verify")
+    return send_again(request, wanted.walk)
+
+
+def type_in(request: HttpRequest, walk: Walk) -> HttpResponse:
+    """E4 of ``walk``; without a code asked for, back to its beginning."""
+    passcode = passcodes.latest(request, walk.ask)
+    if passcode is None:
+        return HttpResponseRedirect(walk.pages.start)
+    if request.method != "POST":
+        return stopped(request, walk) or _page(request, walk, passcode, _form(walk))
+    form = _form(walk, request)
+    if not form.is_valid():
+        return _page(request, walk, passcode, form)
+    return _redeem(request, walk, passcode, form)
+
+
+def send_again(request: HttpRequest, walk: Walk) -> HttpResponse:
+    """The code of ``walk`` once more, or a new one when it is over."""
+    passcode = passcodes.latest(request, walk.ask)
+    if passcode is None:
+        return HttpResponseRedirect(walk.pages.start)
     try:
-        passcodes.send(request, wanted.contract, Channel(passcode.channel))
+        passcodes.send(request, walk.ask, Channel(passcode.channel))
     except passcodes.Paused as pause:
-        return paused(request, wanted, pause)
+        return paused(request, walk, pause.until)
     except limits.LimitReached as limit:
-        return _page(request, wanted, passcode, _form(), refusal=why_not(limit), status=429)
-    return redirect("mypage:verify_code")
+        return _page(request, walk, passcode, _form(walk), refusal=why_not(limit), status=429)
+    return HttpResponseRedirect(walk.pages.code)
 
 
-def _redeem(request: HttpRequest, wanted: Errand, passcode: Passcode, form: CodeForm) -> HttpResponse:
+def _redeem(request: HttpRequest, walk: Walk, passcode: Passcode, form: CodeForm) -> HttpResponse:
     try:
-        passcodes.redeem(request, wanted.contract, form.cleaned_data["code"])
+        passcodes.redeem(request, walk.ask, form.cleaned_data["code"], then=lambda: walk.then(request))
     except passcodes.Paused as pause:
-        return paused(request, wanted, pause)
+        return paused(request, walk, pause.until)
     except passcodes.WrongCode as wrong:
         form.add_error("code", _wrong(wrong.tries_left))
     except passcodes.CodeOver as over:
         form.add_error("code", _over(over.end))
     else:
-        response = go_on(request, wanted)
-        if form.cleaned_data["remember"]:
-            devices.remember(request, response, wanted.contract)
+        response = HttpResponseRedirect(walk.onward)
+        if form.cleaned_data.get("remember"):
+            devices.remember(request, response, walk.ask.contract)
         return response
     passcode.refresh_from_db()
-    return stopped(request, wanted) or _page(request, wanted, passcode, form)
+    return stopped(request, walk) or _page(request, walk, passcode, form)
 
 
-def _form(request: HttpRequest | None = None) -> CodeForm:
-    return CodeForm(request.POST if request else None, days=settings.TRUSTED_DEVICE_DAYS)
+def _form(walk: Walk, request: HttpRequest | None = None) -> CodeForm:
+    days = settings.TRUSTED_DEVICE_DAYS if walk.remembers else None
+    return CodeForm(request.POST if request else None, days=days)
 
 
 def _wrong(tries_left: int) -> str:
@@ -95,7 +111,7 @@ def _over(end: str) -> str:
 
 def _page(  # noqa: PLR0913 - what the page shows
     request: HttpRequest,
-    wanted: Errand,
+    walk: Walk,
     passcode: Passcode,
     form: CodeForm,
     *,
@@ -109,11 +125,10 @@ def _page(  # noqa: PLR0913 - what the page shows
         "mypage/verify_code.html",
         form,
         {
-            "contract": wanted.contract,
-            "steps": STEPS,
+            "walk": walk,
+            "steps": walk.steps,
             "passcode": passcode,
             "by_voice": passcode.channel == Channel.VOICE,
-            "hint": contact_phone.hint(passcode.phone),
             "trouble": what_happened(last.reason) if last and last.state == Dispatch.State.FAILED else "",
             "again_from": again_from,
             "again_in": max(0, round((again_from - timezone.now()).total_seconds())) if again_from else 0,

@@ -1,7 +1,7 @@
 """E3: choose how the code comes."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -12,11 +12,11 @@ from madoguchi.contracts.contact_phone import Channel
 from madoguchi.contracts.verification import proven
 from madoguchi.shell.forms import render_form
 from madoguchi.support.mypage import errand
-from madoguchi.support.mypage.errand import Errand
 from madoguchi.support.mypage.forms import MethodForm
 from madoguchi.support.mypage.refusals import why_not
-from madoguchi.support.mypage.steps import STEPS
-from madoguchi.support.mypage.views.verify import go_on, paused, stopped
+from madoguchi.support.mypage.views.stops import paused, stopped
+from madoguchi.support.mypage.views.verify import go_on
+from madoguchi.support.mypage.walk import Walk
 
 
 @signed_in
@@ -27,37 +27,40 @@ def method(request: HttpRequest) -> HttpResponse:
         return redirect("mypage:verify")
     if proven(request, wanted.contract):
         return go_on(request, wanted)
-    channels = contact_phone.channels(wanted.contract.contact_phone)
+    return choose(request, wanted.walk)
+
+
+def choose(request: HttpRequest, walk: Walk) -> HttpResponse:
+    """E3 of ``walk``, for who may have a code sent."""
+    channels = contact_phone.channels(walk.ask.phone)
     if request.method != "POST":
-        return stopped(request, wanted) or _page(request, wanted, MethodForm(channels=channels))
+        return stopped(request, walk) or _page(request, walk, MethodForm(channels=channels))
     form = MethodForm(request.POST, channels=channels)
     if not form.is_valid():
-        return _page(request, wanted, form)
-    return _send(request, wanted, form)
+        return _page(request, walk, form)
+    return _send(request, walk, form)
 
 
-def _send(request: HttpRequest, wanted: Errand, form: MethodForm) -> HttpResponse:
+def _send(request: HttpRequest, walk: Walk, form: MethodForm) -> HttpResponse:
     try:
-        passcodes.send(request, wanted.contract, Channel(form.cleaned_data["channel"]))
+        passcodes.send(request, walk.ask, Channel(form.cleaned_data["channel"]))
     except passcodes.Paused as pause:
-        return paused(request, wanted, pause)
+        return paused(request, walk, pause.until)
     except limits.LimitReached as limit:
-        return _page(request, wanted, form, refusal=why_not(limit))
-    return redirect("mypage:verify_code")
+        return _page(request, walk, form, refusal=why_not(limit))
+    return HttpResponseRedirect(walk.pages.code)
 
 
-def _page(request: HttpRequest, wanted: Errand, form: MethodForm, *, refusal: str = "") -> HttpResponse:
-    sent = passcodes.latest(request, wanted.contract)
-    channels = contact_phone.channels(wanted.contract.contact_phone)
+def _page(request: HttpRequest, walk: Walk, form: MethodForm, *, refusal: str = "") -> HttpResponse:
+    sent = passcodes.latest(request, walk.ask)
     return render_form(
         request,
         "mypage/verify_method.html",
         form,
         {
-            "contract": wanted.contract,
-            "steps": STEPS,
-            "hint": contact_phone.hint(wanted.contract.contact_phone),
-            "voice_only": Channel.SMS not in channels,
+            "walk": walk,
+            "steps": walk.steps,
+            "voice_only": Channel.SMS not in contact_phone.channels(walk.ask.phone),
             "callers": settings.TELEPHONE_CALLERS,
             "title": _("How to receive the code"),
             "refusal": refusal,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from madoguchi.accounts.access import signed_in
-from madoguchi.contracts import contact_phone, devices, passcodes, phone_entry
+from madoguchi.contracts import contact_phone, devices, phone_entry
 from madoguchi.contracts.models import Contract
 from madoguchi.contracts.sessions import account_of
 from madoguchi.contracts.verification import proven
@@ -15,7 +15,7 @@ from madoguchi.shell.forms import render_form
 from madoguchi.support.mypage import errand
 from madoguchi.support.mypage.errand import Errand
 from madoguchi.support.mypage.forms import PhoneForm
-from madoguchi.support.mypage.steps import STEPS
+from madoguchi.support.mypage.views.stops import locked, stopped
 
 
 @signed_in
@@ -27,7 +27,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     if proven(request, wanted.contract):
         return go_on(request, wanted)
     if not contact_phone.channels(wanted.contract.contact_phone):
-        return render(request, "mypage/verify_no_way.html", {"contract": wanted.contract})
+        return render(request, "mypage/verify_no_way.html", {"walk": wanted.walk})
     if request.method == "POST":
         return _entered(request, wanted)
     return _remembered(request, wanted) or _asked(request, wanted)
@@ -49,20 +49,6 @@ def go_on(request: HttpRequest, wanted: Errand) -> HttpResponse:
     return HttpResponseRedirect(wanted.onward)
 
 
-def stopped(request: HttpRequest, wanted: Errand) -> HttpResponse | None:
-    """The page that says until when the ID's verification rests, if it does."""
-    account = account_of(request)
-    if until := phone_entry.locked_until(account):
-        return _locked(request, wanted, phone_entry.Locked(until))
-    if until := passcodes.paused_until(account):
-        return paused(request, wanted, passcodes.Paused(until))
-    return None
-
-
-def paused(request: HttpRequest, wanted: Errand, pause: passcodes.Paused) -> HttpResponse:
-    return render(request, "mypage/verify_paused.html", {"until": pause.until, "contract": wanted.contract}, status=429)
-
-
 def _remembered(request: HttpRequest, wanted: Errand) -> HttpResponse | None:
     secret = devices.recognise(request, wanted.contract)
     if not (secret or proven(request, wanted.contract)):
@@ -75,7 +61,7 @@ def _remembered(request: HttpRequest, wanted: Errand) -> HttpResponse | None:
 
 def _asked(request: HttpRequest, wanted: Errand) -> HttpResponse:
     form = PhoneForm(hint=contact_phone.hint(wanted.contract.contact_phone))
-    return stopped(request, wanted) or _page(request, wanted, form)
+    return stopped(request, wanted.walk) or _page(request, wanted, form)
 
 
 def _entered(request: HttpRequest, wanted: Errand) -> HttpResponse:
@@ -85,9 +71,9 @@ def _entered(request: HttpRequest, wanted: Errand) -> HttpResponse:
             if phone_entry.enter(request, wanted.contract, form.cleaned_data["phone"]):
                 return redirect("mypage:verify_method")
         except phone_entry.Locked as lock:
-            return _locked(request, wanted, lock)
+            return locked(request, wanted.walk, lock.until)
         form.add_error("phone", _("This is not the contact phone number registered with the contract."))
-    return stopped(request, wanted) or _page(request, wanted, form)
+    return stopped(request, wanted.walk) or _page(request, wanted, form)
 
 
 def _page(request: HttpRequest, wanted: Errand, form: PhoneForm) -> HttpResponse:
@@ -96,13 +82,9 @@ def _page(request: HttpRequest, wanted: Errand, form: PhoneForm) -> HttpResponse
         "mypage/verify.html",
         form,
         {
-            "contract": wanted.contract,
-            "steps": STEPS,
+            "walk": wanted.walk,
+            "steps": wanted.walk.steps,
             "tries": phone_entry.TRIES,
             "minutes": int(phone_entry.LOCKED_FOR.total_seconds() // 60),
         },
     )
-
-
-def _locked(request: HttpRequest, wanted: Errand, lock: phone_entry.Locked) -> HttpResponse:
-    return render(request, "mypage/verify_locked.html", {"until": lock.until, "contract": wanted.contract}, status=429)
