@@ -93,7 +93,7 @@ WRITERS = {
     "console:report_edit": "/console/notices/{draft}/reports/{report}/",
     "console:report_discard": "/console/notices/{draft}/reports/{report}/discard/",
 }
-ADMINISTRATORS = {"console:audit": "/console/audit/"}
+ADMINISTRATORS = {"console:audit": "/console/audit/", "console:security": "/console/security/"}
 CONSOLE = {**STAFF, **WRITERS, **ADMINISTRATORS}
 CLAIMED = {**MACHINE, **PUBLIC, **SIGNED_IN, **CONTRACT, **CONSOLE}
 

@@ -3,11 +3,13 @@ from django.urls import path
 from madoguchi.console.audit_log import audit_log
 from madoguchi.console.notices import board, discard, further, page, preview, publish, write
 from madoguchi.console.overview import overview
+from madoguchi.console.security.page import security
 
 app_name = "console"
 urlpatterns = [
     path("", overview, name="overview"),
     path("audit/", audit_log, name="audit"),
+    path("security/", security, name="security"),
     path("notices/", board.board, name="notices"),
     path("notices/new/", write.new, name="notice_new"),
     path("notices/<int:notice_id>/", page.show, name="notice"),
