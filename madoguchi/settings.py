@@ -150,6 +150,12 @@ STAY_SIGNED_IN_DAYS = ENV.integer("MADOGUCHI_STAY_SIGNED_IN_DAYS", 30, least=1, 
 LOGIN_TRIES_PER_SOURCE = ENV.integer("MADOGUCHI_LOGIN_TRIES_PER_SOURCE", 100, least=10)
 # Each password hash takes 19 MiB while it is made.
 HASHES_AT_ONCE = ENV.integer("MADOGUCHI_HASHES_AT_ONCE", 4, least=1, most=256)
+# Mailbox logins: the operator's own mail domains, and the mail system that knows their passwords.
+MAILBOX_DOMAINS = tuple(domain.lower() for domain in ENV.words("MADOGUCHI_MAILBOX_DOMAINS", ()))
+MAILBOX_URL = ENV.url("MADOGUCHI_MAILBOX_URL", ("imaps", "imap+starttls"), None if MAILBOX_DOMAINS else "")
+MAILBOX_CA = ENV.text("MADOGUCHI_MAILBOX_CA", "", wanted="the path of a file")
+MAILBOX_AT_ONCE = ENV.integer("MADOGUCHI_MAILBOX_AT_ONCE", 4, least=1, most=256)
+MAILBOX_PASSWORD_PAGE = ENV.url("MADOGUCHI_MAILBOX_PASSWORD_PAGE", ("https",), "")
 LOGIN_URL = "/id/login/"
 LOGIN_REDIRECT_URL = "/my/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
