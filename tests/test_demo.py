@@ -93,7 +93,7 @@ def answers(demo: RunningDemo, page: str) -> int:
 def test_killed_database_comes_back_with_the_data(demo: RunningDemo) -> None:
     server = postgres(demo)
     server.kill()
-    wait_until(lambda: bool(demo.processes("bin/postgres")) and postgres(demo).pid != server.pid)
+    wait_until(lambda: any(found.pid != server.pid for found in servers(demo)))
     wait_until(lambda: answers(demo, "/readyz") == 200)
     assert "publisher@aoba.example" in demo.json("/demo/authenticator.json", login="publisher@aoba.example")["login"]
 
@@ -118,8 +118,14 @@ def test_pages_say_that_the_database_is_away_and_recover_by_themselves(demo: Run
 
 
 def postgres(demo: RunningDemo) -> psutil.Process:
-    """The server itself, not its children."""
-    return next(process for process in demo.processes("bin/postgres") if "-D" in process.cmdline())
+    """The server that runs; one that was killed by the test before may still be on its way back."""
+    wait_until(lambda: bool(servers(demo)))
+    return servers(demo)[0]
+
+
+def servers(demo: RunningDemo) -> list[psutil.Process]:
+    """The server itself; its children have other command lines."""
+    return demo.processes("bin/postgres -D")
 
 
 def test_kill_leaves_nothing_running_and_the_next_start_finds_the_data(demo: RunningDemo, var: Path) -> None:
