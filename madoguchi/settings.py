@@ -87,7 +87,7 @@ MIDDLEWARE = [
     "madoguchi.shell.languages.PathLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "madoguchi.accounts.sessions.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -146,6 +146,11 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 PASSWORD_HASHERS = ["madoguchi.accounts.hashers.Argon2idHasher"]
 SECURITY_PROFILE = ENV.choice("MADOGUCHI_SECURITY_PROFILE", ("classic", "strict"), "classic")
 STAY_SIGNED_IN_DAYS = ENV.integer("MADOGUCHI_STAY_SIGNED_IN_DAYS", 30, least=1, most=30)
+# Without staying signed in: the longest a session lasts, and how long it waits for the next page. Staff have their own.
+SESSION_HOURS = ENV.integer("MADOGUCHI_SESSION_HOURS", 24, least=1, most=24 * 30)
+SESSION_IDLE_MINUTES = ENV.integer("MADOGUCHI_SESSION_IDLE_MINUTES", 120, least=5, most=60 * 24)
+STAFF_SESSION_HOURS = ENV.integer("MADOGUCHI_STAFF_SESSION_HOURS", 12, least=1, most=24)
+STAFF_IDLE_MINUTES = ENV.integer("MADOGUCHI_STAFF_IDLE_MINUTES", 60, least=5, most=60 * 12)
 # Wrong logins from one network in 15 minutes. Generous: a company or a mobile carrier shows many people as one address.
 LOGIN_TRIES_PER_SOURCE = ENV.integer("MADOGUCHI_LOGIN_TRIES_PER_SOURCE", 100, least=10)
 # Each password hash takes 19 MiB while it is made.

@@ -57,6 +57,7 @@ PUBLIC = {
 # For whoever is signed in; shows nothing but their own.
 SIGNED_IN = {
     "identity:activate_done": "/id/activate/done/",
+    "identity:prove": "/id/prove/",
     "mypage:home": "/my/",
     "mypage:verify": "/my/verify/",
     "mypage:verify_begin": "/my/verify/begin/",
@@ -198,7 +199,7 @@ def test_staff_without_the_second_factor_are_asked_for_it(places) -> None:
     for name, path in CONSOLE.items():
         answer = client.get(path.format(**places))
         assert answer.status_code == 302, name
-        assert answer["Location"].startswith("/id/login/code/"), name
+        assert answer["Location"].startswith("/id/prove/"), name
 
 
 @pytest.mark.parametrize(

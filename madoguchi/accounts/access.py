@@ -1,6 +1,7 @@
-"""Who may see a page: view decorators for signed-in customers and for staff."""
+"""Who may see a page, and how sure we must be of who it is: view decorators for customers and for staff."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -11,10 +12,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
+from madoguchi.accounts import prove
+from madoguchi.accounts.assurance import Level, best_level
 from madoguchi.accounts.models import Account, StaffRole
-from madoguchi.accounts.second_factor import proven
+from madoguchi.accounts.prove import Need
 
 View = Callable[..., HttpResponseBase]
+# How old a proof may be where a page asks for a fresh one.
+FRESH = timedelta(minutes=15)
 
 
 def signed_in(view: View) -> View:
@@ -29,22 +34,42 @@ def signed_in(view: View) -> View:
     return cast(View, never_cache(guarded))
 
 
+def needs(level: Level | None = None, *, max_age: timedelta | None = FRESH) -> Callable[[View], View]:
+    """Only with a proof of ``level`` no older than ``max_age`` (None: as old as the sign-in).
+
+    Without ``level`` it is the highest rung the ID has the means for. Whoever lacks it is asked on ``/id/prove/``; a
+    form sent here is carried out after that. Stands outside of decorators that look at the method.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            need = Need(best_level(cast(Account, request.user)) if level is None else level, max_age)
+            if not need.met(request):
+                return prove.ask(request, need)
+            prove.resumed(request)
+            return view(request, *args, **kwargs)
+
+        return signed_in(guarded)
+
+    return decorate
+
+
 def staff_required(*roles: StaffRole | str) -> Callable[[View], View]:
-    """Only for staff in one of ``roles`` who proved the second factor in this session.
+    """Only for staff in one of ``roles``, who have proven a second factor in this sign-in.
 
     Administrators pass everywhere. Others signed in get 403; staff without the second factor are asked for it.
     """
     allowed = {StaffRole(role) for role in roles} | {StaffRole.ADMINISTRATOR}
 
     def decorate(view: View) -> View:
+        proven = needs(Level.MFA, max_age=None)(view)
+
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            account = cast(Account, request.user)
-            if account.staff_role not in allowed:
+            if cast(Account, request.user).staff_role not in allowed:
                 raise PermissionDenied
-            if not proven(request):
-                return _by_way_of("identity:login_code", request)
-            return view(request, *args, **kwargs)
+            return proven(request, *args, **kwargs)
 
         return signed_in(guarded)
 

@@ -45,6 +45,8 @@ def waiting_registration(token: str) -> Registration:
 def complete(request: HttpRequest, token: str, *, password: str) -> Account:
     """Final registration: the account, its verified address and its consent. The link is used up.
 
+    Signing in, and with it the row of the ledger, is the caller's next step.
+
     Raises :class:`LinkDead` or, counted, :class:`WrongPassword`.
     """
     registration = waiting_registration(token)
@@ -55,8 +57,6 @@ def complete(request: HttpRequest, token: str, *, password: str) -> Account:
         _raise_if_dead(registration, tried=True)
         account = _account_of(registration)
         _end(registration, Registration.End.COMPLETED if account else Registration.End.EXISTING)
-        if account:
-            record(request, account, AuthEvent.Method.REGISTRATION, True)
     if account is None:
         raise LinkDead(Registration.End.EXISTING)
     return account

@@ -1,10 +1,10 @@
-"""Writing the assurance ledger: one row for every proof asked for and its outcome."""
+"""Writing the assurance ledger: one row for every proof asked for and its outcome, and for every change of the ID."""
 
 from django.http import HttpRequest
 
+from madoguchi.accounts import known_device, sessions
 from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.accounts.network import client_address
-from madoguchi.lib.tokens import digest
 
 
 def record(  # noqa: PLR0913 - a row of the ledger has as many columns
@@ -16,19 +16,20 @@ def record(  # noqa: PLR0913 - a row of the ledger has as many columns
     contract_number: str = "",
     detail: str = "",
 ) -> AuthEvent:
-    """Note one proof in the ledger.
+    """Note one proof or change in the ledger, under the sign-in of this session if it is the account's.
 
     ``account`` is None where nobody is known yet (a login with an unknown address). ``detail`` is a short word of
     ours, never something a person typed.
     """
-    key = request.session.session_key
+    sign_in = sessions.row_of(request)
     return AuthEvent.objects.create(
         account=account,
+        sign_in=sign_in if sign_in and account and sign_in.account_id == account.pk else None,
         method=method,
         succeeded=succeeded,
-        session_digest=digest(key) if key else "",
+        device=known_device.device(request),
         network=client_address(request),
-        agent=request.headers.get("User-Agent", "").replace("\0", "")[:300],
+        agent=sessions.agent(request),
         contract_number=contract_number,
         detail=detail,
     )

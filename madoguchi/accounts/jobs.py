@@ -7,6 +7,7 @@ from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 
 from madoguchi.accounts import limits, register
+from madoguchi.accounts.models import SignIn
 from madoguchi.lib.lanes import Lane
 
 
@@ -29,3 +30,10 @@ def forget_tries(timestamp: int) -> None:
 def clear_sessions(timestamp: int) -> None:
     """Every night: drop the sessions that have ended by themselves."""
     import_string(f"{settings.SESSION_ENGINE}.SessionStore").clear_expired()
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(name="accounts.settle_sign_ins", priority=Lane.REST.priority)
+def settle_sign_ins(timestamp: int) -> None:
+    """Every hour: write down which sign-ins time has ended; they let nobody in since then."""
+    SignIn.objects.settle(now=datetime.fromtimestamp(timestamp, UTC))

@@ -3,12 +3,10 @@
 import time
 from typing import cast
 
-from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from allauth.mfa.utils import decrypt
 from django.db import transaction
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -26,6 +24,10 @@ def enrol_totp(account: Account, secret: str | None = None) -> str:
         Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).delete()
         TOTP.activate(account, secret)
     return secret
+
+
+def has_passkey(account: Account) -> bool:
+    return bool(Authenticator.objects.filter(user=account, type=Authenticator.Type.WEBAUTHN).exists())
 
 
 def has_totp(account: Account) -> bool:
@@ -52,18 +54,6 @@ def current_code(account: Account) -> str:
     found = Authenticator.objects.get(user=account, type=Authenticator.Type.TOTP)
     now = int(time.time()) // PERIOD
     return _code(found, next((step for step in _steps_open(found) if step >= now), now))
-
-
-def record_proof(request: HttpRequest, account: Account) -> None:
-    """Note in the session that the second factor was proven."""
-    record_authentication(request, account, method="mfa", type=Authenticator.Type.TOTP.value)
-
-
-def proven(request: HttpRequest) -> bool:
-    """Whether whoever is signed in proved the second factor in this session."""
-    if not request.user.is_authenticated:
-        return False
-    return any(done["method"] == "mfa" for done in get_authentication_records(request, request.user))
 
 
 def _steps_open(found: Authenticator) -> list[int]:

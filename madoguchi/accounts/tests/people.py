@@ -1,21 +1,17 @@
 """The named people of the tests. Alice and Bob are colleagues, Charlie is a stranger who must see nothing."""
 
-import time
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from allauth.account.internal.flows.login import (
-    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
-    AUTHENTICATION_METHODS_SESSION_KEY,
-)
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from django.utils import timezone
 
 from madoguchi.accounts.hashers import Argon2idHasher
-from madoguchi.accounts.models import Account, StaffRole
+from madoguchi.accounts.models import Account, AuthEvent, SignIn, StaffRole
 
 PASSWORD = "aoi-madoguchi-1"
 
@@ -61,14 +57,19 @@ def publisher(**fields: Any) -> Account:
     return staff(StaffRole.PUBLISHER, **fields)
 
 
-def sign_in(client: Client, account: Account, *, second_factor: bool | None = None) -> None:
+def sign_in(client: Client, account: Account, *, second_factor: bool | None = None) -> SignIn:
     """A session as the login pages leave it; staff with the second factor proven unless told otherwise."""
     client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[0])
-    now = time.time()
-    records: list[dict[str, Any]] = [{"method": "password", "at": now}]
+    now = timezone.now()
+    made = SignIn.objects.create(
+        account=account, opened_at=now, idle_at=now + timedelta(hours=2), expires_at=now + timedelta(days=1)
+    )
+    proofs = [AuthEvent.Method.PASSWORD]
     if account.is_staff if second_factor is None else second_factor:
-        records.append({"method": "mfa", "type": "totp", "at": now})
+        proofs.append(AuthEvent.Method.TOTP)
+    for method in proofs:
+        AuthEvent.objects.create(account=account, sign_in=made, method=method, succeeded=True)
     session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = records
-    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(account.pk)
+    session["sign_in"] = made.pk
     session.save()
+    return made

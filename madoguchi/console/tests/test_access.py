@@ -62,7 +62,7 @@ def test_a_password_alone_is_not_enough(client: Client, draft: Report) -> None:
     people.sign_in(client, people.publisher(), second_factor=False)
     for name, address in addresses(draft).items():
         if TABLE[name][StaffRole.PUBLISHER] != "–":
-            assert client.get(address)["Location"].startswith("/id/login/code/"), name
+            assert client.get(address)["Location"].startswith("/id/prove/"), name
     client.post(addresses(draft)["report_publish"])
     draft.refresh_from_db()
     assert draft.ordinal is None

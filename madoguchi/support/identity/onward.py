@@ -24,7 +24,7 @@ def is_path_here(wanted: str) -> bool:
     if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
         return False
     path = wanted.partition("?")[0]
-    return path not in {reverse(f"identity:{name}") for name in ("login", "login_code", "logout")}
+    return path not in {reverse(f"identity:{name}") for name in ("login", "login_code", "logout", "prove")}
 
 
 def home(account: Account) -> str:

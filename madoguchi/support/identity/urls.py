@@ -4,12 +4,14 @@ from madoguchi.support.identity.views.activate import activate, activate_done
 from madoguchi.support.identity.views.login import login
 from madoguchi.support.identity.views.login_code import login_code
 from madoguchi.support.identity.views.logout import logout
+from madoguchi.support.identity.views.prove import prove
 from madoguchi.support.identity.views.register import register, register_confirm, register_sent
 
 app_name = "identity"
 urlpatterns = [
     path("login/", login, name="login"),
     path("login/code/", login_code, name="login_code"),
+    path("prove/", prove, name="prove"),
     path("logout/", logout, name="logout"),
     path("register/", register, name="register"),
     path("register/confirm/", register_confirm, name="register_confirm"),

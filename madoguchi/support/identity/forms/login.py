@@ -10,11 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from madoguchi.support.identity.forms.fields import AddressField, half_width
 
 
-class LoginForm(forms.Form):
-    email = AddressField(
-        label=gettext_lazy("Email address"),
-        error_messages={"required": gettext_lazy("Please enter your email address.")},
-    )
+class PasswordForm(forms.Form):
     password = forms.CharField(
         label=gettext_lazy("Password"),
         max_length=128,
@@ -25,7 +21,16 @@ class LoginForm(forms.Form):
             "max_length": gettext_lazy("No password is longer than 128 characters."),
         },
     )
+
+
+class LoginForm(PasswordForm):
+    email = AddressField(
+        label=gettext_lazy("Email address"),
+        error_messages={"required": gettext_lazy("Please enter your email address.")},
+    )
     stay = forms.BooleanField(label=gettext_lazy("Stay signed in on this device"), required=False)
+
+    field_order = ("email", "password", "stay")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -7,7 +7,7 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 
-from madoguchi.accounts.models import Account, AuthEvent
+from madoguchi.accounts.models import Account, AuthEvent, SignIn
 from madoguchi.accounts.tests.people import PASSWORD, alice, bob, sign_in
 
 LOGIN = "/id/login/"
@@ -57,7 +57,8 @@ def test_alice_logs_in_with_a_new_session_key_and_lands_on_my_page(client):
     event = AuthEvent.objects.get()
     assert (event.account, event.method, event.succeeded) == (someone, "password", True)
     assert event.network == "127.0.0.1"
-    assert client.session.session_key not in event.session_digest
+    assert event.sign_in == SignIn.objects.standing(someone).get()
+    assert len(event.device) == 64
 
 
 def test_the_address_counts_however_it_is_typed(client):
@@ -233,7 +234,7 @@ def test_strangers_cannot_lock_alice_out_of_the_device_she_knows():
     assert enter(home).status_code == 302
 
 
-def test_the_cookie_of_a_known_device_is_good_for_one_address_and_says_nothing():
+def test_the_mark_of_a_known_device_is_good_for_who_logged_in_there_and_says_nothing():
     alice()
     bob()
     home = Client()

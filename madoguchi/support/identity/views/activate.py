@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import ngettext
@@ -11,10 +11,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.accounts import activate as act
-from madoguchi.accounts import login
 from madoguchi.accounts.access import signed_in
-from madoguchi.accounts.models import Account, Registration
+from madoguchi.accounts.models import Account, AuthEvent, Registration
 from madoguchi.shell.forms import render_form
+from madoguchi.support.identity.entrance import admit
 from madoguchi.support.identity.forms.register import ActivateForm
 from madoguchi.support.identity.onward import home, is_path_here
 from madoguchi.support.identity.refusals import patient
@@ -58,10 +58,9 @@ def activate_done(request: HttpRequest) -> HttpResponse:
 
 
 def _completed(request: HttpRequest, registration: Registration, account: Account) -> HttpResponse:
-    login.open_session(request, account, stay=False)
+    done = reverse("identity:activate_done")
+    response = admit(request, account, method=AuthEvent.Method.REGISTRATION, stay=False, onward=done)
     request.session[_CONTINUE] = registration.continue_to
-    response = HttpResponseRedirect(reverse("identity:activate_done"))
-    login.remember_device(request, response, account)
     return response
 
 

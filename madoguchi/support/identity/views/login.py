@@ -1,15 +1,15 @@
 """A1: the login page, and the doors beside it."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.accounts import login as act
-from madoguchi.accounts.models import Account
+from madoguchi.accounts.models import AuthEvent
 from madoguchi.shell.forms import render_form
+from madoguchi.support.identity.entrance import admit
 from madoguchi.support.identity.forms.login import LoginForm
 from madoguchi.support.identity.onward import home, safe_next
 from madoguchi.support.identity.refusals import patient
@@ -28,16 +28,7 @@ def login(request: HttpRequest) -> HttpResponse:
         entered = form.cleaned_data
         account = act.check_password(request, email=entered["email"], password=entered["password"])
         if account is not None:
-            return _signed_in(request, account, stay=entered["stay"], onward=onward)
+            method = AuthEvent.Method.PASSWORD
+            return admit(request, account, method=method, stay=entered["stay"], onward=onward)
         form.add_error(None, _("The email address or the password is not right. Please check both and try again."))
     return render_form(request, "identity/login.html", form, {"next": onward, "left": "left" in request.GET})
-
-
-def _signed_in(request: HttpRequest, account: Account, *, stay: bool, onward: str) -> HttpResponse:
-    if act.needs_code(account):
-        act.suspend(request, account, stay=stay, next=onward)
-        return HttpResponseRedirect(reverse("identity:login_code"))
-    act.open_session(request, account, stay=stay)
-    response = HttpResponseRedirect(onward or home(account))
-    act.remember_device(request, response, account)
-    return response

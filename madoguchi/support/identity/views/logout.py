@@ -3,11 +3,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from madoguchi.accounts.login import close_session
+from madoguchi.accounts.login import log_out
 
 
 @never_cache
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
-    close_session(request)
+    log_out(request)
     return HttpResponseRedirect(reverse("identity:login", query={"left": "1"}))

@@ -1,0 +1,18 @@
+"""The customer ID (お客さまサポートID): who it is, how it comes to be, and the ledger of what was proven."""
+
+from madoguchi.accounts.models.account import Account, AccountManager, StaffRole
+from madoguchi.accounts.models.ledger import AuthEvent, TermsAcceptance, TryLevel
+from madoguchi.accounts.models.registration import Registration
+from madoguchi.accounts.models.sign_in import SignIn, SignInQuerySet
+
+__all__ = [
+    "Account",
+    "AccountManager",
+    "AuthEvent",
+    "Registration",
+    "SignIn",
+    "SignInQuerySet",
+    "StaffRole",
+    "TermsAcceptance",
+    "TryLevel",
+]

@@ -1,0 +1,24 @@
+"""In through the door: what every login does after its first factor, whatever that was."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from madoguchi.accounts import known_device, login
+from madoguchi.accounts.models import Account, AuthEvent
+from madoguchi.support.identity.onward import home
+
+
+def admit(  # noqa: PLR0913 - everything a login is about
+    request: HttpRequest, account: Account, *, method: AuthEvent.Method, stay: bool, onward: str, detail: str = ""
+) -> HttpResponse:
+    """``account`` gave a right first factor: on to ``onward`` (a path of this site; empty: home), or to the second."""
+    if not login.first_factor(request, account, method, stay=stay, next=onward, detail=detail):
+        return HttpResponseRedirect(reverse("identity:login_code"))
+    return entered(request, account, onward=onward)
+
+
+def entered(request: HttpRequest, account: Account, *, onward: str) -> HttpResponse:
+    """``account`` is signed in: on to where it wanted, in a browser that is known from now on."""
+    response = HttpResponseRedirect(onward or home(account))
+    known_device.keep(request, response)
+    return response

@@ -1,0 +1,91 @@
+"""``/id/prove/``: whoever is signed in proves it again, in one of the ways the ID has, and goes on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from madoguchi.accounts import login, second_factor
+from madoguchi.accounts import prove as act
+from madoguchi.accounts.access import signed_in
+from madoguchi.accounts.assurance import Level
+from madoguchi.accounts.models import Account, AuthEvent
+from madoguchi.shell.forms import render_form
+from madoguchi.support.identity.forms.login import CodeForm, PasswordForm
+from madoguchi.support.identity.refusals import patient
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to prove it. ``check`` says whether what was entered is right, and puts its word into the form if not."""
+
+    template: str
+    form: type[forms.Form]
+    method: AuthEvent.Method
+    has: Callable[[Account], bool]
+    strength: Level
+    check: Callable[[HttpRequest, Account, forms.Form], bool]
+
+
+@signed_in
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient
+def prove(request: HttpRequest) -> HttpResponse:
+    account = cast(Account, request.user)
+    waiting = act.wanted(request)
+    if waiting is None:
+        return HttpResponseRedirect(reverse("mypage:home"))
+    if waiting.need.met(request):
+        return HttpResponseRedirect(waiting.path)
+    ways = {name: way for name, way in WAYS.items() if way.strength >= waiting.need.level and way.has(account)}
+    chosen = request.POST.get("way", "")
+    entered = ways[chosen].form(request.POST) if chosen in ways else forms.Form()
+    if entered.is_bound and entered.is_valid() and ways[chosen].check(request, account, entered):
+        return HttpResponseRedirect(act.proven(request, account, ways[chosen].method))
+    shown = [
+        {"name": name, "template": way.template, "form": entered if name == chosen else way.form()}
+        for name, way in ways.items()
+    ]
+    return render_form(request, "identity/prove.html", entered, {"ways": shown, "kept": waiting.form is not None})
+
+
+def _by_code(request: HttpRequest, account: Account, form: forms.Form) -> bool:
+    if login.check_code(request, account, form.cleaned_data["code"]):
+        return True
+    form.add_error("code", _("This code is not right, or was used already. Please enter the one shown now."))
+    return False
+
+
+def _by_password(request: HttpRequest, account: Account, form: forms.Form) -> bool:
+    if login.check_own_password(request, account, form.cleaned_data["password"]):
+        return True
+    form.add_error("password", _("This is not your password. Please check it and try again."))
+    return False
+
+
+# The strongest first.
+WAYS = {
+    "code": Way(
+        template="identity/ways/code.html",
+        form=CodeForm,
+        method=AuthEvent.Method.TOTP,
+        has=second_factor.has_totp,
+        strength=Level.MFA,
+        check=_by_code,
+    ),
+    "password": Way(
+        template="identity/ways/password.html",
+        form=PasswordForm,
+        method=AuthEvent.Method.PASSWORD,
+        has=Account.has_usable_password,
+        strength=Level.PASSWORD,
+        check=_by_password,
+    ),
+}
