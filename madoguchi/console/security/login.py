@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from madoguchi.accounts import login
+from madoguchi.accounts import known_device, login
 from madoguchi.accounts.limits import LOGIN_CODE, LOGIN_SOURCE, LOGIN_TARGET, Limit
 from madoguchi.accounts.models import Account, StaffRole
 from madoguchi.console.security.requirement import Met, Requirement, Verdict, asvs, nist, verdict
@@ -44,13 +44,13 @@ def _throttle(settings: Any) -> Verdict:
 
 def _lock_out(settings: Any) -> Verdict:
     """A browser on which an ID logged in before counts its own tries."""
-    found = bool(login.KNOWN_DEVICE_COOKIE)
+    found = bool(known_device.COOKIE)
     return verdict(found, _("Strangers' tries do not count for a browser on which the ID logged in before."))
 
 
 def _second_factor(settings: Any) -> Verdict:
     """Asked of the very function the login asks."""
-    staff = login.needs_code(Account(staff_role=StaffRole.VIEWER))
+    staff = login.needs_more(Account(staff_role=StaffRole.VIEWER))
     if not staff:
         return Verdict(Met.NO, _("Staff log in with a password alone."))
     return Verdict(
