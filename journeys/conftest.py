@@ -44,8 +44,8 @@ def visitor(request: pytest.FixtureRequest, new_visitor: Callable[..., Visitor])
 def new_visitor(browser: Browser, demo: Demo) -> Iterator[Callable[..., Visitor]]:
     visitors: list[Visitor] = []
 
-    def new(*, language: str, width: int) -> Visitor:
-        visitors.append(Visitor(browser, demo, language=language, width=width))
+    def new(*, language: str, width: int, script: bool = True) -> Visitor:
+        visitors.append(Visitor(browser, demo, language=language, width=width, script=script))
         return visitors[-1]
 
     yield new

@@ -30,7 +30,7 @@ _FLAWS = """() => {
 class Visitor:
     """One browser window in one language and width. Every answer of the site is watched for errors."""
 
-    def __init__(self, browser: Browser, demo: Demo, *, language: str, width: int) -> None:
+    def __init__(self, browser: Browser, demo: Demo, *, language: str, width: int, script: bool = True) -> None:
         self.demo = demo
         self.language = language
         self.width = width
@@ -39,6 +39,7 @@ class Visitor:
             viewport={"width": width, "height": 900},
             locale={"ja": "ja-JP", "en": "en-GB"}[language],
             timezone_id="Asia/Tokyo",
+            java_script_enabled=script,
         )
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(15_000)
