@@ -66,10 +66,13 @@ INSTALLED_APPS = [
     "madoguchi.accounts",
     "madoguchi.catalog",
     "madoguchi.contracts",
+    "madoguchi.provider",  # before the toolkit: its cleartokens stands in for theirs
+    "oauth2_provider",
     "madoguchi.notices",
     "madoguchi.statements",
     "madoguchi.support.public",
     "madoguchi.support.identity",
+    "madoguchi.support.sites",
     "madoguchi.support.mypage",
     "madoguchi.support.mynotices",
     "madoguchi.support.charges",
@@ -168,6 +171,37 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_ADAPTER = "madoguchi.accounts.adapter.AccountAdapter"
 MFA_ADAPTER = "madoguchi.accounts.adapter.SecondFactorAdapter"
+
+# --- OpenID Connect provider: the operator's other sites (docs/provider.md) -----------------------------------------
+OAUTH2_PROVIDER_APPLICATION_MODEL = "provider.Site"
+OAUTH2_PROVIDER_GRANT_MODEL = "provider.Grant"
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "provider.AccessToken"  # noqa: S105 - the name of a model
+OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "provider.RefreshToken"  # noqa: S105 - the name of a model
+OAUTH2_PROVIDER_ID_TOKEN_MODEL = "provider.IdToken"  # noqa: S105 - the name of a model
+OAUTH2_PROVIDER = {
+    "OIDC_ENABLED": True,
+    "OIDC_ISS_ENDPOINT": SITE_URL,
+    "OAUTH2_SERVER_CLASS": "madoguchi.provider.server.Server",
+    "OAUTH2_VALIDATOR_CLASS": "madoguchi.provider.validator.Validator",
+    "SCOPES": {"openid": "", "email": "", "profile": "", "offline_access": ""},
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
+    "PKCE_REQUIRED": True,
+    "ROTATE_REFRESH_TOKEN": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    # http is let through for loopback alone, by our own rule (provider/uris.py).
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    # RFC 9700, every switch.
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+}
 
 # --- cookies and headers --------------------------------------------------------------------------------------------
 # The __Host- prefix needs https; the demo on loopback has none.

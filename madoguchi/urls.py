@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("style.<str:digest>.css", stylesheet.show),
+    path("", include("madoguchi.provider.urls")),
     *i18n_patterns(
         path("corner/", corner.corner, name="corner"),
         path("components/", gallery.gallery, name="components"),

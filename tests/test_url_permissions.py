@@ -20,6 +20,17 @@ from madoguchi.notices.models import Notice
 
 # For machines and everybody: no cookie, no language.
 MACHINE = {"healthz": "/healthz", "readyz": "/readyz", "show": "/style.0.css"}
+# For the operator's other sites, and where they send customers: what they may is for the tokens, not the session.
+SITES = {
+    "provider:discovery": "/.well-known/openid-configuration",
+    "provider:jwks": "/oidc/jwks",
+    "provider:authorize": "/oidc/authorize",
+    "provider:logout": "/oidc/logout",
+    "provider:token": "/oidc/token",
+    "provider:userinfo": "/oidc/userinfo",
+    "provider:revoke": "/oidc/revoke",
+    "provider:introspect": "/oidc/introspect",
+}
 # For everybody. 404 where the address needs something the sample cannot have, such as a mail's token.
 PUBLIC = {
     "corner": "/corner/",
@@ -42,6 +53,8 @@ PUBLIC = {
     "identity:register_confirm": "/id/register/confirm/",
     "identity:register_sent": "/id/register/sent/",
     "identity:activate": "/id/activate/unknown/",
+    "sites:approve": "/id/sites/approve/unknown/",
+    "sites:leave": "/id/sites/leave/",
     "mynotices:mine": "/my/notices/+mine/?service=mobile",
     "mynotices:unsubscribe": "/unsubscribe/unknown/",
     "demo:home": "/demo/",
@@ -58,6 +71,8 @@ PUBLIC = {
 SIGNED_IN = {
     "identity:activate_done": "/id/activate/done/",
     "identity:prove": "/id/prove/",
+    "sites:mine": "/id/sites/",
+    "sites:disconnect": "/id/sites/unknown/disconnect/",
     "mypage:home": "/my/",
     "mypage:verify": "/my/verify/",
     "mypage:verify_begin": "/my/verify/begin/",
@@ -96,7 +111,7 @@ WRITERS = {
 }
 ADMINISTRATORS = {"console:audit": "/console/audit/", "console:security": "/console/security/"}
 CONSOLE = {**STAFF, **WRITERS, **ADMINISTRATORS}
-CLAIMED = {**MACHINE, **PUBLIC, **SIGNED_IN, **CONTRACT, **CONSOLE}
+CLAIMED = {**MACHINE, **SITES, **PUBLIC, **SIGNED_IN, **CONTRACT, **CONSOLE}
 
 pytestmark = pytest.mark.django_db
 # What a page may answer to somebody it lets in; some take only POST, some need what the sample has not.
@@ -160,6 +175,14 @@ def test_public_pages_are_open_to_everybody(places) -> None:
         answer = anybody.get(path.format(**places))
         assert answer.status_code in LET_IN, name
         assert name.startswith("identity:") or not asked_to_log_in(answer), name
+
+
+def test_machine_endpoints_answer_without_a_session(places) -> None:
+    anybody = browser()
+    for name, path in SITES.items():
+        answer = anybody.get(path)
+        assert answer.status_code in {200, 303, 400, 401, 405}, name
+        assert not answer.cookies, name
 
 
 def test_private_pages_ask_a_stranger_to_log_in(places) -> None:

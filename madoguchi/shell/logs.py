@@ -64,5 +64,11 @@ def logging_config(*, format: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["stderr"], "level": "INFO"},
         # Paths of this site may carry a mail link's token, so the server's own request lines stay out.
-        "loggers": {"django.server": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}},
+        "loggers": {
+            "django.server": {"level": "WARNING"},
+            "procrastinate": {"level": "WARNING"},
+            # They print tokens where they explain themselves.
+            "oauthlib": {"level": "WARNING"},
+            "oauth2_provider": {"level": "WARNING"},
+        },
     }

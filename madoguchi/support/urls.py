@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("madoguchi.support.public.urls")),
+    path("id/sites/", include("madoguchi.support.sites.urls")),
     path("id/", include("madoguchi.support.identity.urls")),
     path("my/", include("madoguchi.support.mypage.urls")),
     path("", include("madoguchi.support.mynotices.urls")),

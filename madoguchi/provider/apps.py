@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class ProviderConfig(AppConfig):
+    name = "madoguchi.provider"
+    label = "provider"
+
+    def ready(self) -> None:
+        from madoguchi.provider import export  # noqa: F401 - registers its section
