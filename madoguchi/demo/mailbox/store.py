@@ -125,6 +125,8 @@ class Store:
             return [_mail(row) for row in rows]
 
     def get(self, id: int) -> Mail | None:
+        if id >= 2**63:  # more than SQLite's integers hold
+            return None
         with self._open() as connection:
             row = connection.execute("SELECT id, received_at, recipient, raw FROM mail WHERE id = ?", (id,)).fetchone()
         return _mail(row) if row else None

@@ -54,7 +54,7 @@ def agree(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("mynotices:table"))
     if terms:
         agreement.agree(account_of(request), version=terms.version)
-    service = Service.objects.offered().filter(slug=request.POST.get("service", "")).first()
+    service = Service.objects.offered().filter(slug=request.POST.get("service", "").replace("\0", "")).first()
     return HttpResponseRedirect(
         reverse("mynotices:choose", args=[service.slug]) if service else reverse("mynotices:table")
     )
@@ -70,7 +70,7 @@ def receive_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _terms(request: HttpRequest, terms: LegalText) -> HttpResponse:
     text = (terms.body_en or terms.body_ja) if current() == "en" else terms.body_ja
-    service = Service.objects.offered().filter(slug=request.GET.get("service", "")).first()
+    service = Service.objects.offered().filter(slug=request.GET.get("service", "").replace("\0", "")).first()
     # Markdown turned into HTML in which nothing acts.
     context = {"terms": terms, "text": mark_safe(to_html(text)), "service": service}  # noqa: S308
     return render(request, "mynotices/terms.html", context)

@@ -38,7 +38,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 def begin(request: HttpRequest) -> HttpResponse:
     """From My page: prove the phone of the contract in hand."""
     visible = Contract.objects.visible_to(account_of(request))
-    contract = get_object_or_404(visible, number=request.POST.get("contract", ""))
+    contract = get_object_or_404(visible, number=request.POST.get("contract", "").replace("\0", ""))
     errand.begin(request, contract, onward=f"{reverse('mypage:home')}?contract={contract.number}")
     return redirect("mypage:verify")
 
