@@ -110,7 +110,12 @@ WRITERS = {
     "console:report_discard": "/console/notices/{draft}/reports/{report}/discard/",
 }
 ADMINISTRATORS = {"console:audit": "/console/audit/", "console:security": "/console/security/"}
-CONSOLE = {**STAFF, **WRITERS, **ADMINISTRATORS}
+SUPPORTERS = {
+    "console:customers": "/console/customers/",
+    "console:customer": "/console/customers/{customer}/",
+    "console:customer_act": "/console/customers/{customer}/login/",
+}
+CONSOLE = {**STAFF, **WRITERS, **SUPPORTERS, **ADMINISTRATORS}
 CLAIMED = {**MACHINE, **SITES, **PUBLIC, **SIGNED_IN, **CONTRACT, **CONSOLE}
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +149,7 @@ def places() -> dict[str, object]:
         "posted": posted.pk,
         "draft": draft.pk,
         "report": draft.reports.get().pk,
+        "customer": hanako.public_id,
         "contract": sorted(hers - shared)[0],
     }
 
@@ -231,7 +237,7 @@ def test_staff_without_the_second_factor_are_asked_for_it(places) -> None:
         ("viewer", STAFF),
         ("editor", STAFF | WRITERS),
         ("publisher", STAFF | WRITERS),
-        ("support", STAFF),
+        ("support", STAFF | SUPPORTERS),
         ("billing", STAFF),
         ("admin", CONSOLE),
     ],

@@ -66,6 +66,19 @@ def give_back(limit: Limit, whom: str) -> None:
         _store(bucket, max(0.0, drained(bucket.level, elapsed=now - bucket.at, limit=limit) - 1), now)
 
 
+def release(limit: Limit, whom: str) -> None:
+    """Forget every try of ``whom``."""
+    TryLevel.objects.filter(key=digest(f"{limit.name}: {whom}")).delete()
+
+
+def full(limit: Limit, whom: str) -> bool:
+    """Whether ``whom`` has no try left now."""
+    bucket = TryLevel.objects.filter(key=digest(f"{limit.name}: {whom}")).first()
+    if bucket is None:
+        return False
+    return not fits(drained(bucket.level, elapsed=timezone.now() - bucket.at, limit=limit), limit=limit)
+
+
 def _locked(limit: Limit, whom: str) -> TryLevel:
     key = digest(f"{limit.name}: {whom}")
     TryLevel.objects.bulk_create([TryLevel(key=key, level=0)], ignore_conflicts=True)

@@ -13,13 +13,14 @@ from madoguchi.shell.logs import request_id
 def record(request: HttpRequest, act: str, object: Model, *, reason: str = "", **detail: Any) -> AuditEntry:
     """Add an entry, inside the transaction of the act itself so that there is never one without the other.
 
-    ``act`` is ``what.verb`` (``notice.publish``); ``detail`` is JSON and holds no personal data beyond keys.
+    ``act`` is ``what.verb`` (``notice.publish``); ``detail`` is JSON and holds no personal data beyond keys. A customer
+    ID is named by its public id, which says nothing about the person.
     """
     return AuditEntry.objects.create(
         actor=cast(Account, request.user),
         act=act,
         object_type=object._meta.model_name or "",
-        object_key=str(object.pk),
+        object_key=str(getattr(object, "public_id", object.pk)),
         reason=reason,
         detail=detail,
         request_id=request_id.get(),

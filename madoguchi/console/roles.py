@@ -9,11 +9,13 @@ from madoguchi.accounts.models import Account, StaffRole
 
 _WRITERS = (StaffRole.EDITOR, StaffRole.PUBLISHER)
 _PUBLISHERS = (StaffRole.PUBLISHER,)
+_SUPPORTERS = (StaffRole.SUPPORT,)
 
 # View decorators.
 may_look = staff_required(*StaffRole)
 may_write = staff_required(*_WRITERS)
 may_publish = staff_required(*_PUBLISHERS)
+may_help = staff_required(*_SUPPORTERS)
 administrators = staff_required(StaffRole.ADMINISTRATOR)
 
 
@@ -23,6 +25,10 @@ def can_write(request: HttpRequest) -> bool:
 
 def can_publish(request: HttpRequest) -> bool:
     return _role(request) in {*_PUBLISHERS, StaffRole.ADMINISTRATOR}
+
+
+def is_administrator(request: HttpRequest) -> bool:
+    return _role(request) == StaffRole.ADMINISTRATOR
 
 
 def _role(request: HttpRequest) -> str:

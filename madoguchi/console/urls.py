@@ -1,6 +1,8 @@
 from django.urls import path
 
 from madoguchi.console.audit_log import audit_log
+from madoguchi.console.customers import acts, find
+from madoguchi.console.customers import page as customer
 from madoguchi.console.notices import board, discard, further, page, preview, publish, write
 from madoguchi.console.overview import overview
 from madoguchi.console.security.page import security
@@ -9,6 +11,9 @@ app_name = "console"
 urlpatterns = [
     path("", overview, name="overview"),
     path("audit/", audit_log, name="audit"),
+    path("customers/", find.find, name="customers"),
+    path("customers/<uuid:customer>/", customer.show, name="customer"),
+    path("customers/<uuid:customer>/<slug:name>/", acts.act, name="customer_act"),
     path("security/", security, name="security"),
     path("notices/", board.board, name="notices"),
     path("notices/new/", write.new, name="notice_new"),

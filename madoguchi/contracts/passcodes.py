@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from madoguchi.accounts.events import record
 from madoguchi.accounts.models import Account, AuthEvent
+from madoguchi.accounts.unlocking import Lock, counted_since
 from madoguchi.contracts import limits
 from madoguchi.contracts.contact_phone import Channel, budget_prefix, channels
 from madoguchi.contracts.jobs import deliver_code
@@ -129,7 +130,7 @@ def paused_until(account: Account) -> datetime | None:
         method=AuthEvent.Method.CONTACT_PHONE,
         succeeded=False,
         detail="wrong_code",
-        at__gt=timezone.now() - _DAY,
+        at__gt=counted_since(account, Lock.WRONG_CODES, timezone.now() - _DAY),
     ).order_by("-at")
     times = list(wrong.values_list("at", flat=True)[:FAILURES_A_DAY])
     return times[-1] + _DAY if len(times) >= FAILURES_A_DAY else None

@@ -13,6 +13,7 @@ from django.utils.crypto import constant_time_compare
 
 from madoguchi.accounts.events import record
 from madoguchi.accounts.models import Account, AuthEvent
+from madoguchi.accounts.unlocking import Lock, counted_since
 from madoguchi.contracts.models import Contract, PhoneEntry
 from madoguchi.contracts.sessions import account_of, session_digest
 
@@ -69,7 +70,8 @@ def locked_until(account: Account) -> datetime | None:
     now = timezone.now()
     wrong: Counter[int] = Counter()
     until = None
-    for entry in PhoneEntry.objects.filter(account=account, at__gt=now - _LOOK_BACK).order_by("at", "pk"):
+    since = counted_since(account, Lock.WRONG_PHONES, now - _LOOK_BACK)
+    for entry in PhoneEntry.objects.filter(account=account, at__gt=since).order_by("at", "pk"):
         if entry.right:
             del wrong[entry.contract_id]
         else:

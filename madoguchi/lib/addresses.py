@@ -41,3 +41,9 @@ def normal_address(typed: str) -> str:
     if len(local.encode()) > 64:
         raise BadAddress("length")
     return address
+
+
+def masked(address: str) -> str:
+    """Enough for somebody who knows the address to recognise it: ``h•••@example.jp``."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}"

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -35,8 +36,8 @@ def addresses(draft: Report) -> dict[str, str]:
     """Every page of the console by its name, so that one added later cannot be forgotten here."""
     found = {}
     for pattern in urls.urlpatterns:
-        wanted = {"notice_id": draft.notice_id, "report_id": draft.pk}
-        arguments = {key: wanted[key] for key in wanted if f"<int:{key}>" in str(pattern.pattern)}
+        wanted = {"notice_id": draft.notice_id, "report_id": draft.pk, "customer": uuid4(), "name": "login"}
+        arguments = {key: wanted[key] for key in wanted if f":{key}>" in str(pattern.pattern)}
         found[str(pattern.name)] = reverse(f"console:{pattern.name}", kwargs=arguments)
     return found
 

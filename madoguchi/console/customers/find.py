@@ -1,0 +1,23 @@
+"""``/console/customers/``: find a customer ID by its mail address, which is sent by POST and never stands in a link."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from madoguchi.console import roles
+from madoguchi.console.customers import look
+from madoguchi.console.customers.forms import FindForm
+from madoguchi.shell.forms import render_form
+
+
+@roles.may_help
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    form = FindForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        account = look.find(request, email=form.cleaned_data["email"], reason=form.cleaned_data["reason"])
+        if account:
+            return redirect("console:customer", account.public_id)
+        form.add_error("email", _("No customer ID has this email address."))
+    return render_form(request, "console/customers/find.html", form)
