@@ -39,10 +39,10 @@ def checked(address: str) -> str:
         host, _port = parts.hostname, parts.port
     except ValueError:
         raise WrongAddress("host") from None
-    if not host:
-        raise WrongAddress("scheme" if not parts.scheme else "host")
-    if not (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)):
+    if parts.scheme not in ("https", "http") or (parts.scheme == "http" and host and host not in _LOOPBACK):
         raise WrongAddress("scheme")
+    if not host:
+        raise WrongAddress("host")
     if parts.username is not None or parts.password is not None:
         raise WrongAddress("user")
     if any(step in (".", "..") for step in parts.path.split("/")):

@@ -21,6 +21,11 @@ _LEEWAY = timedelta(minutes=5)
 _LOCK = 0x6F696463  # "oidc": an advisory lock of our own
 
 
+def drawn() -> JWK:
+    """A new key pair."""
+    return JWK.generate(kty="RSA", size=BITS)
+
+
 class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
     def usable(self) -> Self:
         return self.filter(withdrawn_at=None)
@@ -57,7 +62,7 @@ class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
             return self._signing(now) or self._made(signs_from=now)
 
     def _made(self, *, signs_from: datetime) -> "SigningKey":
-        key = JWK.generate(kty="RSA", size=BITS)
+        key = drawn()
         return self.create(
             kid=key.thumbprint(),
             sealed=seal(key.export_to_pem(private_key=True, password=None).decode()),

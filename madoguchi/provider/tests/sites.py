@@ -6,11 +6,30 @@ import json
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import pytest
 from django.test import Client
+from jwcrypto.jwk import JWK
 
 from madoguchi.accounts.models import Account
 from madoguchi.accounts.tests.people import sign_in
-from madoguchi.provider.models import Consent, Site
+from madoguchi.provider.models import Consent, Site, keys
+
+# Drawing an RSA key takes a second: every test begins with the same ones.
+_KEYS = [JWK.generate(kty="RSA", size=2048)]
+
+
+def same_keys(patch: pytest.MonkeyPatch) -> None:
+    waiting = iter(_KEYS)
+
+    def drawn() -> JWK:
+        key = next(waiting, None)
+        if key is None:
+            key = JWK.generate(kty="RSA", size=2048)
+            _KEYS.append(key)
+        return key
+
+    patch.setattr(keys, "drawn", drawn)
+
 
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-0123456789"
 CALLBACK = "https://mall.example/callback"

@@ -31,7 +31,7 @@ def approve(request: HttpRequest, handle: str) -> HttpResponse:
     wish = protocol.kept(handle)
     if wish is None:
         return render(request, "sites/over.html", status=410)
-    if request.method == "POST" and "other" in request.POST:
+    if "other" in request.POST:
         login.log_out(request)
     step = step_of(request, wish)
     if step in ERRORS and (wish.silent or step is Step.OTHER_CUSTOMER):
@@ -50,7 +50,7 @@ def _prove(request: HttpRequest, wish: Wish) -> HttpResponse:
 
 
 def _agree(request: HttpRequest, wish: Wish) -> HttpResponse:
-    if request.method == "POST" and "agree" in request.POST:
+    if "agree" in request.POST:
         accept_terms(_account(request))
         record(request, _account(request), AuthEvent.Method.TERMS_ACCEPTED, True)
         return HttpResponseRedirect(request.path)
@@ -59,9 +59,9 @@ def _agree(request: HttpRequest, wish: Wish) -> HttpResponse:
 
 def _consent(request: HttpRequest, wish: Wish) -> HttpResponse:
     account = _account(request)
-    if request.method == "POST" and "refuse" in request.POST:
-        return ToSite(protocol.error(wish, "access_denied"), after_form=True)
-    if request.method == "POST" and "approve" in request.POST:
+    if "refuse" in request.POST:
+        return _refuse(wish)
+    if "approve" in request.POST:
         Consent.objects.give(account, wish.site, scopes=wish.scopes)
         record(request, account, AuthEvent.Method.SITE_CONNECTED, True, detail=wish.site.client_id)
         return ToSite(code(request, wish), after_form=True)
@@ -76,7 +76,15 @@ def _consent(request: HttpRequest, wish: Wish) -> HttpResponse:
 
 
 def _code(request: HttpRequest, wish: Wish) -> HttpResponse:
-    return _to_site(request, wish, code(request, wish))
+    """Nothing is left to ask. A form that comes here all the same is the consent's, sent a second time."""
+    if "refuse" in request.POST:
+        return _refuse(wish)
+    address = code(request, wish)
+    return ToSite(address, after_form=True) if "approve" in request.POST else _to_site(request, wish, address)
+
+
+def _refuse(wish: Wish) -> HttpResponse:
+    return ToSite(protocol.error(wish, "access_denied"), after_form=True)
 
 
 def _to_site(request: HttpRequest, wish: Wish, address: str) -> HttpResponse:
