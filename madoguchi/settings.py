@@ -37,6 +37,9 @@ ALLOWED_HOSTS = list(ENV.words("MADOGUCHI_HOSTS", ("127.0.0.1", "localhost", "[:
 # How many calls the demo loads: ``small`` is for tests.
 DEMO_VOLUME = ENV.choice("MADOGUCHI_DEMO_VOLUME", ("full", "small"), "full")
 
+# The pretend telephone serves outside the demo only when told to, for a rehearsal; its page is then for staff.
+DEMO_TELEPHONE = ENV.boolean("MADOGUCHI_DEMO_TELEPHONE", DEMO)
+
 # --- the operator ---------------------------------------------------------------------------------------------------
 OPERATOR = {
     "name_ja": ENV.text("MADOGUCHI_OPERATOR_NAME_JA", "あおば通信" if DEMO else None),
@@ -78,6 +81,7 @@ INSTALLED_APPS = [
     "madoguchi.support.charges",
     "madoguchi.console",
     *(["madoguchi.demo"] if DEMO else []),
+    *(["madoguchi.demo.telephone"] if DEMO_TELEPHONE else []),
 ]
 
 MIDDLEWARE = [
@@ -224,6 +228,7 @@ CSRF_FAILURE_VIEW = "madoguchi.shell.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
+        "media-src": [SELF],
         "base-uri": [NONE],
         "object-src": [NONE],
         "frame-ancestors": [NONE],
@@ -255,6 +260,7 @@ MAIL_FROM_NOTICES = ENV.text("MADOGUCHI_MAIL_FROM_NOTICES", "notice@aoba.example
 MAIL_FROM_ID = ENV.text("MADOGUCHI_MAIL_FROM_ID", "id@aoba.example" if DEMO else None)
 
 # --- telephone ------------------------------------------------------------------------------------------------------
+TELEPHONE_GATEWAY = ENV.choice("MADOGUCHI_TELEPHONE_GATEWAY", ("twilio", "webhook"), "twilio")
 TELEPHONE_URL = ENV.url("MADOGUCHI_TELEPHONE_URL", ("http", "https"), "http://127.0.0.1:8026" if DEMO else None)
 TELEPHONE_ACCOUNT = ENV.text("MADOGUCHI_TELEPHONE_ACCOUNT", "AC-demo" if DEMO else None)
 TELEPHONE_TOKEN = ENV.secret("MADOGUCHI_TELEPHONE_TOKEN", "demo-only-telephone-token-0123456789" if DEMO else None)
@@ -264,6 +270,8 @@ TELEPHONE_CALLERS = ENV.words("MADOGUCHI_TELEPHONE_CALLERS", (TELEPHONE_CALLER,)
 # Codes to contact phones that may go out to one prefix of the numbering plan; 0 stops them.
 CODES_AN_HOUR = ENV.integer("MADOGUCHI_CODES_AN_HOUR", 300)
 CODES_A_DAY = ENV.integer("MADOGUCHI_CODES_A_DAY", 3000)
+# Who is told by mail when such a budget is spent.
+ALARM_ADDRESS = ENV.text("MADOGUCHI_ALARM_ADDRESS", "alarm@aoba.example" if DEMO else None)
 # How long a proven contact phone opens call records before the code (or the remembered device) is asked for again.
 CONTACT_PROOF_MINUTES = ENV.integer("MADOGUCHI_CONTACT_PROOF_MINUTES", 60, least=1, most=1440)
 TRUSTED_DEVICE_DAYS = ENV.integer("MADOGUCHI_TRUSTED_DEVICE_DAYS", 90, least=1, most=365)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("style.<str:digest>.css", stylesheet.show),
+    path("callbacks/", include("madoguchi.api.callbacks.urls")),
     path("", include("madoguchi.provider.urls")),
     *i18n_patterns(
         path("corner/", corner.corner, name="corner"),
@@ -17,6 +18,12 @@ urlpatterns = [
         path("", include("madoguchi.support.urls")),
         path("console/", include("madoguchi.console.urls")),
         *([path("demo/", include("madoguchi.demo.urls"))] if settings.DEMO else []),
+        # A rehearsal outside the demo: the telephone alone.
+        *(
+            [path("demo/", include(("madoguchi.demo.telephone.urls", "demo")))]
+            if settings.DEMO_TELEPHONE and not settings.DEMO
+            else []
+        ),
         prefix_default_language=False,
     ),
 ]

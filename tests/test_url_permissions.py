@@ -19,7 +19,12 @@ from madoguchi.demo.sample import accounts, catalog, contracts, notices
 from madoguchi.notices.models import Notice
 
 # For machines and everybody: no cookie, no language.
-MACHINE = {"healthz": "/healthz", "readyz": "/readyz", "show": "/style.0.css"}
+MACHINE = {
+    "healthz": "/healthz",
+    "readyz": "/readyz",
+    "show": "/style.0.css",
+    "callbacks:telephone": "/callbacks/telephone/twilio/",
+}
 # For the operator's other sites, and where they send customers: what they may is for the tokens, not the session.
 SITES = {
     "provider:discovery": "/.well-known/openid-configuration",
@@ -65,6 +70,9 @@ PUBLIC = {
     "demo:authenticator": "/demo/authenticator/",
     "demo:authenticator_json": "/demo/authenticator.json",
     "demo:telephone": "/demo/telephone/",
+    "demo:telephone_call": "/demo/telephone/calls/1.wav",
+    "demo:telephone_heal": "/demo/telephone/heal/",
+    "demo:telephone_faults": "/demo/telephone/faults.json",
     "demo:telephone_json": "/demo/telephone.json",
 }
 # For whoever is signed in; shows nothing but their own.
@@ -78,6 +86,7 @@ SIGNED_IN = {
     "mypage:verify_begin": "/my/verify/begin/",
     "mypage:verify_method": "/my/verify/method/",
     "mypage:verify_code": "/my/verify/code/",
+    "mypage:verify_progress": "/my/verify/code/progress/",
     "mypage:verify_resend": "/my/verify/code/resend/",
     "mynotices:table": "/my/notices/",
     "mynotices:agree": "/my/notices/+agree/",

@@ -49,6 +49,7 @@ _KINDS = {
     PhoneNumberType.UAN: PhoneKind.PREMIUM,  # 0570
     PhoneNumberType.PAGER: PhoneKind.MACHINE,
 }
+_IP_PHONE = re.compile(r"50\d{8}")
 # phonenumbers knows the blocks assigned when it was released. For one it does not know, the national numbering
 # plan's prefix decides (digits after the 0); first match wins.
 _BY_PREFIX = (
@@ -56,7 +57,6 @@ _BY_PREFIX = (
     (re.compile(r"200\d{8}"), PhoneKind.MACHINE),
     (re.compile(r"20\d{8}"), PhoneKind.MACHINE),
     (re.compile(r"[6789]0\d{8}"), PhoneKind.MOBILE),
-    (re.compile(r"50\d{8}"), PhoneKind.IP_PHONE),
     (re.compile(r"[1-9]\d{8}"), PhoneKind.FIXED),
     (re.compile(r"1\d{2}"), PhoneKind.SPECIAL),
 )
@@ -80,10 +80,12 @@ def kind(phone: str) -> PhoneKind:
     """What ``phone`` (E.164) is."""
     if not phone.startswith(_HOME_CODE):
         return PhoneKind.FOREIGN
+    national = phone.removeprefix(_HOME_CODE)
+    if _IP_PHONE.fullmatch(national):  # the plan alone: what confirms a 050 number is worth less elsewhere
+        return PhoneKind.IP_PHONE
     by_library = _KINDS.get(phonenumbers.number_type(_parsed(phone)))
     if by_library:
         return by_library
-    national = phone.removeprefix(_HOME_CODE)
     return next((found for pattern, found in _BY_PREFIX if pattern.fullmatch(national)), PhoneKind.UNKNOWN)
 
 
@@ -112,6 +114,11 @@ def display(phone: str) -> str:
 def budget_prefix(phone: str) -> str:
     """The part of the numbering plan whose budget a code to ``phone`` is counted against: ``+8190``."""
     return phone[:5]
+
+
+def prefix_display(prefix: str) -> str:
+    """A budget's prefix as people know it: ``090…``."""
+    return f"0{prefix.removeprefix(_HOME_CODE)}…" if prefix.startswith(_HOME_CODE) else f"{prefix}…"
 
 
 def _parsed(phone: str) -> phonenumbers.PhoneNumber:

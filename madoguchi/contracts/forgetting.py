@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from madoguchi.contracts.models import Passcode, PhoneEntry, PhoneProof, RetiredSecret, TrustedPhone
+from madoguchi.contracts.models import BudgetAlarm, Passcode, PhoneEntry, PhoneProof, RetiredSecret, TrustedPhone
 
 # Long enough for a customer's question about a code; every limit looks back a day at most.
 KEPT_FOR = timedelta(days=30)
@@ -18,6 +18,7 @@ def forget_old() -> None:
     """
     now = timezone.now()
     Passcode.objects.filter(expires_at__lt=now - KEPT_FOR).delete()
+    BudgetAlarm.objects.filter(at__lt=now - KEPT_FOR).delete()
     PhoneEntry.objects.filter(at__lt=now - KEPT_FOR).delete()
     PhoneProof.objects.filter(expires_at__lt=now - KEPT_FOR).delete()
     TrustedPhone.objects.filter(expires_at__lt=now).delete()

@@ -7,55 +7,65 @@ numbers and prefixes concerned share, so that requests arriving together cannot 
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-import structlog
-from django.conf import settings
-from django.db import connection, models
+from django.db import models
+from django.http import HttpRequest
 from django.utils import timezone
 
+from madoguchi.accounts import limits as tries
+from madoguchi.accounts.models import Account
+from madoguchi.accounts.network import source_network
+from madoguchi.contracts.budgets import Budget, budgets, lock
 from madoguchi.contracts.contact_phone import budget_prefix
 from madoguchi.contracts.models import Dispatch
-
-log = structlog.get_logger(__name__)
 
 PAUSE = timedelta(seconds=60)
 A_NUMBER_AN_HOUR = 5
 A_NUMBER_A_DAY = 10
+AN_ID_AN_HOUR = 10
+A_NETWORK = tries.Limit("code source", 100, timedelta(hours=1))
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class Limit(StrEnum):
     PAUSE = "pause"
     NUMBER = "number"
+    ACCOUNT = "account"
+    NETWORK = "network"
     BUDGET = "budget"
 
 
 class LimitReached(Exception):
-    """No code now. ``until`` is when the next one can be asked for, if that can be said."""
+    """No code now. ``until`` is when the next one can be asked for, if that can be said; ``budget`` the one spent."""
 
-    def __init__(self, limit: Limit, until: datetime | None = None) -> None:
+    def __init__(self, limit: Limit, until: datetime | None = None, *, budget: Budget | None = None) -> None:
         super().__init__(limit.value)
         self.limit = limit
         self.until = until
+        self.budget = budget
 
 
-def claim_sending(phone: str) -> None:
-    """Pass when a code may be sent to ``phone`` (E.164) now; raise :class:`LimitReached` else.
+def claim_sending(request: HttpRequest, account: Account, phone: str) -> None:
+    """Pass when ``account`` may have a code sent to ``phone`` (E.164) now; raise :class:`LimitReached` else.
 
-    Inside the transaction that writes the :class:`Dispatch`: until its end nobody else passes for the same number or
-    prefix.
+    Inside the transaction that writes the :class:`Dispatch`, by whoever holds the account's row: until its end nobody
+    else passes for the same ID, number or prefix.
     """
     prefix = budget_prefix(phone)
-    _lock(f"codes to {prefix}")
+    lock(f"codes to {prefix}")
     now = timezone.now()
     sent = Dispatch.objects.filter(phone=phone)
     _within(sent.filter(requested_at__gt=now - PAUSE), 1, Limit.PAUSE, PAUSE)
     _within(sent.filter(requested_at__gt=now - HOUR), A_NUMBER_AN_HOUR, Limit.NUMBER, HOUR)
     _within(sent.filter(requested_at__gt=now - DAY), A_NUMBER_A_DAY, Limit.NUMBER, DAY)
-    over = Dispatch.objects.filter(prefix=prefix)
-    for period, most in ((HOUR, settings.CODES_AN_HOUR), (DAY, settings.CODES_A_DAY)):
-        if over.filter(requested_at__gt=now - period).count() >= most:
-            log.error("codes_budget_spent", prefix=prefix, hours=int(period / HOUR), budget=most)
-            raise LimitReached(Limit.BUDGET)
+    of_the_id = Dispatch.objects.filter(passcode__account=account, requested_at__gt=now - HOUR)
+    _within(of_the_id, AN_ID_AN_HOUR, Limit.ACCOUNT, HOUR)
+    for budget in budgets(prefix):
+        if not budget.left:
+            raise LimitReached(Limit.BUDGET, budget=budget)
+    try:
+        tries.take(A_NETWORK, source_network(request))
+    except tries.TooMany:
+        raise LimitReached(Limit.NETWORK) from None
 
 
 def next_sending(phone: str) -> datetime | None:
@@ -69,9 +79,3 @@ def _within(sent: models.QuerySet[Dispatch], most: int, limit: Limit, period: ti
     times = list(sent.order_by("-requested_at").values_list("requested_at", flat=True)[:most])
     if len(times) >= most:
         raise LimitReached(limit, times[-1] + period)
-
-
-def _lock(name: str) -> None:
-    # Rows that are not there yet cannot be locked; the lock on their name ends with the transaction.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

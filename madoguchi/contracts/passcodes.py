@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from madoguchi.accounts.events import record
 from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.accounts.unlocking import Lock, counted_since
-from madoguchi.contracts import limits
+from madoguchi.contracts import budgets, limits
 from madoguchi.contracts.contact_phone import Channel, budget_prefix, channels
 from madoguchi.contracts.jobs import deliver_code
 from madoguchi.contracts.models import Contract, Dispatch, Passcode
@@ -64,20 +64,28 @@ def send(request: HttpRequest, ask: Ask, channel: Channel) -> Passcode:
     """Have a code sent to the phone of ``ask``; the job commits with it.
 
     While a code for the same session, ``ask`` and channel is alive the same one goes out again, its end unchanged:
-    messages may overtake one another. Raises :class:`NoWay`, :class:`Paused`, :class:`limits.LimitReached`.
+    messages may overtake one another. Raises :class:`NoWay`, :class:`Paused`, :class:`limits.LimitReached`: then
+    nothing is left behind, but that staff are told when a budget is spent.
     """
     if channel not in channels(ask.phone):
         raise NoWay
+    try:
+        with transaction.atomic():
+            return _send(request, ask, channel)
+    except limits.LimitReached as reached:
+        if reached.budget:
+            budgets.raise_alarm(reached.budget, budget_prefix(ask.phone))
+        raise
+
+
+def _send(request: HttpRequest, ask: Ask, channel: Channel) -> Passcode:
     account = account_of(request)
-    with transaction.atomic():
-        _lock(account)
-        _raise_if_paused(account)
-        limits.claim_sending(ask.phone)
-        passcode = _same(request, ask, channel) or _fresh(request, ask, channel)
-        dispatch = Dispatch.objects.create(
-            passcode=passcode, phone=passcode.phone, prefix=budget_prefix(passcode.phone)
-        )
-        deliver_code.defer(dispatch_id=dispatch.pk)
+    _lock(account)
+    _raise_if_paused(account)
+    limits.claim_sending(request, account, ask.phone)
+    passcode = _same(request, ask, channel) or _fresh(request, ask, channel)
+    dispatch = Dispatch.objects.create(passcode=passcode, phone=passcode.phone, prefix=budget_prefix(passcode.phone))
+    deliver_code.defer(dispatch_id=dispatch.pk)
     return passcode
 
 
@@ -121,6 +129,12 @@ def latest(request: HttpRequest, ask: Ask, *, lock: bool = False) -> Passcode | 
         session_digest=session_digest(request),
     ).order_by("-created_at", "-pk")
     return (found.select_for_update() if lock else found).first()
+
+
+def newest(request: HttpRequest) -> Passcode | None:
+    """The newest code asked for in this session, for whatever."""
+    mine = Passcode.objects.filter(account=account_of(request), session_digest=session_digest(request))
+    return mine.order_by("-created_at", "-pk").first()
 
 
 def paused_until(account: Account) -> datetime | None:

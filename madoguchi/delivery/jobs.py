@@ -3,6 +3,7 @@
 import structlog
 from procrastinate.contrib.django import app
 
+from madoguchi.delivery.models import SeenCallback
 from madoguchi.lib.lanes import Lane
 
 log = structlog.get_logger(__name__)
@@ -24,3 +25,10 @@ async def take_over_jobs(timestamp: int) -> None:
     for job in await app.job_manager.get_stalled_jobs():
         await app.job_manager.retry_job(job)
         log.warning("job.taken_over", task=job.task_name, job=job.id)
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(name="delivery.forget_callbacks", priority=Lane.REST.priority)
+def forget_callbacks(timestamp: int) -> None:
+    """Every night: forget callbacks of the telephone gateway that are too old to come again."""
+    SeenCallback.forget()

@@ -1,10 +1,13 @@
 """Customers and their contracts, who may see them, and what proves the phone of a contract."""
 
+from .budgets import BudgetAlarm
 from .customers import Contract, Customer, CustomerLink, TelephoneNumber, UsageKind
-from .passcodes import Dispatch, Passcode
+from .dispatches import Dispatch
+from .passcodes import Passcode
 from .proofs import PhoneEntry, PhoneProof, RetiredSecret, TrustedDevice, TrustedPhone
 
 __all__ = [
+    "BudgetAlarm",
     "Contract",
     "Customer",
     "CustomerLink",

@@ -1,4 +1,4 @@
-"""Codes sent to a contract's phone (認証番号), and each time one was sent."""
+"""Codes sent to a contract's phone (認証番号)."""
 
 import secrets
 from datetime import timedelta
@@ -11,11 +11,9 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from madoguchi.accounts.models import Account
-from madoguchi.contracts import wording
 from madoguchi.contracts.contact_phone import Channel
 from madoguchi.contracts.models.customers import Contract
-from madoguchi.delivery import telephony
-from madoguchi.lib.tokens import digest, seal, unseal
+from madoguchi.lib.tokens import digest, seal
 
 TRIES = 5
 
@@ -140,61 +138,3 @@ class Passcode(models.Model):
             f"passcode:{self.purpose}:{self.session_digest}:{self.account_id}:{self.contract_id}:{self.phone}"
             f":{self.channel}:{code}"
         )
-
-
-class Dispatch(models.Model):
-    """One sending of a passcode's code: what the limits count, and what the customer is told became of it."""
-
-    class State(models.TextChoices):
-        QUEUED = "queued"
-        SENT = "sent"
-        FAILED = "failed"
-
-    passcode = models.ForeignKey(Passcode, on_delete=models.CASCADE, related_name="dispatches")
-    phone = models.CharField(max_length=16)  # the passcode's, repeated for the limits' index
-    prefix = models.CharField(max_length=5)
-    requested_at = models.DateTimeField(default=timezone.now)
-    state = models.CharField(max_length=6, choices=State, default=State.QUEUED)
-    # One word of telephony's, or "ended" when the code was over before its turn came.
-    reason = models.CharField(max_length=20, blank=True)
-    gateway_id = models.CharField(max_length=64, blank=True)
-    finished_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["phone", "requested_at"], name="dispatch_phone"),
-            models.Index(fields=["prefix", "requested_at"], name="dispatch_prefix"),
-        ]
-
-    def __str__(self) -> str:
-        return f"dispatch {self.pk}"
-
-    def deliver(self, *, last_try: bool) -> None:
-        """Say the code to the phone, once.
-
-        Raises :class:`telephony.Unreachable` when it is worth trying again; on the ``last_try`` that too is an
-        outcome of the row.
-        """
-        passcode = self.passcode
-        if self.state != self.State.QUEUED:
-            return
-        if not passcode.is_live or passcode.sealed_code is None:
-            self._finish(self.State.FAILED, reason="ended")
-            return
-        code = unseal(passcode.sealed_code)
-        try:
-            if passcode.channel == Channel.SMS:
-                receipt = telephony.send_text(self.phone, wording.text_message(code, language=passcode.language))
-            else:
-                spoken = wording.spoken(code, language=passcode.language)
-                receipt = telephony.call(self.phone, spoken, language=passcode.language)
-        except telephony.TelephoneTrouble as trouble:
-            if trouble.again and not last_try:
-                raise
-            self._finish(self.State.FAILED, reason=trouble.reason)
-        else:
-            self._finish(self.State.SENT, gateway_id=receipt.id[:64])
-
-    def _finish(self, state: "Dispatch.State", *, reason: str = "", gateway_id: str = "") -> None:
-        self.state, self.reason, self.gateway_id, self.finished_at = state, reason, gateway_id, timezone.now()
-        self.save(update_fields=["state", "reason", "gateway_id", "finished_at"])

@@ -37,7 +37,7 @@ def dispatch() -> Dispatch:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     texts: list[tuple[str, str]] = []
 
-    def send_text(to: str, text: str) -> Receipt:
+    def send_text(to: str, text: str, *, reference: str) -> Receipt:
         texts.append((to, text))
         return Receipt(id="SM1", status="queued")
 
@@ -46,7 +46,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 
 
 def trouble(kind: type[telephony.TelephoneTrouble], monkeypatch: pytest.MonkeyPatch) -> None:
-    def send_text(to: str, text: str) -> Receipt:
+    def send_text(to: str, text: str, *, reference: str) -> Receipt:
         raise kind("status 500")
 
     monkeypatch.setattr(telephony, "send_text", send_text)
@@ -57,6 +57,16 @@ def test_a_second_run_of_the_job_sends_nothing(dispatch: Dispatch, sent: list[An
     Dispatch.objects.get().deliver(last_try=False)
     assert len(sent) == 1
     assert (dispatch.state, dispatch.gateway_id) == ("sent", "SM1")
+
+
+def test_a_callback_faster_than_the_answer_is_not_undone(dispatch: Dispatch, monkeypatch: Any):
+    def send_text(to: str, text: str, *, reference: str) -> Receipt:
+        Dispatch.objects.hear(telephony.News(reference, telephony.State.DELIVERED))
+        return Receipt(id="SM1", status="queued")
+
+    monkeypatch.setattr(telephony, "send_text", send_text)
+    dispatch.deliver(last_try=False)
+    assert (dispatch.state, dispatch.gateway_id) == ("delivered", "SM1")
 
 
 def test_a_code_that_is_over_is_not_sent(dispatch: Dispatch, sent: list[Any]):
@@ -75,7 +85,7 @@ def test_an_unreachable_gateway_is_tried_again_until_the_last_time(dispatch: Dis
     assert (dispatch.state, dispatch.reason) == ("failed", "unreachable")
 
 
-@pytest.mark.parametrize("kind", [telephony.Busy, telephony.InvalidNumber, telephony.Refused])
+@pytest.mark.parametrize("kind", [telephony.Busy, telephony.NoAnswer, telephony.InvalidNumber, telephony.Refused])
 def test_a_refusal_is_an_outcome(dispatch: Dispatch, monkeypatch: Any, kind: type[telephony.TelephoneTrouble]):
     trouble(kind, monkeypatch)
     dispatch.deliver(last_try=False)

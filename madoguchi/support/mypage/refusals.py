@@ -16,14 +16,8 @@ def why_not(refusal: LimitReached) -> str:
         return _("No more codes can be sent to this number for now. You can ask again from %(time)s.") % {
             "time": datetime_zone(refusal.until)
         }
+    if refusal.limit == Limit.ACCOUNT and refusal.until:
+        return _("No more codes can be sent for this ID for now. You can ask again from %(time)s.") % {
+            "time": datetime_zone(refusal.until)
+        }
     return _("Codes cannot be sent at the moment. Please try again later, or contact us.")
-
-
-def what_happened(reason: str) -> str:
-    """What became of the last sending, by the reason it failed for (one word of ``delivery.telephony``)."""
-    match reason:
-        case "busy":
-            return _("The line was busy or nobody answered. Please have the code sent again.")
-        case "invalid_number":
-            return _("The number could not be reached in this way. Please choose another way, or contact us.")
-    return _("The code could not be sent. Please have it sent again in a while.")

@@ -2,21 +2,22 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from madoguchi.accounts.access import signed_in
 from madoguchi.contracts import devices, limits, passcodes
 from madoguchi.contracts.contact_phone import Channel
-from madoguchi.contracts.models import Dispatch, Passcode
+from madoguchi.contracts.models import Passcode
 from madoguchi.contracts.verification import proven
 from madoguchi.shell.forms import render_form
 from madoguchi.support.mypage import errand
 from madoguchi.support.mypage.forms import CodeForm
-from madoguchi.support.mypage.refusals import what_happened, why_not
+from madoguchi.support.mypage.progress import Progress
+from madoguchi.support.mypage.refusals import why_not
 from madoguchi.support.mypage.views.stops import paused, stopped
 from madoguchi.support.mypage.views.verify import go_on
 from madoguchi.support.mypage.walk import Walk
@@ -70,6 +71,18 @@ def send_again(request: HttpRequest, walk: Walk) -> HttpResponse:
     return HttpResponseRedirect(walk.pages.code)
 
 
+@signed_in
+@require_safe
+def progress(request: HttpRequest) -> HttpResponse:
+    """The sentence about the last sending, for the page that is open; 204 while ``?seen=`` is still how it stands."""
+    passcode = passcodes.newest(request)
+    found = Progress.of(passcode) if passcode else None
+    if found is None or (found.goes_on and found.state == request.GET.get("seen")):
+        # htmx leaves the page as it is, so that nothing is read aloud twice.
+        return HttpResponse(status=204)
+    return render(request, "mypage/_progress.html", {"progress": found})
+
+
 def _redeem(request: HttpRequest, walk: Walk, passcode: Passcode, form: CodeForm) -> HttpResponse:
     try:
         passcodes.redeem(request, walk.ask, form.cleaned_data["code"], then=lambda: walk.then(request))
@@ -118,7 +131,6 @@ def _page(  # noqa: PLR0913 - what the page shows
     refusal: str = "",
     status: int | None = None,
 ) -> HttpResponse:
-    last = passcode.dispatches.order_by("-pk").first()
     again_from = limits.next_sending(passcode.phone)
     return render_form(
         request,
@@ -129,7 +141,7 @@ def _page(  # noqa: PLR0913 - what the page shows
             "steps": walk.steps,
             "passcode": passcode,
             "by_voice": passcode.channel == Channel.VOICE,
-            "trouble": what_happened(last.reason) if last and last.state == Dispatch.State.FAILED else "",
+            "progress": Progress.of(passcode),
             "again_from": again_from,
             "again_in": max(0, round((again_from - timezone.now()).total_seconds())) if again_from else 0,
             "refusal": refusal,

@@ -1,0 +1,8 @@
+"""``/callbacks/``: where other machines tell what became of what they were asked. No language, no session."""
+
+from django.urls import path
+
+from madoguchi.api.callbacks.telephone import telephone
+
+app_name = "callbacks"
+urlpatterns = [path("telephone/<slug:gateway>/", telephone, name="telephone")]
