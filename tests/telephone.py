@@ -10,7 +10,8 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from madoguchi.contracts.models import Dispatch
-from madoguchi.demo.telephone.gateway import Credentials, server
+from madoguchi.demo.telephone.gateway import server
+from madoguchi.demo.telephone.shapes import Credentials
 from madoguchi.demo.telephone.store import Arrival, Store
 
 
@@ -39,7 +40,8 @@ class Telephone:
 def telephone(tmp_path: Path, settings: Any) -> Iterator[Telephone]:
     store = Store(tmp_path)
     credentials = Credentials(settings.TELEPHONE_ACCOUNT, settings.TELEPHONE_TOKEN)
-    with server(port=0, store=store, credentials=credentials) as gateway:
+    # No site is called back; tests of callbacks have a site of their own.
+    with server(port=0, store=store, credentials=credentials, site="http://nowhere.invalid") as gateway:
         thread = threading.Thread(target=gateway.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         settings.TELEPHONE_URL = f"http://127.0.0.1:{gateway.server_port}"

@@ -17,6 +17,7 @@ import pytest
 from django.test import Client
 
 from madoguchi.delivery import telephony
+from madoguchi.delivery.telephony import twilio
 from tests.telephone import Telephone, telephone
 
 __all__ = ["telephone"]
@@ -93,7 +94,7 @@ def answer(settings: Any) -> Iterator[Any]:
     ("status", "body", "trouble"),
     [
         (201, {"sid": "CA1", "status": "busy"}, telephony.Busy),
-        (201, {"sid": "CA1", "status": "no-answer"}, telephony.Busy),
+        (201, {"sid": "CA1", "status": "no-answer"}, telephony.NoAnswer),
         (201, {"sid": "CA1", "status": "failed"}, telephony.InvalidNumber),
         (400, {"code": 21211, "message": f"{NUMBER} is not valid"}, telephony.InvalidNumber),
         (400, {"code": 21614}, telephony.InvalidNumber),
@@ -120,7 +121,7 @@ def test_answers_become_our_words(
 
 
 def test_a_call_in_english_is_read_by_an_english_voice():
-    script = telephony._script(["One."], language="en")
+    script = twilio.script(["One."], language="en")
     assert 'language="en-US"' in script
 
 

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DemoTelephoneConfig(AppConfig):
+    name = "madoguchi.demo.telephone"
+    label = "demo_telephone"
