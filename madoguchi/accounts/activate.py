@@ -11,18 +11,11 @@ from django.utils import timezone
 
 from madoguchi.accounts.events import record
 from madoguchi.accounts.hashers import HashingBusy
+from madoguchi.accounts.links import LinkDead
 from madoguchi.accounts.models import Account, AuthEvent, Registration, TermsAcceptance
 from madoguchi.lib.tokens import digest
 
 WRONG_PASSWORDS_ALLOWED = 5
-
-
-class LinkDead(Exception):
-    """The link no longer works, or never did; ``why`` is a Registration.End, or empty where it is unknown."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 class WrongPassword(Exception):
@@ -98,6 +91,7 @@ def _account_of(registration: Registration) -> Account | None:
     account = Account(
         email=registration.email,
         password=registration.password,
+        password_rules=registration.password_rules,
         family_name_kana=registration.family_name_kana,
         given_name_kana=registration.given_name_kana,
         birth_date=registration.birth_date,

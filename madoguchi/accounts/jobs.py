@@ -6,9 +6,22 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 
-from madoguchi.accounts import limits, register
+from madoguchi.accounts import forgotten, limits, register
 from madoguchi.accounts.models import SignIn
 from madoguchi.lib.lanes import Lane
+
+
+@app.task(name=forgotten.JOB, priority=Lane.CODES.priority)
+def answer_forgotten(*, reset_id: int) -> None:
+    """Send somebody who forgot the password the mail that fits."""
+    forgotten.answer(reset_id)
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(name="accounts.purge_resets", priority=Lane.REST.priority)
+def purge_resets(timestamp: int) -> None:
+    """Every hour: end the links for forgotten passwords whose time is over."""
+    forgotten.purge(now=datetime.fromtimestamp(timestamp, UTC))
 
 
 @app.periodic(cron="17 * * * *")

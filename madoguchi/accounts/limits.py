@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection
 from django.utils import timezone
 
 from madoguchi.accounts.models import TryLevel
@@ -30,6 +30,10 @@ LOGIN_CODE = Limit("login code", 5, timedelta(minutes=15))
 REGISTRATION_FORM = Limit("registration form", 300, timedelta(hours=1))
 REGISTRATION_TARGET = Limit("registration target", 10, timedelta(hours=1))
 REGISTRATION_SOURCE = Limit("registration source", 200, timedelta(hours=1))
+FORGOT_TARGET = Limit("forgotten target", 5, timedelta(hours=1))
+FORGOT_SOURCE = Limit("forgotten source", 100, timedelta(hours=1))
+RESET_SOURCE = Limit("reset source", 100, timedelta(hours=1))
+PASSWORD_CHECK = Limit("password check", 600, timedelta(minutes=15))
 
 
 class TooMany(Exception):
@@ -50,44 +54,58 @@ def take(limit: Limit, whom: str) -> None:
     """Count one try of ``whom`` (an address, a network, an account's number), or raise :class:`TooMany`.
 
     Counted before the try, so that many at the same moment cannot slip through; :func:`give_back` after a good one.
+    One statement, which locks the bucket no longer than it runs; the arithmetic is :func:`drained` and :func:`fits`.
     """
-    with transaction.atomic():
-        bucket, now = _locked(limit, whom), timezone.now()
-        level = drained(bucket.level, elapsed=now - bucket.at, limit=limit)
-        if not fits(level, limit=limit):
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, _asked(limit, whom))
+        if cursor.fetchone() is None:
             raise TooMany
-        _store(bucket, level + 1, now)
 
 
 def give_back(limit: Limit, whom: str) -> None:
     """The try was no guess: as if it had not been counted."""
-    with transaction.atomic():
-        bucket, now = _locked(limit, whom), timezone.now()
-        _store(bucket, max(0.0, drained(bucket.level, elapsed=now - bucket.at, limit=limit) - 1), now)
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE_BACK, _asked(limit, whom))
 
 
 def release(limit: Limit, whom: str) -> None:
     """Forget every try of ``whom``."""
-    TryLevel.objects.filter(key=digest(f"{limit.name}: {whom}")).delete()
+    TryLevel.objects.filter(key=_key(limit, whom)).delete()
 
 
 def full(limit: Limit, whom: str) -> bool:
     """Whether ``whom`` has no try left now."""
-    bucket = TryLevel.objects.filter(key=digest(f"{limit.name}: {whom}")).first()
+    bucket = TryLevel.objects.filter(key=_key(limit, whom)).first()
     if bucket is None:
         return False
     return not fits(drained(bucket.level, elapsed=timezone.now() - bucket.at, limit=limit), limit=limit)
 
 
-def _locked(limit: Limit, whom: str) -> TryLevel:
-    key = digest(f"{limit.name}: {whom}")
-    TryLevel.objects.bulk_create([TryLevel(key=key, level=0)], ignore_conflicts=True)
-    return TryLevel.objects.select_for_update().get(key=key)
+_DRAINED = (
+    "GREATEST(0, bucket.level - %(tries)s * GREATEST(0, EXTRACT(EPOCH FROM %(now)s::timestamptz - bucket.at))"
+    " / %(period)s)"
+)
+_TAKE = f"""
+    INSERT INTO accounts_trylevel AS bucket (key, level, at) VALUES (%(key)s, 1, %(now)s)
+    ON CONFLICT (key) DO UPDATE SET level = {_DRAINED} + 1, at = excluded.at WHERE {_DRAINED} + 1 <= %(tries)s
+    RETURNING true
+"""  # noqa: S608 - nothing but our own constants
+_GIVE_BACK = f"""
+    UPDATE accounts_trylevel AS bucket SET level = GREATEST(0, {_DRAINED} - 1), at = %(now)s WHERE key = %(key)s
+"""  # noqa: S608
 
 
-def _store(bucket: TryLevel, level: float, now: datetime) -> None:
-    bucket.level, bucket.at = level, now
-    bucket.save(update_fields=["level", "at"])
+def _asked(limit: Limit, whom: str) -> dict[str, str | float | datetime]:
+    return {
+        "key": _key(limit, whom),
+        "tries": limit.tries,
+        "period": limit.period.total_seconds(),
+        "now": timezone.now(),
+    }
+
+
+def _key(limit: Limit, whom: str) -> str:
+    return digest(f"{limit.name}: {whom}")
 
 
 def forget(*, now: datetime) -> int:

@@ -5,7 +5,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cache
@@ -19,8 +18,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from zxcvbn import matching, scoring
 
-_JAPANESE_WORDS = Path(__file__).parent / "data" / "japanese-words.txt"
-# The estimator's work grows with the square of the length; what comes after makes no password easier to guess.
+from madoguchi.accounts.models import Account
+
+_DATA = Path(__file__).parent / "data"
+# The estimator refuses more; its work grows with the square of the length, and what comes after makes no password
+# easier to guess. The password itself is never cut.
 _ESTIMATED_LENGTH = 72
 # zxcvbn tries every combination of letters these may stand for: with all of them in one password it would compute for
 # seconds. The rare ones count as other symbols, the common @ ! $ stay.
@@ -45,8 +47,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """``guesses``: how many an attacker who knows words, names and habits must need at least."""
+    """``guesses``: how many an attacker who knows words, names and habits must need at least.
 
+    ``name`` is kept beside each password chosen under these rules (``Account.password_rules``); the number in it
+    rises when they change.
+    """
+
+    name: str
     rules: tuple[Rule, ...]
     guesses: int
 
@@ -62,6 +69,7 @@ class Owner:
 _SYMBOLS = r"!$%&'()*+,\-./:;<=>?\[\]^{|}~@"
 
 CLASSIC = Profile(
+    name="classic-1",
     rules=(
         Rule("length", _("6 to 32 characters"), r"[\s\S]{6,32}"),
         Rule(
@@ -76,25 +84,61 @@ CLASSIC = Profile(
     guesses=10**6,
 )
 # NIST SP 800-63B-4, 3.1.1.2: length, any character, no composition.
-STRICT = Profile(rules=(Rule("length", _("15 to 128 characters"), r"[\s\S]{15,128}"),), guesses=10**8)
+STRICT = Profile(
+    name="strict-1",
+    rules=(Rule("length", _("15 to 128 characters"), r"[\s\S]{15,128}"),),
+    guesses=10**8,
+)
+# The same paragraph: shorter where a second factor is asked for too.
+STRICT_BESIDE_SECOND_FACTOR = Profile(
+    name="strict-1-mfa",
+    rules=(Rule("length", _("8 to 128 characters"), r"[\s\S]{8,128}"),),
+    guesses=10**8,
+)
 
 NOT_YOURS = _("nothing that resembles your email address or your name")
 NOT_COMMON = _("nothing easily guessed, such as password1, abc123 or sakura123")
 
 
-def profile() -> Profile:
-    return STRICT if settings.SECURITY_PROFILE == "strict" else CLASSIC
+def profile(*, second_factor: bool = False) -> Profile:
+    """The rules in force, for an ID with or without a second factor."""
+    if settings.SECURITY_PROFILE != "strict":
+        return CLASSIC
+    return STRICT_BESIDE_SECOND_FACTOR if second_factor else STRICT
 
 
-def check(password: str, owner: Owner) -> None:
+def owner_of(account: Account) -> Owner:
+    return Owner(email=account.email, names=(account.family_name_kana, account.given_name_kana))
+
+
+def has_own(account: Account) -> bool:
+    """Whether the ID has a password of its own, and not only that of a mailbox or a business account."""
+    return bool(account.password) and account.has_usable_password()
+
+
+def long_enough_alone(account: Account) -> bool:
+    """Whether the account's password would still do without a second factor, by the rules it was chosen under.
+
+    Where it would not, a new one must be chosen before the last second factor goes. How long a password is cannot be
+    told from its hash; so one chosen under other rules than today's does not count.
+    """
+    return not has_own(account) or account.password_rules == profile().name or profile() is CLASSIC
+
+
+def check(password: str, owner: Owner, *, second_factor: bool = False) -> None:
     """Raise ValidationError with one message for each rule the password breaks, or with why it is easily guessed."""
     broken = [
         ValidationError(_("Please choose a password with: %(rule)s"), params={"rule": rule.text}, code=rule.name)
-        for rule in profile().rules
+        for rule in profile(second_factor=second_factor).rules
         if not rule.holds(password)
     ]
     if broken:
         raise ValidationError(broken)
+    check_guessable(password, owner)
+
+
+def check_guessable(password: str, owner: Owner) -> None:
+    """Raise ValidationError with why the password is easily guessed; the part no regular expression can say."""
     if resembles(password, owner):
         raise ValidationError(
             _("This password resembles your email address or your name. Please choose another one."), code="owner"
@@ -127,7 +171,7 @@ def resembles(password: str, owner: Owner) -> bool:
 
 
 def is_common(password: str) -> bool:
-    """Whether it stands, in any case, on Django's list of 20,000 passwords from breaches."""
+    """Whether it stands, in any case, on a list of 50,000 passwords from breaches (Django's, lengthened)."""
     return password.casefold().strip() in _common()
 
 
@@ -137,8 +181,18 @@ def guesses(password: str, owner: Owner) -> float:
     domains = [domain.partition(".")[0] for domain in (owner.email.rpartition("@")[2], settings.OPERATOR["domain"])]
     own = [part.casefold() for part in (*_parts(owner), *domains)]
     dictionaries = {**_dictionaries(), "user_inputs": matching.build_ranked_dict(own)}
-    cut = unicodedata.normalize("NFKC", password)[:_ESTIMATED_LENGTH].translate(_RARE_STAND_INS)
+    return min(_estimate(spelling, dictionaries) for spelling in _spellings(password))
+
+
+def _estimate(password: str, dictionaries: dict[str, dict[str, int]]) -> float:
+    cut = password[:_ESTIMATED_LENGTH].translate(_RARE_STAND_INS)
     return float(scoring.most_guessable_match_sequence(cut, matching.omnimatch(cut, dictionaries))["guesses"])
+
+
+def _spellings(password: str) -> set[str]:
+    """The password, and where kana stand in it also their romaji, in which the lists of words are written."""
+    whole = unicodedata.normalize("NFKC", password)
+    return {whole, jaconv.kana2alphabet(jaconv.kata2hira(whole))}
 
 
 def _parts(owner: Owner) -> list[str]:
@@ -156,10 +210,16 @@ def _folded(text: str) -> str:
 
 @cache
 def _common() -> frozenset[str]:
-    return frozenset(CommonPasswordValidator().passwords)
+    return frozenset(CommonPasswordValidator().passwords).union(_words("common-passwords"))
 
 
 @cache
 def _dictionaries() -> dict[str, dict[str, int]]:
-    words: Iterable[str] = _JAPANESE_WORDS.read_text(encoding="ascii").split()
-    return {**matching.RANKED_DICTIONARIES, "japanese": matching.build_ranked_dict(list(words))}
+    japanese = {name: matching.build_ranked_dict(_words(name)) for name in ("habits", "japanese-words")}
+    # By the names of the operator too: context-specific words (ASVS 5.0, 6.1.2).
+    context = [word.casefold() for word in re.split(r"\W+", settings.OPERATOR["name_en"]) if len(word) >= 3]
+    return {**matching.RANKED_DICTIONARIES, **japanese, "operator": matching.build_ranked_dict(context)}
+
+
+def _words(name: str) -> list[str]:
+    return (_DATA / f"{name}.txt").read_text(encoding="ascii").split()

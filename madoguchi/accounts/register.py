@@ -21,6 +21,7 @@ from django.utils import timezone
 from madoguchi.accounts import limits
 from madoguchi.accounts.models import Registration
 from madoguchi.accounts.network import source_network
+from madoguchi.accounts.passwords import profile
 from madoguchi.delivery.post import post
 from madoguchi.lib.lanes import Lane
 from madoguchi.lib.tokens import BrokenSeal, digest, new_token, seal, unseal
@@ -42,6 +43,7 @@ class Form:
     email: str
     password: str
     password_length: int
+    password_rules: str
     family_name_kana: str
     given_name_kana: str
     birth_date: date
@@ -58,6 +60,7 @@ def keep_form(request: HttpRequest, *, password: str, **entered: object) -> None
     form = Form(
         password=make_password(password),
         password_length=len(password),
+        password_rules=profile().name,
         draft=new_token(),
         **entered,  # type: ignore[arg-type]
     )
@@ -96,6 +99,7 @@ def register_provisionally(request: HttpRequest, form: Form, *, language: str, t
             draft=digest(form.draft),
             email=form.email,
             password=form.password,
+            password_rules=form.password_rules,
             family_name_kana=form.family_name_kana,
             given_name_kana=form.given_name_kana,
             birth_date=form.birth_date,

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from madoguchi.delivery.models import Letter, Mailing
+from madoguchi.lib.addresses import envelope
 from madoguchi.lib.lanes import Lane
 from madoguchi.lib.tokens import seal
 
@@ -37,7 +38,7 @@ def post(  # noqa: PLR0913 - each is a column of the letter or of its mailing
     return Letter.objects.create(
         mailing=mailing,
         recipient_key=recipient_key,
-        address=to,
+        address=envelope(to),
         language=language,
         format=format,
         personal=dict(personal or {}),

@@ -1,11 +1,17 @@
 """Mail addresses as people type them, made into what is stored and compared."""
 
+import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
 LONGEST = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
+
+# Gave out addresses with dots where RFC 5321 allows none (a..b@, a.@), until 2009 and thereabouts; many live on.
+_OLD_MOBILE = ("docomo.ne.jp", "ezweb.ne.jp", "au.com")
+_ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_QUOTED_DOTS = re.compile(rf'"((?:{_ATOM}|\.)+)"', re.I)
 
 _valid = EmailValidator()
 
@@ -21,8 +27,9 @@ class BadAddress(ValueError):
 def normal_address(typed: str) -> str:
     """One spelling of an address: half-width, lower case, the domain of a Japanese name in its ASCII form.
 
-    Lower case in the local part too: no mail system in use tells them apart, and people type both.
-    Raises :class:`BadAddress`.
+    Lower case in the local part too: no mail system in use tells them apart, and people type both. An old mobile
+    address such as ``a..b@docomo.ne.jp`` keeps the form its holder knows, typed with or without quotes;
+    :func:`envelope` is how it is sent. Raises :class:`BadAddress`.
     """
     address = unicodedata.normalize("NFKC", typed.strip()).lower()
     if any(unicodedata.category(character).startswith("C") for character in address):
@@ -32,10 +39,12 @@ def normal_address(typed: str) -> str:
         address = f"{local}@{domain.encode('idna').decode('ascii')}" if domain else address
     except UnicodeError:
         raise BadAddress("form") from None
-    if len(address) > LONGEST:
+    if quoted := _QUOTED_DOTS.fullmatch(local):
+        local, address = quoted[1], address.replace(f'"{quoted[1]}"', quoted[1], 1)
+    if len(envelope(address)) > LONGEST:
         raise BadAddress("length")
     try:
-        _valid(address)
+        _valid(envelope(address) if domain in _OLD_MOBILE else address)
     except ValidationError:
         raise BadAddress("form") from None
     if len(local.encode()) > 64:
@@ -47,3 +56,10 @@ def masked(address: str) -> str:
     """Enough for somebody who knows the address to recognise it: ``h•••@example.jp``."""
     local, _at, domain = address.rpartition("@")
     return f"{local[:1]}•••@{domain}"
+
+
+def envelope(address: str) -> str:
+    """The address as SMTP takes it: a local part with dots in odd places becomes a quoted string (RFC 5321, 4.1.2)."""
+    local, _at, domain = address.rpartition("@")
+    odd = ".." in local or local.startswith(".") or local.endswith(".")
+    return f'"{local}"@{domain}' if odd and not local.startswith('"') else address

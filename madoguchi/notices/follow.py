@@ -7,6 +7,7 @@ from django.db import transaction
 
 from madoguchi.accounts.models import Account
 from madoguchi.catalog.models import Service
+from madoguchi.lib.addresses import envelope
 from madoguchi.notices.models import Destination, Subscription
 
 
@@ -40,7 +41,7 @@ def follow(account: Account, *, service: Service, wishes: Wishes) -> Subscriptio
         },
     )
     if not account.destinations.exists():
-        Destination.objects.get_or_create(account=account, slot=1, defaults={"address": account.email})
+        Destination.objects.get_or_create(account=account, slot=1, defaults={"address": envelope(account.email)})
     return subscription
 
 

@@ -2,6 +2,7 @@
 
 from madoguchi.accounts.models.account import Account, AccountManager, StaffRole
 from madoguchi.accounts.models.ledger import AuthEvent, TermsAcceptance, TryLevel
+from madoguchi.accounts.models.password_reset import PasswordReset
 from madoguchi.accounts.models.registration import Registration
 from madoguchi.accounts.models.sign_in import SignIn, SignInQuerySet
 
@@ -9,6 +10,7 @@ __all__ = [
     "Account",
     "AccountManager",
     "AuthEvent",
+    "PasswordReset",
     "Registration",
     "SignIn",
     "SignInQuerySet",

@@ -43,6 +43,8 @@ class Account(AbstractBaseUser):
     staff_role = models.CharField(max_length=16, choices=StaffRole, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # The name of the rules its password was chosen under (accounts/passwords.py).
+    password_rules = models.CharField(max_length=20, blank=True)
 
     objects: ClassVar[AccountManager] = AccountManager()
 

@@ -15,6 +15,7 @@ class Registration(models.Model):
     draft = models.CharField(max_length=64, unique=True)
     email = models.EmailField(max_length=254, db_index=True, blank=True)
     password = models.CharField(max_length=255, blank=True)  # hashed
+    password_rules = models.CharField(max_length=20, blank=True)
     family_name_kana = models.CharField(max_length=60, blank=True)
     given_name_kana = models.CharField(max_length=60, blank=True)
     birth_date = models.DateField(null=True)

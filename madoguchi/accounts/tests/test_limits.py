@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from madoguchi.accounts import limits
@@ -65,3 +65,34 @@ def test_tries_are_counted_for_each_apart(db):
 def test_whose_tries_they_are_is_not_readable(db):
     take(FIVE, "alice@example.jp")
     assert "alice" not in TryLevel.objects.get().key
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(-100, 400), min_size=1, max_size=12))
+def test_the_database_counts_as_the_arithmetic_says(db, pauses):
+    TryLevel.objects.all().delete()
+    level = 0.0
+    with time_machine.travel("2026-11-22 10:00:00", tick=False) as clock:
+        for pause in pauses:
+            clock.shift(pause)
+            level = drained(level, elapsed=timedelta(seconds=pause), limit=FIVE) if level else 0.0
+            if fits(level, limit=FIVE):
+                take(FIVE, "alice@example.jp")
+                level += 1
+            else:
+                with pytest.raises(TooMany):
+                    take(FIVE, "alice@example.jp")
+                break
+            assert TryLevel.objects.get().level == pytest.approx(level)
+
+
+def test_an_emptied_bucket_starts_anew(db):
+    for _try in range(5):
+        take(FIVE, "alice@example.jp")
+    limits.release(FIVE, "alice@example.jp")
+    take(FIVE, "alice@example.jp")
+
+
+def test_nothing_is_given_back_where_nothing_was_taken(db):
+    give_back(FIVE, "alice@example.jp")
+    assert not TryLevel.objects.exists()

@@ -2,12 +2,14 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madoguchi.accounts.hashers import Argon2idHasher
-from madoguchi.accounts.passwords import CLASSIC, Owner, check, guesses, resembles
+from madoguchi.accounts.models import Account
+from madoguchi.accounts.passwords import CLASSIC, Owner, check, guesses, long_enough_alone, profile, resembles
 
 DOCUMENT = (Path(__file__).resolve().parents[3] / "docs" / "identity.md").read_text(encoding="utf-8")
 WORKED = re.findall(
@@ -103,3 +105,55 @@ def test_strict_asks_for_length_alone(settings):
 def test_hashing_is_what_owasp_asks_for():
     assert (Argon2idHasher.memory_cost, Argon2idHasher.time_cost, Argon2idHasher.parallelism) == (19_456, 2, 1)
     assert Argon2idHasher().encode("x", "saltsalt").startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_trap_the_estimator_refuses_more_than_72_characters():
+    long = "nagai-pasuwaado-wa-72-moji-wo-koeru-" * 3
+    assert len(long) > 72
+    assert guesses(long, HANAKO) == guesses(long[:72], HANAKO) > 10**8
+
+
+def test_what_stands_behind_the_72nd_character_still_counts(settings):
+    settings.SECURITY_PROFILE = "strict"
+    long = "midori-no-kaze-to-umi-no-iro-" * 4
+    assert refusals(long) == []
+    assert not check_password(long[:-1], make_password(long))
+
+
+@pytest.mark.parametrize(
+    "password", ["パスワードパスワードパスワード", "ひみつひみつひみつひみつひみつ", "さくらさくらさくらさくらさくら"]
+)
+def test_words_in_kana_are_as_easily_guessed_as_in_romaji(settings, password):
+    settings.SECURITY_PROFILE = "strict"
+    assert refusals(password) == ["guessable"]
+
+
+def test_the_operators_own_name_is_guessed_early(settings):
+    assert guesses("telecom-58", Owner()) < 10**6
+
+
+def test_beside_a_second_factor_eight_characters_do(settings):
+    settings.SECURITY_PROFILE = "strict"
+    assert profile(second_factor=True).rules[0].holds("kX9!qzp2")
+    assert not profile(second_factor=True).rules[0].holds("kX9!qzp")
+    assert not profile().rules[0].holds("kX9!qzp2")
+    settings.SECURITY_PROFILE = "classic"
+    assert profile(second_factor=True) is CLASSIC
+
+
+@pytest.mark.parametrize(
+    ("in_force", "chosen_under", "alone"),
+    [
+        ("strict", "strict-1", True),
+        ("strict", "strict-1-mfa", False),
+        ("strict", "classic-1", False),
+        ("strict", "", False),
+        ("classic", "strict-1-mfa", True),
+        ("classic", "", True),
+    ],
+)
+def test_whether_a_password_does_without_a_second_factor(settings, in_force, chosen_under, alone):
+    settings.SECURITY_PROFILE = in_force
+    account = Account(email="a@example.jp", password="argon2$x", password_rules=chosen_under)
+    assert long_enough_alone(account) is alone
+    assert long_enough_alone(Account(email="b@example.jp", password="", password_rules=""))

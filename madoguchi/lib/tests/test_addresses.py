@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madoguchi.lib.addresses import LONGEST, BadAddress, normal_address
+from madoguchi.lib.addresses import LONGEST, BadAddress, envelope, normal_address
 
 DOCUMENT = (Path(__file__).resolve().parents[3] / "docs" / "identity.md").read_text(encoding="utf-8")
 ADDRESSES = re.findall(r"^\| `([^`]+)` \| (`[^`]+`|refused: \S+) \|$", DOCUMENT.partition("## Addresses")[2], re.M)
@@ -61,3 +61,25 @@ def test_any_text_is_kept_once_and_for_all_or_refused(typed):
     assert kept.isascii()
     assert kept.isprintable()
     assert normal_address(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("kept", "sent"),
+    [
+        ("a..b@docomo.ne.jp", '"a..b"@docomo.ne.jp'),
+        ("kaze.@ezweb.ne.jp", '"kaze."@ezweb.ne.jp'),
+        (".umi@au.com", '".umi"@au.com'),
+        ("a.b@docomo.ne.jp", "a.b@docomo.ne.jp"),
+        ('"a..b"@docomo.ne.jp', '"a..b"@docomo.ne.jp'),
+    ],
+)
+def test_an_old_mobile_address_goes_out_quoted(kept, sent):
+    assert envelope(kept) == sent
+    assert normal_address(sent) == normal_address(kept) == kept.replace('"', "")
+
+
+@given(st.from_regex(r"[a-z.]{1,12}", fullmatch=True))
+def test_every_dotted_address_of_docomo_is_one_address(local):
+    address = f"{local}@docomo.ne.jp"
+    assert normal_address(address) == address
+    assert normal_address(envelope(address)) == address

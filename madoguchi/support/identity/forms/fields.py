@@ -6,8 +6,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from madoguchi.lib.addresses import BadAddress, normal_address
+from madoguchi.lib.kana import NotKatakana, katakana_name
+
+# The longest any profile allows; the profile's own rule says which it is.
+_PASSWORD_LENGTH = 128
 
 
 class AddressField(forms.CharField):
@@ -45,3 +50,32 @@ def _told(bad: BadAddress) -> str:
 def half_width(typed: str) -> str:
     """Full-width digits and letters as half-width ones."""
     return unicodedata.normalize("NFKC", typed)
+
+
+def password_field(*, label: Any, autocomplete: str, required: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=_PASSWORD_LENGTH,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
+        error_messages={
+            "required": required,
+            "max_length": gettext_lazy("No password is longer than 128 characters."),
+        },
+    )
+
+
+class KanaField(forms.CharField):
+    def __init__(self, *, autocomplete: str, **options: Any) -> None:
+        widget = forms.TextInput(attrs={"autocomplete": autocomplete, "spellcheck": "false"})
+        super().__init__(max_length=60, widget=widget, **options)
+
+    def clean(self, value: Any) -> Any:
+        typed = super().clean(value)
+        try:
+            return katakana_name(typed)
+        except NotKatakana as error:
+            raise ValidationError(
+                _("Please write the name in katakana only. These characters cannot be used: %(strange)s"),
+                params={"strange": error.strange},
+            ) from None

@@ -3,46 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from madoguchi.accounts import passwords
-from madoguchi.lib.kana import NotKatakana, katakana_name
+from madoguchi.accounts.passwords import Owner
 from madoguchi.support.identity.forms.birth_date import BirthDateField
-from madoguchi.support.identity.forms.fields import AddressField
-
-# The longest any profile allows; the profile's own rule says which it is.
-_PASSWORD_LENGTH = 128
-
-
-def password_field(*, label: Any, autocomplete: str, required: Any) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        max_length=_PASSWORD_LENGTH,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
-        error_messages={
-            "required": required,
-            "max_length": gettext_lazy("No password is longer than 128 characters."),
-        },
-    )
-
-
-class KanaField(forms.CharField):
-    def __init__(self, *, autocomplete: str, **options: Any) -> None:
-        widget = forms.TextInput(attrs={"autocomplete": autocomplete, "spellcheck": "false"})
-        super().__init__(max_length=60, widget=widget, **options)
-
-    def clean(self, value: Any) -> Any:
-        typed = super().clean(value)
-        try:
-            return katakana_name(typed)
-        except NotKatakana as error:
-            raise ValidationError(
-                _("Please write the name in katakana only. These characters cannot be used: %(strange)s"),
-                params={"strange": error.strange},
-            ) from None
+from madoguchi.support.identity.forms.fields import AddressField, KanaField, password_field
+from madoguchi.support.identity.forms.password import check_pair
 
 
 class RegisterForm(forms.Form):
@@ -82,20 +48,9 @@ class RegisterForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         entered = super().clean() or {}
-        password = entered.get("password")
-        if password:
-            self._check_password(password, entered)
-        return entered
-
-    def _check_password(self, password: str, entered: dict[str, Any]) -> None:
         names = tuple(entered[name] for name in ("family_name_kana", "given_name_kana") if name in entered)
-        try:
-            passwords.check(password, passwords.Owner(email=entered.get("email", ""), names=names))
-        except ValidationError as errors:
-            self.add_error("password", errors)
-            return
-        if "password_again" in entered and entered["password_again"] != password:
-            self.add_error("password_again", _("The two passwords differ. Please enter the same one twice."))
+        check_pair(self, Owner(email=entered.get("email", ""), names=names))
+        return entered
 
 
 class ActivateForm(forms.Form):

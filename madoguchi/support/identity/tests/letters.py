@@ -23,7 +23,11 @@ class Read:
     @property
     def path(self) -> str:
         """The path of the activation link in it."""
-        found = re.search(r"http://[^/\s]+(\S*/id/activate/\S+)", self.text)
+        return self.link("/id/activate/")
+
+    def link(self, to: str) -> str:
+        """The path of the link in it whose address contains ``to``."""
+        found = re.search(rf"http://[^/\s]+(\S*{re.escape(to)}\S+)", self.text)
         assert found, self.text
         return found[1]
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.accounts import activate as act
 from madoguchi.accounts.access import signed_in
+from madoguchi.accounts.links import LinkDead
 from madoguchi.accounts.models import Account, AuthEvent, Registration
 from madoguchi.shell.forms import render_form
 from madoguchi.support.identity.entrance import admit
@@ -36,7 +37,7 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
                 return _completed(request, registration, act.complete(request, token, **form.cleaned_data))
             except act.WrongPassword as wrong:
                 form.add_error("password", _wrong_password(wrong.left))
-    except act.LinkDead as dead:
+    except LinkDead as dead:
         return _dead(request, dead.why)
     context = {"steps": STEPS, "current": 4, "email": registration.email}
     return render_form(request, "identity/activate.html", form, context)

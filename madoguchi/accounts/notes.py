@@ -1,0 +1,58 @@
+"""Mails of the ID that say one thing: a few sentences, at most one button, and why they came."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from madoguchi.delivery.renderers import Draft, register
+from madoguchi.shell.languages import in_language
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """``button`` and ``link`` go together. ``copyable``: the link is written out below the button too."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    foot: str
+    button: str = ""
+    link: str = ""
+    copyable: bool = False
+
+
+def note(name: str) -> Callable[[Callable[[], Note]], Callable[[], Note]]:
+    """Register the decorated function, which is called in the mail's language, as the renderer ``name``."""
+
+    def decorate(make: Callable[[], Note]) -> Callable[[], Note]:
+        def render(reference: str, language: str, format: str) -> Draft:
+            with translation.override(language):
+                return _draft(make(), language, format)
+
+        register(name, render)
+        return make
+
+    return decorate
+
+
+def page(path: str) -> str:
+    """The whole address of a page of this site in the language of the mail being written."""
+    return settings.SITE_URL + in_language(path, translation.get_language() or settings.LANGUAGE_CODE)
+
+
+def _draft(note: Note, language: str, format: str) -> Draft:
+    context = {
+        "note": note,
+        "language": language,
+        "operator_name": settings.OPERATOR[f"name_{language}"],
+        "operator_colour": settings.OPERATOR["colour"],
+        "site": page("/"),
+    }
+    return Draft(
+        subject=note.subject,
+        text=render_to_string("accounts/mail/note.txt", context),
+        html=render_to_string("accounts/mail/note.html", context) if format == "full" else None,
+        sender=settings.MAIL_FROM_ID,
+    )
