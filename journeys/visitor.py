@@ -94,10 +94,14 @@ class Visitor:
         return self.page.locator("main").inner_text()
 
     def look(self, name: str) -> None:
-        """Keep a screenshot, and find no accessibility violation, nothing too wide and no broken label."""
+        """Keep a screenshot, and :meth:`check` the page."""
         self.page.wait_for_load_state("networkidle")
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}-{self.language}-{self.width}.png", full_page=True)
+        self.check(name)
+
+    def check(self, name: str) -> None:
+        """Find no accessibility violation, nothing too wide, no broken label and no trouble on the way here."""
         results = _AXE.run(
             self.page, options={"runOnly": {"type": "tag", "values": _RULES}, "resultTypes": ["violations"]}
         )
