@@ -144,6 +144,8 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 # --- language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
+# Our words before those of libraries, which translate some of the same for pages of their own.
+LOCALE_PATHS = sorted(BASE_DIR.glob("**/locale"))
 TIME_ZONE = "Asia/Tokyo"
 USE_TZ = True
 

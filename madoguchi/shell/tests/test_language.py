@@ -3,6 +3,8 @@
 import pytest
 from django.template import Context, Template
 from django.test import Client, RequestFactory
+from django.utils import translation
+from django.utils.translation import gettext
 
 from madoguchi.shell import languages
 
@@ -66,3 +68,9 @@ def test_the_path_alone_decides_the_language(client: Client) -> None:
         response = client.get(path, headers={"Accept-Language": "fr, en;q=0.9"})
         assert response["Content-Language"] == language
         assert "Accept-Language" not in response.get("Vary", "")
+
+
+def test_no_library_has_the_last_word():
+    """allauth calls an address "Email", which is a message to us: ours must win."""
+    with translation.override("ja"):
+        assert gettext("Email") == "メール"
