@@ -6,4 +6,4 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from madoguchi.accounts import mail, password_mail  # noqa: F401 - they register their renderers
+        from madoguchi.accounts import mail, password_mail, told_mail  # noqa: F401 - they register their renderers

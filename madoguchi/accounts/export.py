@@ -15,7 +15,7 @@ from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 from django.utils import timezone
 
-from madoguchi.accounts.models import Account, AuthEvent, TermsAcceptance
+from madoguchi.accounts.models import Account, AddressChange, AuthEvent, SignIn, TermsAcceptance
 from madoguchi.delivery.models import Letter
 
 # What a room keeps: mappings, lists, texts, numbers, dates; an iterator is a list written row by row. Told the
@@ -85,7 +85,7 @@ def _customer_id(_request: HttpRequest, account: Account) -> dict[str, Any]:
 
 def _agreements(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:
     agreed = TermsAcceptance.objects.filter(account=account).order_by("accepted_at")
-    return list(agreed.values("kind", "version", "accepted_at"))
+    return [dict(row) for row in agreed.values("kind", "version", "accepted_at")]
 
 
 def _second_factors(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:
@@ -118,6 +118,16 @@ def recipient_key(account: Account) -> str:
     return f"account:{account.pk}"
 
 
+def _logins(_request: HttpRequest, account: Account) -> Iterator[dict[str, Any]]:
+    fields = ("agent", "network", "stay", "started_at", "last_seen_at", "expires_at", "end", "ended_at")
+    return iter(SignIn.objects.filter(account=account).order_by("-started_at").values(*fields).iterator())
+
+
+def _address_changes(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:
+    fields = ("email", "created_at", "expires_at", "end", "ended_at")
+    return list(AddressChange.objects.filter(account=account).order_by("-created_at").values(*fields))
+
+
 def _letters(_request: HttpRequest, account: Account) -> Iterator[dict[str, Any]]:
     return letters_to([recipient_key(account)])
 
@@ -126,4 +136,6 @@ register("customer_id", _customer_id)
 register("agreements", _agreements)
 register("second_factors", _second_factors)
 register("events", _events)
+register("logins", _logins)
+register("address_changes", _address_changes)
 register("mail_about_the_id", _letters)

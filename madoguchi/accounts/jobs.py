@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 
-from madoguchi.accounts import forgotten, limits, register
+from madoguchi.accounts import change_address, forgotten, history, limits, register
 from madoguchi.accounts.models import SignIn
 from madoguchi.lib.lanes import Lane
 
@@ -50,3 +50,17 @@ def clear_sessions(timestamp: int) -> None:
 def settle_sign_ins(timestamp: int) -> None:
     """Every hour: write down which sign-ins time has ended; they let nobody in since then."""
     SignIn.objects.settle(now=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(name="accounts.purge_address_changes", priority=Lane.REST.priority)
+def purge_address_changes(timestamp: int) -> None:
+    """Every hour: forget new addresses nobody confirmed."""
+    change_address.purge(now=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="17 4 * * *")
+@app.task(name="accounts.forget_history", priority=Lane.REST.priority)
+def forget_history(timestamp: int) -> None:
+    """Every night: delete what the ledger has known for longer than 13 months."""
+    history.forget(now=datetime.fromtimestamp(timestamp, UTC))

@@ -34,6 +34,8 @@ FORGOT_TARGET = Limit("forgotten target", 5, timedelta(hours=1))
 FORGOT_SOURCE = Limit("forgotten source", 100, timedelta(hours=1))
 RESET_SOURCE = Limit("reset source", 100, timedelta(hours=1))
 PASSWORD_CHECK = Limit("password check", 600, timedelta(minutes=15))
+ADDRESS_CHANGE = Limit("address change", 10, timedelta(hours=1))
+ADDRESS_TARGET = Limit("address target", 5, timedelta(hours=1))
 
 
 class TooMany(Exception):

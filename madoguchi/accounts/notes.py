@@ -13,11 +13,13 @@ from madoguchi.shell.languages import in_language
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """``button`` and ``link`` go together. ``copyable``: the link is written out below the button too."""
+    """``facts`` are names with their values. ``button`` and ``link`` go together. ``copyable``: the link is written out
+    below the button too."""
 
     subject: str
     paragraphs: tuple[str, ...]
     foot: str
+    facts: tuple[tuple[str, str], ...] = ()
     button: str = ""
     link: str = ""
     copyable: bool = False
@@ -28,13 +30,18 @@ def note(name: str) -> Callable[[Callable[[], Note]], Callable[[], Note]]:
 
     def decorate(make: Callable[[], Note]) -> Callable[[], Note]:
         def render(reference: str, language: str, format: str) -> Draft:
-            with translation.override(language):
-                return _draft(make(), language, format)
+            return draft(make, language, format)
 
         register(name, render)
         return make
 
     return decorate
+
+
+def draft(make: Callable[[], Note], language: str, format: str) -> Draft:
+    """The note as a mail in ``language``."""
+    with translation.override(language):
+        return _draft(make(), language, format)
 
 
 def page(path: str) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import SimpleLazyObject
 
-from madoguchi.accounts import known_device
+from madoguchi.accounts import known_device, new_device
 from madoguchi.accounts.models import Account, SignIn
 from madoguchi.accounts.network import client_address
 
@@ -68,6 +68,7 @@ def open(request: HttpRequest) -> None:
     auth.login(request, sign_in.account)
     request.session[_KEY] = sign_in.pk
     request.session.set_expiry(int(_longest(sign_in.account, stay=True).total_seconds()) if sign_in.stay else 0)
+    new_device.tell_if_new(sign_in)
 
 
 def close(request: HttpRequest) -> None:

@@ -115,13 +115,14 @@ class LegalTextQuerySet(models.QuerySet["LegalText"]):
 
 
 class LegalText(models.Model):
-    """A version of terms, privacy policy or accessibility statement. Published versions are never edited."""
+    """A version of a text the law or good manners ask for. Published versions are never edited."""
 
     class Kind(models.TextChoices):
         TERMS = "terms"
         NOTIFICATION_TERMS = "notification"
         PRIVACY = "privacy"
         ACCESSIBILITY = "accessibility"
+        KEPT = "kept"  # what the law makes the operator keep of a closed customer ID
 
     kind = models.CharField(max_length=20, choices=Kind)
     version = models.CharField(max_length=20)

@@ -6,4 +6,4 @@ class ContractsConfig(AppConfig):
     label = "contracts"
 
     def ready(self) -> None:
-        from madoguchi.contracts import budget_alarm, checks, export  # noqa: F401 - register themselves
+        from madoguchi.contracts import budget_alarm, checks, closing, export  # noqa: F401 - register themselves

@@ -45,6 +45,8 @@ class Account(AbstractBaseUser):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # The name of the rules its password was chosen under (accounts/passwords.py).
     password_rules = models.CharField(max_length=20, blank=True)
+    # Then everything personal above was emptied (accounts/close.py).
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[AccountManager] = AccountManager()
 

@@ -1,6 +1,11 @@
 from django.urls import path
 
 from madoguchi.support.identity.views.activate import activate, activate_done
+from madoguchi.support.identity.views.close import close, closed
+from madoguchi.support.identity.views.email import email, email_call_off, email_link, email_sent
+from madoguchi.support.identity.views.export import export
+from madoguchi.support.identity.views.history import history
+from madoguchi.support.identity.views.hub import hub
 from madoguchi.support.identity.views.login import login
 from madoguchi.support.identity.views.login_code import login_code
 from madoguchi.support.identity.views.logout import logout
@@ -8,11 +13,14 @@ from madoguchi.support.identity.views.password_change import password_change, pa
 from madoguchi.support.identity.views.password_check import password_check
 from madoguchi.support.identity.views.password_forgot import password_forgot, password_forgot_sent
 from madoguchi.support.identity.views.password_reset import password_reset, password_reset_done
+from madoguchi.support.identity.views.profile import birth_date, language, name, profile, time_zone
 from madoguchi.support.identity.views.prove import prove
 from madoguchi.support.identity.views.register import register, register_confirm, register_sent
+from madoguchi.support.identity.views.sessions import end_other_sessions, end_session, forget_device, sessions
 
 app_name = "identity"
 urlpatterns = [
+    path("", hub, name="hub"),
     path("login/", login, name="login"),
     path("login/code/", login_code, name="login_code"),
     path("prove/", prove, name="prove"),
@@ -29,4 +37,21 @@ urlpatterns = [
     path("password/change/", password_change, name="password_change"),
     path("password/changed/", password_changed, name="password_changed"),
     path("password/check/", password_check, name="password_check"),
+    path("history/", history, name="history"),
+    path("sessions/", sessions, name="sessions"),
+    path("sessions/others/end/", end_other_sessions, name="end_other_sessions"),
+    path("sessions/<uuid:sign_in>/end/", end_session, name="end_session"),
+    path("sessions/devices/<int:device>/forget/", forget_device, name="forget_device"),
+    path("profile/", profile, name="profile"),
+    path("profile/name/", name, name="name"),
+    path("profile/birth-date/", birth_date, name="birth_date"),
+    path("profile/language/", language, name="language"),
+    path("profile/time-zone/", time_zone, name="time_zone"),
+    path("profile/email/", email, name="email"),
+    path("profile/email/sent/", email_sent, name="email_sent"),
+    path("profile/email/keep/", email_call_off, name="email_call_off"),
+    path("profile/email/<str:token>/", email_link, name="email_link"),
+    path("profile/export/", export, name="export"),
+    path("profile/close/", close, name="close"),
+    path("closed/", closed, name="closed"),
 ]

@@ -1,0 +1,40 @@
+"""What happens here when a customer ID gets another address, or is closed."""
+
+from django.utils import timezone
+
+from madoguchi.accounts.change_address import follow
+from madoguchi.accounts.close import closer
+from madoguchi.accounts.models import Account
+from madoguchi.delivery.forget import forget_recipients
+from madoguchi.notices.models import OptOut
+
+
+@follow
+def follow_address(account: Account, old: str, new: str) -> None:
+    """The slot that held the ID's former address holds the new one, with its days and hours.
+
+    The new one is verified already, and the former may be somebody else's soon. Where another slot holds the new
+    address, that one stays and the former goes. What was unsubscribed at the former is not sent to the new one either.
+    """
+    former = account.destinations.filter(address=old).first()
+    if former is None:
+        return
+    if account.destinations.filter(address=new).exists():
+        former.delete()
+    else:
+        former.address, former.state = new, former.State.VERIFIED
+        former.verified_at = timezone.now()
+        former.save(update_fields=["address", "state", "verified_at"])
+    for opt_out in OptOut.objects.standing().filter(account=account, address=old):
+        OptOut.objects.get_or_create(
+            account=account, address=new, service=opt_out.service, kind=opt_out.kind, undone_at=None
+        )
+
+
+@closer
+def let_go(account: Account) -> None:
+    """Nothing more is sent, and the letters that were no longer say to whom."""
+    forget_recipients([f"destination:{pk}" for pk in account.destinations.values_list("pk", flat=True)])
+    account.destinations.all().delete()
+    account.subscriptions.all().delete()
+    account.opt_outs.all().delete()
