@@ -15,7 +15,7 @@ from django.utils import timezone
 from madoguchi.accounts import telling
 from madoguchi.accounts.events import record
 from madoguchi.accounts.export import recipient_key
-from madoguchi.accounts.models import Account, AddressChange, AuthEvent, Registration, SignIn
+from madoguchi.accounts.models import Account, AddressChange, AuthEvent, PasswordReset, Registration, SignIn
 from madoguchi.delivery.forget import forget_recipients
 
 Closer = Callable[[Account], None]
@@ -52,6 +52,7 @@ def close(request: HttpRequest, account: Account) -> None:
     EmailAddress.objects.filter(user=account).delete()
     Authenticator.objects.filter(user=account).delete()
     AddressChange.objects.filter(account=account).delete()
+    PasswordReset.objects.filter(account=account).delete()
     # One that still waits would end with the word that there is an ID already.
     Registration.objects.filter(email=former, end="").update(end=Registration.End.SUPERSEDED, ended_at=timezone.now())
     _empty(account)
