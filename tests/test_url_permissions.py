@@ -143,7 +143,15 @@ WRITERS = {
     "console:report_edit": "/console/notices/{draft}/reports/{report}/",
     "console:report_discard": "/console/notices/{draft}/reports/{report}/discard/",
 }
-ADMINISTRATORS = {"console:audit": "/console/audit/", "console:security": "/console/security/"}
+ADMINISTRATORS = {
+    "console:audit": "/console/audit/",
+    "console:security": "/console/security/",
+    "console:sites": "/console/sites/",
+    "console:site_new": "/console/sites/new/",
+    "console:site": "/console/sites/aoba-mall/",
+    "console:site_secret": "/console/sites/aoba-mall/secret/",
+    "console:site_remove": "/console/sites/aoba-mall/remove/",
+}
 SUPPORTERS = {
     "console:customers": "/console/customers/",
     "console:customer": "/console/customers/{customer}/",

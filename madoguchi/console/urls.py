@@ -6,6 +6,9 @@ from madoguchi.console.customers import page as customer
 from madoguchi.console.notices import board, discard, further, page, preview, publish, write
 from madoguchi.console.overview import overview
 from madoguchi.console.security.page import security
+from madoguchi.console.sites import board as sites
+from madoguchi.console.sites import secret as site_secret
+from madoguchi.console.sites import write as site
 
 app_name = "console"
 urlpatterns = [
@@ -15,6 +18,11 @@ urlpatterns = [
     path("customers/<uuid:customer>/", customer.show, name="customer"),
     path("customers/<uuid:customer>/<slug:name>/", acts.act, name="customer_act"),
     path("security/", security, name="security"),
+    path("sites/", sites.board, name="sites"),
+    path("sites/new/", site.new, name="site_new"),
+    path("sites/<slug:client_id>/", site.edit, name="site"),
+    path("sites/<slug:client_id>/secret/", site_secret.renew, name="site_secret"),
+    path("sites/<slug:client_id>/remove/", site.remove, name="site_remove"),
     path("notices/", board.board, name="notices"),
     path("notices/new/", write.new, name="notice_new"),
     path("notices/<int:notice_id>/", page.show, name="notice"),

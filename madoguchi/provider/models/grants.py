@@ -20,15 +20,11 @@ class GrantQuerySet(models.QuerySet["Grant"]):
     def standing(self) -> Self:
         """Those whose tokens are good now; the rule of :meth:`Grant.stands` as a query."""
         now = timezone.now()
-        reset = AuthEvent.objects.filter(
-            account=OuterRef("user"),
-            method=AuthEvent.Method.PASSWORD_RESET,
-            succeeded=True,
-            at__gte=OuterRef("created"),
-        )
+        why = Q(method=AuthEvent.Method.PASSWORD_RESET) | Q(method=AuthEvent.Method.SESSION_ENDED, detail="staff")
+        since = AuthEvent.objects.filter(why, account=OuterRef("user"), succeeded=True, at__gte=OuterRef("created"))
         there = Q(sign_in__in=SignIn.objects.standing())
         away = Q(offline=True, created__gt=now - OFFLINE_AT_MOST)
-        return self.filter(~Exists(reset), there | away, ended_at=None, user__is_active=True)
+        return self.filter(~Exists(since), there | away, ended_at=None, user__is_active=True)
 
     def finish_all(self, account: Account, why: "Grant.End", *, site: models.Model | None = None) -> int:
         """End every grant of ``account`` (to ``site``, or to all), and with them their tokens; how many there were."""
@@ -76,7 +72,7 @@ class Grant(AbstractGrant, models.Model):
         """Whether its tokens are good now.
 
         Without offline access only while the sign-in it was given in lasts. With it also afterwards, until the site
-        or the customer ends it, the password is reset, or 90 days are over.
+        or the customer ends it, the password is reset, staff end every session, or 90 days are over.
         """
         return Grant.objects.standing().filter(pk=self.pk).exists()
 

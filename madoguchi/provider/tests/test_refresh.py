@@ -115,6 +115,15 @@ def test_password_reset_ends_every_grant_made_before(shop, customer) -> None:
     assert shop.refresh(fresh["refresh_token"]).status_code == 200
 
 
+def test_staff_who_end_every_session_end_the_grants_too(shop, customer) -> None:
+    tokens = shop.logged_in(customer, scope=AWAY)
+    ended = AuthEvent.Method.SESSION_ENDED
+    AuthEvent.objects.create(account=customer.account, method=ended, succeeded=True)  # by the owner, of one
+    tokens = shop.refresh(tokens["refresh_token"]).json()
+    AuthEvent.objects.create(account=customer.account, method=ended, succeeded=True, detail="staff")
+    assert shop.refresh(tokens["refresh_token"]).status_code == 400
+
+
 def test_closed_id_has_no_tokens(shop, customer) -> None:
     tokens = shop.logged_in(customer, scope=AWAY)
     customer.account.is_active = False
