@@ -104,6 +104,7 @@ SIGNED_IN = {
     "identity:close": "/id/profile/close/",
     "sites:mine": "/id/sites/",
     "sites:disconnect": "/id/sites/unknown/disconnect/",
+    "identity:terms": "/id/terms/",
     "identity:password_change": "/id/password/change/",
     "identity:password_changed": "/id/password/changed/",
     "mypage:home": "/my/",

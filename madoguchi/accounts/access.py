@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from madoguchi.accounts import prove
+from madoguchi.accounts import prove, terms
 from madoguchi.accounts.assurance import Level, best_level
 from madoguchi.accounts.models import Account, StaffRole
 from madoguchi.accounts.prove import Need
@@ -23,12 +23,19 @@ FRESH = timedelta(minutes=15)
 
 
 def signed_in(view: View) -> View:
-    """Only for who is signed in; others go to the login page and come back. Never stored by a cache."""
+    """Only for who is signed in; others go to the login page and come back. Never stored by a cache.
+
+    Whoever has not agreed to the terms in force is asked first, when a page is opened (:mod:`.terms`); what is sent
+    to one is not held up.
+    """
+    asks_terms = not getattr(view, "open_before_terms", False)
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _by_way_of("identity:login", request)
+        if asks_terms and _opened(request) and terms.due_here(request):
+            return _by_way_of("identity:terms", request)
         return view(request, *args, **kwargs)
 
     return cast(View, never_cache(guarded))
@@ -74,6 +81,11 @@ def staff_required(*roles: StaffRole | str) -> Callable[[View], View]:
         return signed_in(guarded)
 
     return decorate
+
+
+def _opened(request: HttpRequest) -> bool:
+    """Whether somebody opens a page, and neither sends a form nor has a script fetch a part of one."""
+    return request.method in ("GET", "HEAD") and "HX-Request" not in request.headers
 
 
 def _by_way_of(page: str, request: HttpRequest) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from madoguchi.accounts.models import Account, TermsAcceptance
 from madoguchi.accounts.second_factor import enrol_totp
 from madoguchi.catalog.models import LegalText
-from madoguchi.demo.sample.logins import LOGINS, PASSWORD
+from madoguchi.demo.sample.logins import FORMER_TERMS, LOGINS, PASSWORD
 
 OTHERS = 50
 _FAMILIES = (
@@ -78,8 +78,9 @@ def _somebody(number: int, *, now: datetime, random: dice.Random) -> Account:
 
 
 def _agree_to_terms(accounts: list[Account]) -> None:
-    for text in LegalText.objects.filter(kind=LegalText.Kind.TERMS).order_by("-effective_at")[:1]:
+    for order, text in enumerate(LegalText.objects.filter(kind=LegalText.Kind.TERMS).order_by("effective_at")):
         TermsAcceptance.objects.bulk_create(
             TermsAcceptance(account=account, kind=text.kind, version=text.version, accepted_at=account.created_at)
             for account in accounts
+            if order == 0 or account.email != FORMER_TERMS
         )

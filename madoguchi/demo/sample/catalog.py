@@ -62,10 +62,11 @@ def _sections(service: Service) -> Iterator[ServiceSection]:
 
 
 def _legal_text(entry: dict[str, str]) -> LegalText:
+    file = entry.get("file", entry["kind"])
     return LegalText(
         kind=entry["kind"],
         version=entry["version"],
-        body_ja=(FOLDER / "legal" / f"{entry['kind']}.ja.md").read_text(encoding="utf-8"),
-        body_en=(FOLDER / "legal" / f"{entry['kind']}.en.md").read_text(encoding="utf-8"),
+        body_ja=(FOLDER / "legal" / f"{file}.ja.md").read_text(encoding="utf-8"),
+        body_en=(FOLDER / "legal" / f"{file}.en.md").read_text(encoding="utf-8"),
         effective_at=datetime.fromisoformat(entry["effective_on"]).replace(tzinfo=JAPAN),
     )

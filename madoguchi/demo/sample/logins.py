@@ -7,6 +7,9 @@ from madoguchi.accounts.models import StaffRole
 
 PASSWORD = "aoi-madoguchi-1"  # noqa: S105 - printed at every start of the demo
 
+# Agreed to the former version of the terms, and is asked for the present one.
+FORMER_TERMS = "chiyo@example.jp"
+
 # E.164. What a visitor types at ``/my/verify/`` to see a contract.
 HANAKO_PHONE, SABURO_PHONE = "+819000000001", "+81300000003"
 
@@ -58,6 +61,14 @@ LOGINS = (
         date(2001, 8, 9),
         "登録したばかりで、まだ契約も通知もない人",
         "An ID with nothing yet",
+    ),
+    Login(
+        FORMER_TERMS,
+        "チバ",
+        "チヨ",
+        date(1962, 12, 1),
+        "規約の改定にまだ同意していない人",
+        "Has not agreed to the new terms yet",
     ),
     Login(
         "viewer@aoba.example",

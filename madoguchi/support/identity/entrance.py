@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from madoguchi.accounts import known_device, login
+from madoguchi.accounts import known_device, login, terms
 from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.support.identity.onward import home
 
@@ -19,6 +19,9 @@ def admit(  # noqa: PLR0913 - everything a login is about
 
 def entered(request: HttpRequest, account: Account, *, onward: str) -> HttpResponse:
     """``account`` is signed in: on to where it wanted, in a browser that is known from now on."""
-    response = HttpResponseRedirect(onward or home(account))
+    onward = onward or home(account)
+    if terms.due_here(request):
+        onward = reverse("identity:terms", query={"next": onward})
+    response = HttpResponseRedirect(onward)
     known_device.keep(request, response)
     return response

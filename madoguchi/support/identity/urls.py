@@ -17,6 +17,7 @@ from madoguchi.support.identity.views.profile import birth_date, language, name,
 from madoguchi.support.identity.views.prove import prove
 from madoguchi.support.identity.views.register import register, register_confirm, register_sent
 from madoguchi.support.identity.views.sessions import end_other_sessions, end_session, forget_device, sessions
+from madoguchi.support.identity.views.terms import terms
 
 app_name = "identity"
 urlpatterns = [
@@ -30,6 +31,7 @@ urlpatterns = [
     path("register/sent/", register_sent, name="register_sent"),
     path("activate/done/", activate_done, name="activate_done"),
     path("activate/<str:token>/", activate, name="activate"),
+    path("terms/", terms, name="terms"),
     path("password/forgot/", password_forgot, name="password_forgot"),
     path("password/forgot/sent/", password_forgot_sent, name="password_forgot_sent"),
     path("password/reset/done/", password_reset_done, name="password_reset_done"),

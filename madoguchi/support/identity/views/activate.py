@@ -14,6 +14,7 @@ from madoguchi.accounts import activate as act
 from madoguchi.accounts.access import signed_in
 from madoguchi.accounts.links import LinkDead
 from madoguchi.accounts.models import Account, AuthEvent, Registration
+from madoguchi.accounts.terms import open_before_terms
 from madoguchi.shell.forms import render_form
 from madoguchi.support.identity.entrance import admit
 from madoguchi.support.identity.forms.register import ActivateForm
@@ -45,6 +46,7 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
 
 @signed_in
 @require_safe
+@open_before_terms
 def activate_done(request: HttpRequest) -> HttpResponse:
     account = cast(Account, request.user)
     onward = request.session.get(_CONTINUE, "")

@@ -14,6 +14,7 @@ from madoguchi.accounts.access import needs, signed_in
 from madoguchi.accounts.assurance import Level, best_level
 from madoguchi.accounts.change_password import change
 from madoguchi.accounts.models import Account
+from madoguchi.accounts.terms import open_before_terms
 from madoguchi.shell.forms import render_form
 from madoguchi.support.identity.forms.password import ChangeForm
 from madoguchi.support.identity.password_rules import shown
@@ -24,6 +25,7 @@ from madoguchi.support.identity.remembered import forget_devices
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @patient
+@open_before_terms
 def _change(request: HttpRequest) -> HttpResponse:
     account = cast(Account, request.user)
     if not passwords.has_own(account):
@@ -46,6 +48,7 @@ _with_second_factor = needs()(_change)
 
 @sensitive_post_parameters()
 @signed_in
+@open_before_terms
 def password_change(request: HttpRequest) -> HttpResponse:
     """Who has a second factor gives it first; for others the form asks for all they have."""
     more = best_level(cast(Account, request.user)) >= Level.MFA
@@ -54,5 +57,6 @@ def password_change(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_safe
+@open_before_terms
 def password_changed(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/password_changed.html")

@@ -16,6 +16,7 @@ from madoguchi.accounts import prove as act
 from madoguchi.accounts.access import signed_in
 from madoguchi.accounts.assurance import Level
 from madoguchi.accounts.models import Account, AuthEvent
+from madoguchi.accounts.terms import open_before_terms
 from madoguchi.shell.forms import render_form
 from madoguchi.support.identity.forms.login import CodeForm, PasswordForm
 from madoguchi.support.identity.refusals import patient
@@ -37,6 +38,7 @@ class Way:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @patient
+@open_before_terms
 def prove(request: HttpRequest) -> HttpResponse:
     account = cast(Account, request.user)
     waiting = act.wanted(request)
