@@ -89,8 +89,14 @@ def forget(*, now: datetime) -> int:
 
     The database lets nobody delete from the ledger but a transaction that says it is forgetting, as this one does.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('madoguchi.forgetting', 'on', true)")
+    _may_delete("on")
     events, _ = AuthEvent.objects.filter(at__lt=now - KEPT_FOR).delete()
+    _may_delete("off")
     SignIn.objects.filter(ended_at__lt=now - KEPT_FOR).exclude(events__isnull=False).delete()
     return events
+
+
+def _may_delete(word: str) -> None:
+    """Until the end of the transaction, or until the other word."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('madoguchi.forgetting', %s, true)", [word])

@@ -6,6 +6,7 @@ from madoguchi.accounts.change_address import follow
 from madoguchi.accounts.close import closer
 from madoguchi.accounts.models import Account
 from madoguchi.delivery.forget import forget_recipients
+from madoguchi.lib.addresses import envelope
 from madoguchi.notices.models import OptOut
 
 
@@ -16,18 +17,18 @@ def follow_address(account: Account, old: str, new: str) -> None:
     The new one is verified already, and the former may be somebody else's soon. Where another slot holds the new
     address, that one stays and the former goes. What was unsubscribed at the former is not sent to the new one either.
     """
-    former = account.destinations.filter(address=old).first()
+    former = account.destinations.filter(address=envelope(old)).first()
     if former is None:
         return
-    if account.destinations.filter(address=new).exists():
+    if account.destinations.filter(address=envelope(new)).exists():
         former.delete()
     else:
-        former.address, former.state = new, former.State.VERIFIED
+        former.address, former.state = envelope(new), former.State.VERIFIED
         former.verified_at = timezone.now()
         former.save(update_fields=["address", "state", "verified_at"])
-    for opt_out in OptOut.objects.standing().filter(account=account, address=old):
+    for opt_out in OptOut.objects.standing().filter(account=account, address=envelope(old)):
         OptOut.objects.get_or_create(
-            account=account, address=new, service=opt_out.service, kind=opt_out.kind, undone_at=None
+            account=account, address=envelope(new), service=opt_out.service, kind=opt_out.kind, undone_at=None
         )
 
 

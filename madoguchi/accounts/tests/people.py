@@ -68,7 +68,7 @@ def sign_in(client: Client, account: Account, *, second_factor: bool | None = No
     if account.is_staff if second_factor is None else second_factor:
         proofs.append(AuthEvent.Method.TOTP)
     for method in proofs:
-        AuthEvent.objects.create(account=account, sign_in=made, method=method, succeeded=True)
+        AuthEvent.objects.create(account=account, sign_in=made, method=method, succeeded=True, at=now)
     session = client.session
     session["sign_in"] = made.pk
     session.save()
