@@ -154,6 +154,7 @@ ADMINISTRATORS = {
     "console:site_remove": "/console/sites/aoba-mall/remove/",
 }
 SUPPORTERS = {
+    "console:budgets": "/console/budgets/",
     "console:customers": "/console/customers/",
     "console:customer": "/console/customers/{customer}/",
     "console:customer_act": "/console/customers/{customer}/login/",

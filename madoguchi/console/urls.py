@@ -1,6 +1,7 @@
 from django.urls import path
 
 from madoguchi.console.audit_log import audit_log
+from madoguchi.console.budgets import budgets
 from madoguchi.console.customers import acts, find
 from madoguchi.console.customers import page as customer
 from madoguchi.console.notices import board, discard, further, page, preview, publish, write
@@ -14,6 +15,7 @@ app_name = "console"
 urlpatterns = [
     path("", overview, name="overview"),
     path("audit/", audit_log, name="audit"),
+    path("budgets/", budgets, name="budgets"),
     path("customers/", find.find, name="customers"),
     path("customers/<uuid:customer>/", customer.show, name="customer"),
     path("customers/<uuid:customer>/<slug:name>/", acts.act, name="customer_act"),

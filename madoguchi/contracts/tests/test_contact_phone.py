@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from madoguchi.contracts import contact_phone
-from madoguchi.contracts.contact_phone import Channel
+from madoguchi.contracts.contact_phone import Channel, PhoneKind
 from madoguchi.contracts.tests.documented import rows
 
 
@@ -58,3 +58,13 @@ def test_every_number_has_a_kind_and_hides_all_but_three_digits(national: int):
     assert contact_phone.masked(phone) == "*" * (len(str(national)) + 1 - 3) + phone[-3:]
     assert contact_phone.hint(phone) == phone[-3:]
     assert contact_phone.display(phone).replace("-", "").endswith(str(national))
+
+
+@given(st.integers(min_value=0, max_value=10**8 - 1))
+def test_every_050_number_is_an_ip_phone(rest: int):
+    assert contact_phone.kind(f"+8150{rest:08d}") == PhoneKind.IP_PHONE
+
+
+@given(st.integers(min_value=0, max_value=10**8 - 1), st.sampled_from("6789"))
+def test_no_mobile_number_is_an_ip_phone(rest: int, first: str):
+    assert contact_phone.kind(f"+81{first}0{rest:08d}") in (PhoneKind.MOBILE, PhoneKind.FREE_DIAL)  # 0800

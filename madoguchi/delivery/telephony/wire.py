@@ -1,5 +1,6 @@
 """The HTTP that gateways have in common: one client, and answers that are JSON objects or nothing."""
 
+import atexit
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,9 @@ _TIMEOUT = httpx.Timeout(10, connect=3)
 @cache
 def _client() -> httpx.Client:
     # One client a process: it is thread-safe and keeps its connections.
-    return httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
+    made = httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
+    atexit.register(made.close)
+    return made
 
 
 def post(url: str, **request: Any) -> httpx.Response:

@@ -10,8 +10,11 @@ from django.utils import timezone
 
 from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.accounts.tests.people import alice, bob, sign_in
-from madoguchi.contracts.models import Contract, Dispatch, Passcode
+from madoguchi.contracts import limits
+from madoguchi.contracts.models import Contract, CustomerLink, Dispatch, Passcode
 from madoguchi.contracts.tests.household import Household, household
+from madoguchi.delivery.models import Letter
+from madoguchi.delivery.renderers import render
 from madoguchi.support.mypage.tests.walk import ask_for_code, name_phone, other_than, type_code
 from tests.telephone import Telephone
 
@@ -223,11 +226,68 @@ def test_the_operators_budget_cuts_off(home: Household, telephone: Telephone, cl
     assert len(telephone.arrivals()) == 2
 
 
-def test_a_spent_budget_alarms_the_staff_without_a_number(home: Household, settings: Any, caplog: Any):
+def test_over_its_sms_limit_a_page_with_429_and_no_orphan_row(home: Household, telephone: Telephone, settings: Any):
     settings.CODES_AN_HOUR = 0
-    arrived()
-    assert "codes_budget_spent" in caplog.text
-    assert "90000" not in caplog.text
+    sign_in(client := Client(), Account.objects.get(email="alice@example.jp"))
+    name_phone(client)
+    page = ask_for_code(client)
+    assert page.status_code == 429
+    assert "ただいま認証番号をお送りできません" in page.text
+    assert not Passcode.objects.exists()
+    assert not Dispatch.objects.exists()
+    assert telephone.arrivals() == []
+
+
+def test_180_sms_an_hour_from_one_address_to_different_numbers(home: Household, telephone: Telephone, settings: Any):
+    settings.CODES_AN_HOUR = 1000
+    answers = []
+    for number in range(limits.A_NETWORK.tries + 5):
+        if number % limits.AN_ID_AN_HOUR == 0:  # an ID may ask ten times an hour; somebody has many of them
+            holder = Account.objects.create_account(f"mallory{number}@example.net", "aoi-madoguchi-1")
+            CustomerLink.objects.create(account=holder, customer=home.customer, role=CustomerLink.Role.HOLDER)
+            sign_in(client := Client(), holder)
+        Contract.objects.update(contact_phone=f"+8190{number:08d}")
+        name_phone(client, f"090{number:08d}")
+        answers.append(ask_for_code(client).status_code)
+    assert answers == [302] * limits.A_NETWORK.tries + [429] * 5
+    assert Dispatch.objects.count() == Passcode.objects.count() == limits.A_NETWORK.tries
+
+
+def test_an_id_asks_ten_times_an_hour_whatever_the_number(home: Household, telephone: Telephone, clock: Any):
+    sign_in(client := Client(), Account.objects.get(email="alice@example.jp"))
+    for number in range(11):
+        Contract.objects.update(contact_phone=f"+8190{number:08d}")
+        name_phone(client, f"090{number:08d}")
+        page = ask_for_code(client)
+    assert page.status_code == 429
+    assert "このIDでは、認証番号の送信が上限に達しました" in page.text
+    assert Dispatch.objects.count() == 10
+
+
+@pytest.mark.parametrize(("hours", "setting"), [(1, "CODES_AN_HOUR"), (24, "CODES_A_DAY")])
+def test_a_spent_budget_alarms_the_staff_once_a_period(  # noqa: PLR0917
+    home: Household, telephone: Telephone, clock: Any, settings: Any, caplog: Any, hours: int, setting: str
+):
+    setattr(settings, setting, 1)
+    settings.ALARM_ADDRESS = "duty@aoba.example"
+    hers = arrived()
+    for _ in range(3):
+        clock.shift(timedelta(seconds=61))
+        assert resend(hers).status_code == 429
+    [letter] = Letter.objects.filter(address="duty@aoba.example")
+    draft = render(letter.mailing.renderer, letter.mailing.reference, "ja", "full")
+    assert "090…" in draft.subject
+    assert f"直近{hours}時間の送信は1件、上限は1件" in draft.text
+    assert "/console/budgets/" in draft.text
+    said = draft.subject + draft.text + caplog.text
+    assert caplog.text.count("codes_budget_spent") == 1
+    for secret in ("90000", "0000-0001", telephone.code()):
+        assert secret not in said
+    clock.shift(timedelta(hours=hours))
+    hers = arrived()
+    clock.shift(timedelta(seconds=61))
+    assert resend(hers).status_code == 429
+    assert Letter.objects.filter(address="duty@aoba.example").count() == 2
 
 
 def test_another_prefix_has_a_budget_of_its_own(home: Household, telephone: Telephone, settings: Any):
@@ -272,6 +332,58 @@ def test_trouble_on_the_line_is_told(home: Household, settings: Any, telephone: 
     hers = arrived()
     telephone.arrivals()
     assert "認証番号をお送りできませんでした" in hers.get("/my/verify/code/").text
+
+
+@pytest.mark.parametrize(
+    ("channel", "state", "reason", "said"),
+    [
+        ("sms", "queued", "", "送信を準備しています"),
+        ("sms", "sent", "", "SMSをお送りしています"),
+        ("sms", "delivered", "", "SMSが電話に届きました"),
+        ("sms", "failed", "no_answer", "電源が入っていないか"),
+        ("sms", "failed", "refused", "受信拒否の設定"),
+        ("voice", "sent", "", "まもなく呼出音が鳴ります"),
+        ("voice", "delivered", "", "認証番号をお伝えしました"),
+        ("voice", "failed", "busy", "話し中でした"),
+        ("voice", "failed", "no_answer", "お出になりませんでした"),
+        ("voice", "failed", "refused", "着信を拒否されました"),
+        ("voice", "failed", "invalid_number", "別の方法"),
+        ("voice", "failed", "something new", "もう一度"),
+    ],
+)
+def test_what_became_of_it_is_told(  # noqa: PLR0917
+    home: Household, telephone: Telephone, channel: str, state: str, reason: str, said: str
+):
+    hers = arrived(channel=channel)
+    Dispatch.objects.update(state=state, reason=reason)
+    page = hers.get("/my/verify/code/").text
+    assert said in page
+    assert 'aria-live="polite"' in page
+    assert ("hx-get" in page.split('role="status"')[1].split("<form")[0]) == (state in ("queued", "sent"))
+
+
+def test_the_open_page_asks_until_something_changes(home: Household, telephone: Telephone, clock: Any):
+    hers = arrived()
+    ask = "/my/verify/code/progress/"
+    assert hers.get(ask, {"seen": "queued"}).status_code == 204
+    telephone.arrivals()
+    answer = hers.get(ask, {"seen": "queued"})
+    assert "SMSをお送りしています" in answer.text
+    assert "hx-get" in answer.text
+    Dispatch.objects.update(state="delivered")
+    answer = hers.get(ask, {"seen": "sent"})
+    assert "SMSが電話に届きました" in answer.text
+    assert "hx-get" not in answer.text
+    assert "no-store" in answer["Cache-Control"]
+    Dispatch.objects.update(state="sent")
+    clock.shift(timedelta(minutes=6))  # it will hardly be told any more
+    assert "hx-get" not in hers.get(ask, {"seen": "sent"}).text
+
+
+def test_what_became_of_hers_is_not_his_to_know(home: Household, telephone: Telephone):
+    arrived()
+    sign_in(his := Client(), Account.objects.get(email="bob@example.jp"))
+    assert his.get("/my/verify/code/progress/").status_code == 204
 
 
 def test_opening_a_page_sends_and_counts_nothing(home: Household, telephone: Telephone):
