@@ -40,17 +40,19 @@ class Environment:
     def text(self, name: str, default: str | None = None, *, wanted: str = "a text") -> str:
         return self._read(name, default, str, wanted)
 
-    def secret(self, name: str, default: str | None = None) -> str:
-        """A text of at least 32 characters, given directly or as the path of a file in ``NAME_FILE``."""
+    def secret(self, name: str, default: str | None = None, *, least: int = 32) -> str:
+        """A text of at least ``least`` characters, given directly or as the path of a file in ``NAME_FILE``."""
         self.declared[f"{name}_FILE"] = "the path of a file that holds it"
         path = self.source.get(f"{name}_FILE", "").strip()
         if path:
             try:
                 with open(path, encoding="utf-8") as file:
-                    return _long_enough(file.read().strip())
+                    return _long_enough(file.read().strip(), least=least)
             except (OSError, ValueError) as error:
                 raise WrongSetting(f"{name}_FILE cannot be used: {error}") from None
-        return self._read(name, default, _long_enough, "a secret of at least 32 characters")
+        return self._read(
+            name, default, lambda raw: _long_enough(raw, least=least), f"a secret of at least {least} characters"
+        )
 
     def secrets(self, name: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """Secrets of at least 32 characters, separated by commas, the current one first."""
@@ -116,7 +118,7 @@ class Environment:
         return self._read(name, default, parse, "an address beginning with " + " or ".join(f"{s}:" for s in schemes))
 
 
-def _long_enough(raw: str) -> str:
-    if len(raw) < 32:
+def _long_enough(raw: str, *, least: int = 32) -> str:
+    if len(raw) < least:
         raise ValueError("too short")
     return raw

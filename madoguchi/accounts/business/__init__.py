@@ -1,0 +1,1 @@
+"""Logging in with a business account: the operator's OpenID Connect providers vouch, we are their relying party."""
