@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
+from madoguchi.accounts.business.providers import providers
 from madoguchi.lib.environment import Environment
 from madoguchi.shell.logs import logging_config
 
@@ -170,6 +171,8 @@ MAILBOX_URL = ENV.url("MADOGUCHI_MAILBOX_URL", ("imaps", "imap+starttls"), None 
 MAILBOX_CA = ENV.text("MADOGUCHI_MAILBOX_CA", "", wanted="the path of a file")
 MAILBOX_AT_ONCE = ENV.integer("MADOGUCHI_MAILBOX_AT_ONCE", 4, least=1, most=256)
 MAILBOX_PASSWORD_PAGE = ENV.url("MADOGUCHI_MAILBOX_PASSWORD_PAGE", ("https",), "")
+# Business logins: the operator's OpenID Connect providers.
+BUSINESS_PROVIDERS = providers(ENV)
 LOGIN_URL = "/id/login/"
 LOGIN_REDIRECT_URL = "/my/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

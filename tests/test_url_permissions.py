@@ -66,6 +66,7 @@ PUBLIC = {
     "identity:password_reset": "/id/password/reset/unknown/",
     "identity:password_reset_done": "/id/password/reset/done/",
     "identity:password_check": "/id/password/check/",
+    "identity:welcome": "/id/welcome/",
     "mynotices:mine": "/my/notices/+mine/?service=mobile",
     "mynotices:unsubscribe": "/unsubscribe/unknown/",
     "demo:home": "/demo/",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from madoguchi.accounts.models import Account, AuthEvent, SignIn
@@ -20,6 +21,8 @@ _SECOND = {_METHOD.TOTP, _METHOD.RECOVERY_CODE}
 BY_TEXT, BY_VOICE, BY_DEVICE, BY_IP_PHONE = "sms", "voice", "device", "ip_phone"
 # The detail of a PASSKEY event whose authenticator verified its user (a fingerprint, a PIN): two factors in one.
 USER_VERIFIED = "user_verified"
+# The detail of a BUSINESS event whose provider said that two factors were proven, in the words agreed on with it.
+TWO_FACTORS = "two_factors"
 _PROOFS = [*_FIRST, *_SECOND, _METHOD.PASSKEY, _METHOD.CONTACT_PHONE]
 
 
@@ -56,7 +59,7 @@ _AMR = {
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One successful proof of the ledger."""
+    """One successful proof of the ledger; ``at`` is when it was proven, to us or to who vouches for it."""
 
     method: str
     detail: str
@@ -65,6 +68,8 @@ class Proof:
     @property
     def strength(self) -> Level:
         """The rung this proof alone lifts to, given that what is below is proven too."""
+        if self.method == _METHOD.BUSINESS and self.detail == TWO_FACTORS:
+            return Level.MFA
         if self.method in _FIRST:
             return Level.PASSWORD
         if self.method in _SECOND:
@@ -87,7 +92,7 @@ class Standing:
         strengths = {proof.strength for proof in self.proofs}
         if Level.PASSKEY in strengths:
             return Level.PASSKEY
-        if Level.PASSWORD not in strengths:
+        if not any(proof.method in _FIRST for proof in self.proofs):
             return Level.NONE  # a second factor is worth something only beside a first
         return max(strengths)
 
@@ -125,7 +130,8 @@ def standing(sign_in: SignIn | None) -> Standing:
     if sign_in is None:
         return Standing()
     events = AuthEvent.objects.filter(sign_in=sign_in, succeeded=True, method__in=_PROOFS).order_by("at", "pk")
-    return standing_of([Proof(*row) for row in events.values_list("method", "detail", "at")])
+    when = Coalesce("proven_at", "at")
+    return standing_of([Proof(*row) for row in events.values_list("method", "detail", when)])
 
 
 def standing_of(proofs: Sequence[Proof]) -> Standing:

@@ -1,5 +1,7 @@
 """Writing the assurance ledger: one row for every proof asked for and its outcome, and for every change of the ID."""
 
+from datetime import datetime
+
 from django.http import HttpRequest
 
 from madoguchi.accounts import known_device, sessions
@@ -15,11 +17,12 @@ def record(  # noqa: PLR0913 - a row of the ledger has as many columns
     *,
     contract_number: str = "",
     detail: str = "",
+    proven_at: datetime | None = None,
 ) -> AuthEvent:
     """Note one proof or change in the ledger, under the sign-in of this session if it is the account's.
 
     ``account`` is None where nobody is known yet (a login with an unknown address). ``detail`` is a short word of
-    ours, never something a person typed.
+    ours, never something a person typed. ``proven_at`` is for proofs given to somebody else, who vouches for them.
     """
     sign_in = sessions.row_of(request)
     return AuthEvent.objects.create(
@@ -32,4 +35,5 @@ def record(  # noqa: PLR0913 - a row of the ledger has as many columns
         agent=sessions.agent(request),
         contract_number=contract_number,
         detail=detail,
+        proven_at=proven_at,
     )

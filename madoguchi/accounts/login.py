@@ -6,15 +6,16 @@ the ledger. Only the end differs.
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import auth
 from django.http import HttpRequest
 
-from madoguchi.accounts import assurance, known_device, limits, second_factor, sessions
+from madoguchi.accounts import assurance, known_device, limits, mailbox, second_factor, sessions
 from madoguchi.accounts.assurance import Level
 from madoguchi.accounts.events import record
 from madoguchi.accounts.models import Account, AuthEvent
-from madoguchi.accounts.network import source_network
+from madoguchi.accounts.network import client_address, source_network
 
 _PENDING = "login_pending"
 # How long the page waits for the one-time code after the password.
@@ -29,22 +30,53 @@ class Pending:
     next: str
 
 
+class FirstUse(Exception):
+    """The mailbox password was right, and the mailbox has no ID yet (:mod:`madoguchi.accounts.first_use`)."""
+
+
 def check_password(request: HttpRequest, *, email: str, password: str) -> Account | None:
     """The account, if the password is right and the account may log in. Raises :class:`limits.TooMany`.
 
-    ``email`` as :func:`madoguchi.lib.addresses.normal_address` makes it. A wrong password is written in the ledger, a
-    right one by :func:`first_factor`.
+    ``email`` as :func:`madoguchi.lib.addresses.normal_address` makes it. Under the operator's mail domains it is the
+    mailbox's password that counts, and nothing else: raises :class:`FirstUse`, MailboxBusy or MailSystemAway too. A
+    wrong password is written in the ledger, a right one by :func:`first_factor`.
     """
     target, source = target_of(request, email), source_network(request)
     limits.take(limits.LOGIN_SOURCE, source)
     limits.take(limits.LOGIN_TARGET, target)
-    account = auth.authenticate(request, email=email, password=password)
-    if account is None:
-        record(request, Account.objects.filter(email=email).first(), AuthEvent.Method.PASSWORD, False)
+    account, right = None, False
+    try:
+        if mailbox.is_ours(email):
+            right = mailbox.check(email, password, caller=client_address(request))
+            account = Account.objects.filter(email=email).first()
+        else:
+            account = auth.authenticate(request, email=email, password=password)
+            right = account is not None
+    except (mailbox.MailboxBusy, mailbox.MailSystemAway):
+        _give_back(source, target)  # nothing was tried
+        raise
+    if not right or (account and not account.is_active):
+        record(request, account or Account.objects.filter(email=email).first(), method_of(email), False)
         return None
+    _give_back(source, target)
+    if account is None:
+        raise FirstUse
+    return account
+
+
+def method_of(email: str) -> AuthEvent.Method:
+    """Which password this address logs in with."""
+    return AuthEvent.Method.MAILBOX if mailbox.is_ours(email) else AuthEvent.Method.PASSWORD
+
+
+def has_password(account: Account) -> bool:
+    """Whether it logs in with a password of ours."""
+    return account.has_usable_password() and not mailbox.is_ours(account.email)
+
+
+def _give_back(source: str, target: str) -> None:
     limits.give_back(limits.LOGIN_SOURCE, source)
     limits.give_back(limits.LOGIN_TARGET, target)
-    return account
 
 
 def target_of(request: HttpRequest, email: str) -> str:
@@ -53,14 +85,21 @@ def target_of(request: HttpRequest, email: str) -> str:
 
 
 def first_factor(  # noqa: PLR0913 - everything a login is about
-    request: HttpRequest, account: Account, method: AuthEvent.Method, *, stay: bool, next: str, detail: str = ""
+    request: HttpRequest,
+    account: Account,
+    method: AuthEvent.Method,
+    *,
+    stay: bool,
+    next: str,
+    detail: str = "",
+    proven_at: datetime | None = None,
 ) -> bool:
     """Go on after a right first factor: True when signed in, False while a second factor is missing.
 
     Then the session remembers for ten minutes who it is (:func:`pending`).
     """
     sign_in = sessions.begin(request, account, stay=stay)
-    record(request, account, method, True, detail=detail)
+    record(request, account, method, True, detail=detail, proven_at=proven_at)
     if needs_more(account) and not assurance.standing(sign_in).meets(Level.MFA):
         request.session[_PENDING] = {"at": time.time(), "next": next}
         return False
@@ -82,13 +121,17 @@ def pending(request: HttpRequest) -> Pending | None:
 
 
 def check_own_password(request: HttpRequest, account: Account, password: str) -> bool:
-    """Whether it is the password of ``account``, which is signed in; counted as a login, a wrong one written in the
-    ledger. Raises :class:`limits.TooMany`.
+    """Whether it is the password of ``account`` (its mailbox's, if it is one of ours), which is signed in; counted as a
+    login, a wrong one written in the ledger. Raises :class:`limits.TooMany`, MailboxBusy or MailSystemAway.
     """
     target = target_of(request, account.email)
     limits.take(limits.LOGIN_TARGET, target)
-    if not account.check_password(password):
-        record(request, account, AuthEvent.Method.PASSWORD, False)
+    if mailbox.is_ours(account.email):
+        right = mailbox.check(account.email, password, caller=client_address(request))
+    else:
+        right = account.check_password(password)
+    if not right:
+        record(request, account, method_of(account.email), False)
         return False
     limits.give_back(limits.LOGIN_TARGET, target)
     return True

@@ -7,7 +7,7 @@ afterwards as if it had only just been sent, so nobody types it twice.
 import json
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
@@ -73,14 +73,21 @@ def wanted(request: HttpRequest) -> Wanted | None:
     return Wanted(kept["account"], kept["path"], Need(Level(kept["level"]), max_age), kept["form"])
 
 
-def proven(request: HttpRequest, account: Account, method: AuthEvent.Method, *, detail: str = "") -> str:
+def proven(
+    request: HttpRequest,
+    account: Account,
+    method: AuthEvent.Method,
+    *,
+    detail: str = "",
+    proven_at: datetime | None = None,
+) -> str:
     """Note that ``account``, signed in, proved it again; the path to go on to.
 
     The session gets a new key. A form that waits is carried out when that path is opened (:func:`resumed`).
     """
     waiting = wanted(request)
     request.session.cycle_key()
-    record(request, account, method, True, detail=detail)
+    record(request, account, method, True, detail=detail, proven_at=proven_at)
     if waiting is None:
         return reverse("mypage:home")
     if waiting.form is None:

@@ -8,7 +8,7 @@ import logging
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import override
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, InvalidClaimError, InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, KeySetSerialization
 from joserfc.jws import JWSRegistry
 
 from madoguchi.accounts import sealed
@@ -179,9 +179,13 @@ def _checked(provider: Provider, begun: Begun, tokens: dict[str, Any]) -> dict[s
 def _verified(provider: Provider, raw: str) -> jwt.Token:
     registry = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
     try:
-        return jwt.decode(raw, KeySet.import_key_set(asking.keys(provider)), registry=registry)
+        return jwt.decode(raw, _keys(provider), registry=registry)
     except InvalidKeyIdError:
-        return jwt.decode(raw, KeySet.import_key_set(asking.keys(provider, again=True)), registry=registry)
+        return jwt.decode(raw, _keys(provider, again=True), registry=registry)
+
+
+def _keys(provider: Provider, *, again: bool = False) -> KeySet:
+    return KeySet.import_key_set(cast(KeySetSerialization, asking.keys(provider, again=again)))
 
 
 def _untrusted(provider: Provider, what: str, why: Why) -> Refused:
@@ -202,7 +206,7 @@ def _proven_at(begun: Begun, claims: dict[str, Any]) -> float:
 
 
 def _two_factors(provider: Provider, claims: dict[str, Any]) -> bool:
-    """Only by the values the operator has agreed on with this provider; else one factor is assumed (ASVS 5.0, 6.8.4)."""
+    """Only by the values the operator has agreed on with this provider; else one is assumed (ASVS 5.0, 6.8.4)."""
     said = claims.get("amr")
     values = [claims.get("acr"), *(said if isinstance(said, list) else [])]
     return any(isinstance(value, str) and value in provider.two_factors for value in values)

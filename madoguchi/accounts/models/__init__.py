@@ -2,6 +2,7 @@
 
 from madoguchi.accounts.models.account import Account, AccountManager, StaffRole
 from madoguchi.accounts.models.address_change import AddressChange, AddressChangeQuerySet
+from madoguchi.accounts.models.external_identity import ExternalIdentity, ExternalIdentityQuerySet
 from madoguchi.accounts.models.ledger import AuthEvent, TermsAcceptance, TryLevel
 from madoguchi.accounts.models.password_reset import PasswordReset
 from madoguchi.accounts.models.registration import Registration
@@ -13,6 +14,8 @@ __all__ = [
     "AddressChange",
     "AddressChangeQuerySet",
     "AuthEvent",
+    "ExternalIdentity",
+    "ExternalIdentityQuerySet",
     "PasswordReset",
     "Registration",
     "SignIn",

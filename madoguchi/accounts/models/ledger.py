@@ -58,6 +58,8 @@ class AuthEvent(models.Model):
         CONTACT_PHONE_CHANGED = "contact_phone_changed"
         CONTRACT_LINKED = "contract_linked"
         CONTRACT_UNLINKED = "contract_unlinked"
+        BUSINESS_LINKED = "business_linked"
+        BUSINESS_UNLINKED = "business_unlinked"
         SITE_CONNECTED = "site_connected"
         SITE_DISCONNECTED = "site_disconnected"
         TERMS_ACCEPTED = "terms_accepted"
@@ -69,6 +71,8 @@ class AuthEvent(models.Model):
     # None where nobody got in, and where it was done by staff or by a job.
     sign_in = models.ForeignKey(SignIn, null=True, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(default=timezone.now)
+    # Where somebody else vouches: when it was proven to them, as far as we can be sure.
+    proven_at = models.DateTimeField(null=True)
     method = models.CharField(max_length=24, choices=Method)
     succeeded = models.BooleanField()
     # Digest of the browser's mark (accounts/known_device.py): the same in every session of that browser.

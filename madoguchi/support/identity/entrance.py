@@ -1,5 +1,7 @@
 """In through the door: what every login does after its first factor, whatever that was."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -9,10 +11,17 @@ from madoguchi.support.identity.onward import home
 
 
 def admit(  # noqa: PLR0913 - everything a login is about
-    request: HttpRequest, account: Account, *, method: AuthEvent.Method, stay: bool, onward: str, detail: str = ""
+    request: HttpRequest,
+    account: Account,
+    *,
+    method: AuthEvent.Method,
+    stay: bool,
+    onward: str,
+    detail: str = "",
+    proven_at: datetime | None = None,
 ) -> HttpResponse:
     """``account`` gave a right first factor: on to ``onward`` (a path of this site; empty: home), or to the second."""
-    if not login.first_factor(request, account, method, stay=stay, next=onward, detail=detail):
+    if not login.first_factor(request, account, method, stay=stay, next=onward, detail=detail, proven_at=proven_at):
         return HttpResponseRedirect(reverse("identity:login_code"))
     return entered(request, account, onward=onward)
 

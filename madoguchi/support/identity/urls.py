@@ -18,12 +18,14 @@ from madoguchi.support.identity.views.prove import prove
 from madoguchi.support.identity.views.register import register, register_confirm, register_sent
 from madoguchi.support.identity.views.sessions import end_other_sessions, end_session, forget_device, sessions
 from madoguchi.support.identity.views.terms import terms
+from madoguchi.support.identity.views.welcome import welcome
 
 app_name = "identity"
 urlpatterns = [
     path("", hub, name="hub"),
     path("login/", login, name="login"),
     path("login/code/", login_code, name="login_code"),
+    path("welcome/", welcome, name="welcome"),
     path("prove/", prove, name="prove"),
     path("logout/", logout, name="logout"),
     path("register/", register, name="register"),

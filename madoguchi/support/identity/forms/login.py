@@ -23,6 +23,12 @@ class PasswordForm(forms.Form):
     )
 
 
+class MailboxPasswordForm(PasswordForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["password"].label = _("Mailbox password")
+
+
 class LoginForm(PasswordForm):
     email = AddressField(
         label=gettext_lazy("Email address"),

@@ -3,8 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from madoguchi.accounts import mailbox
 from madoguchi.accounts.passwords import Owner
 from madoguchi.support.identity.forms.birth_date import BirthDateField
 from madoguchi.support.identity.forms.fields import AddressField, KanaField, password_field
@@ -45,6 +48,14 @@ class RegisterForm(forms.Form):
         label=gettext_lazy("Date of birth"),
         help_text=gettext_lazy("In the Western calendar, for example 1958, 4 and 2."),
     )
+
+    def clean_email(self) -> Any:
+        email = self.cleaned_data["email"]
+        if mailbox.is_ours(email):
+            raise ValidationError(
+                _("This is a mailbox of ours and needs no registration. Log in with it and its mailbox password.")
+            )
+        return email
 
     def clean(self) -> dict[str, Any]:
         entered = super().clean() or {}

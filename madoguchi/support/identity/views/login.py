@@ -1,13 +1,16 @@
 """A1: the login page, and the doors beside it."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from madoguchi.accounts import first_use
 from madoguchi.accounts import login as act
-from madoguchi.accounts.models import AuthEvent
+from madoguchi.accounts.first_use import Newcomer
 from madoguchi.shell.forms import render_form
 from madoguchi.support.identity.entrance import admit
 from madoguchi.support.identity.forms.login import LoginForm
@@ -26,9 +29,14 @@ def login(request: HttpRequest) -> HttpResponse:
     form = LoginForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         entered = form.cleaned_data
-        account = act.check_password(request, email=entered["email"], password=entered["password"])
+        try:
+            account = act.check_password(request, email=entered["email"], password=entered["password"])
+        except act.FirstUse:
+            first_use.begin(request, Newcomer(entered["email"], stay=entered["stay"], next=onward))
+            return HttpResponseRedirect(reverse("identity:welcome"))
         if account is not None:
-            method = AuthEvent.Method.PASSWORD
+            method = act.method_of(account.email)
             return admit(request, account, method=method, stay=entered["stay"], onward=onward)
         form.add_error(None, _("The email address or the password is not right. Please check both and try again."))
-    return render_form(request, "identity/login.html", form, {"next": onward, "left": "left" in request.GET})
+    context = {"next": onward, "left": "left" in request.GET, "mail_domains": settings.MAILBOX_DOMAINS}
+    return render_form(request, "identity/login.html", form, context)

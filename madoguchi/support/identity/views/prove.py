@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from madoguchi.accounts import login, second_factor
+from madoguchi.accounts import login, mailbox, second_factor
 from madoguchi.accounts import prove as act
 from madoguchi.accounts.access import signed_in
 from madoguchi.accounts.assurance import Level
 from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.accounts.terms import open_before_terms
 from madoguchi.shell.forms import render_form
-from madoguchi.support.identity.forms.login import CodeForm, PasswordForm
+from madoguchi.support.identity.forms.login import CodeForm, MailboxPasswordForm, PasswordForm
 from madoguchi.support.identity.refusals import patient
 
 
@@ -86,7 +86,15 @@ WAYS = {
         template="identity/ways/password.html",
         form=PasswordForm,
         method=AuthEvent.Method.PASSWORD,
-        has=Account.has_usable_password,
+        has=login.has_password,
+        strength=Level.PASSWORD,
+        check=_by_password,
+    ),
+    "mailbox": Way(
+        template="identity/ways/mailbox.html",
+        form=MailboxPasswordForm,
+        method=AuthEvent.Method.MAILBOX,
+        has=lambda account: mailbox.is_ours(account.email),
         strength=Level.PASSWORD,
         check=_by_password,
     ),

@@ -61,7 +61,7 @@ def register_confirm(request: HttpRequest) -> HttpResponse:
             reverse(f"identity:{'register_sent' if _SENT_TO in request.session else 'register'}")
         )
     if request.method == "POST":
-        act.register_provisionally(request, kept, language=current(), terms_version=_terms_version())
+        act.register_provisionally(request, kept, language=current(), terms_version=terms_version())
         act.forget_form(request)
         request.session[_SENT_TO] = kept.email
         return HttpResponseRedirect(reverse("identity:register_sent"))
@@ -88,7 +88,7 @@ def _entered(kept: act.Form) -> dict[str, object]:
     }
 
 
-def _terms_version() -> str:
+def terms_version() -> str:
     """The version of the terms agreed to; empty where the operator has published none."""
     try:
         return LegalText.objects.current(LegalText.Kind.TERMS).version
