@@ -277,6 +277,10 @@ CODES_AN_HOUR = ENV.integer("MADOGUCHI_CODES_AN_HOUR", 300)
 CODES_A_DAY = ENV.integer("MADOGUCHI_CODES_A_DAY", 3000)
 # Who is told by mail when such a budget is spent.
 ALARM_ADDRESS = ENV.text("MADOGUCHI_ALARM_ADDRESS", "alarm@aoba.example" if DEMO else None)
+# What opens call records: always the contact phone; with ``factor`` a second factor of the ID too, without a call.
+CONTACT_PROOF_BY = ENV.choice("MADOGUCHI_CONTACT_PROOF_BY", ("phone", "phone,factor"), "phone").split(",")
+# 050 numbers (VoIP) are not bound to a device or a place; NIST SP 800-63B-4, 3.1.3.1 takes none as a proof.
+ACCEPT_IP_PHONE = ENV.boolean("MADOGUCHI_ACCEPT_IP_PHONE", True)
 # How long a proven contact phone opens call records before the code (or the remembered device) is asked for again.
 CONTACT_PROOF_MINUTES = ENV.integer("MADOGUCHI_CONTACT_PROOF_MINUTES", 60, least=1, most=1440)
 TRUSTED_DEVICE_DAYS = ENV.integer("MADOGUCHI_TRUSTED_DEVICE_DAYS", 90, least=1, most=365)

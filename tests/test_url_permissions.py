@@ -115,6 +115,14 @@ SIGNED_IN = {
     "mypage:verify_code": "/my/verify/code/",
     "mypage:verify_progress": "/my/verify/code/progress/",
     "mypage:verify_resend": "/my/verify/code/resend/",
+    "mypage:verify_factor": "/my/verify/factor/",
+    "mypage:contracts": "/my/contracts/",
+    "mypage:add": "/my/contracts/add/",
+    "mypage:add_phone": "/my/contracts/add/phone/",
+    "mypage:add_method": "/my/contracts/add/method/",
+    "mypage:add_code": "/my/contracts/add/code/",
+    "mypage:add_resend": "/my/contracts/add/code/resend/",
+    "mypage:add_done": "/my/contracts/add/done/",
     "mynotices:table": "/my/notices/",
     "mynotices:agree": "/my/notices/+agree/",
     "mynotices:undo": "/my/notices/+undo/",
@@ -129,6 +137,18 @@ SIGNED_IN = {
 }
 # For who may see the contract: its holder and the colleague it was opened to, after confirming the contact phone.
 CONTRACT = {"charges:statement": "/my/charges/usage/{contract}/ip050/"}
+# For the holder of the contract alone; a colleague who may see it is told so. And for who may end a link.
+HELD = {
+    "mypage:change_phone": "/my/contracts/{contract}/phone/",
+    "mypage:change_phone_code": "/my/contracts/{contract}/phone/code/",
+    "mypage:change_phone_resend": "/my/contracts/{contract}/phone/code/resend/",
+    "mypage:change_phone_new": "/my/contracts/{contract}/phone/new/",
+    "mypage:change_phone_new_method": "/my/contracts/{contract}/phone/new/method/",
+    "mypage:change_phone_new_code": "/my/contracts/{contract}/phone/new/code/",
+    "mypage:change_phone_new_resend": "/my/contracts/{contract}/phone/new/code/resend/",
+    "mypage:change_phone_done": "/my/contracts/{contract}/phone/done/",
+    "mypage:contract_remove": "/my/contracts/+remove/{link}/",
+}
 # For staff, by what their role may do. Everybody sees the page before publishing; publishers publish from it.
 PUBLISH = "/console/notices/{draft}/reports/{report}/publish/"
 STAFF = {
@@ -161,7 +181,7 @@ SUPPORTERS = {
     "console:customer_act": "/console/customers/{customer}/login/",
 }
 CONSOLE = {**STAFF, **WRITERS, **SUPPORTERS, **ADMINISTRATORS}
-CLAIMED = {**MACHINE, **SITES, **PUBLIC, **SIGNED_IN, **CONTRACT, **CONSOLE}
+CLAIMED = {**MACHINE, **SITES, **PUBLIC, **SIGNED_IN, **CONTRACT, **HELD, **CONSOLE}
 
 pytestmark = pytest.mark.django_db
 # What a page may answer to somebody it lets in; some take only POST, some need what the sample has not.
@@ -196,6 +216,8 @@ def places() -> dict[str, object]:
         "report": draft.reports.get().pk,
         "customer": hanako.public_id,
         "contract": sorted(hers - shared)[0],
+        "shared": sorted(shared)[0],
+        "link": hanako.customer_links.get().pk,
     }
 
 
@@ -238,7 +260,7 @@ def test_machine_endpoints_answer_without_a_session(places) -> None:
 
 def test_private_pages_ask_a_stranger_to_log_in(places) -> None:
     anybody = browser()
-    for name, path in (SIGNED_IN | CONTRACT | CONSOLE).items():
+    for name, path in (SIGNED_IN | CONTRACT | HELD | CONSOLE).items():
         for method in (anybody.get, anybody.post):
             answer = method(path.format(**places))
             assert asked_to_log_in(answer) or answer.status_code == 405, name
@@ -266,6 +288,19 @@ def test_statement_is_for_the_holder_alone_until_shared(places) -> None:
         assert alice["Location"].startswith("/my/verify/")
         assert browser("jiro@example.jp").get(path).status_code == 404
         assert browser("saburo@example.com").get(path).status_code == 404
+
+
+def test_what_the_holder_changes_is_there_for_nobody_else(places) -> None:
+    hanako, jiro, saburo = map(browser, ("hanako@example.jp", "jiro@example.jp", "saburo@example.com"))
+    for name, pattern in HELD.items():
+        path = pattern.format(**places)
+        assert hanako.get(path).status_code in {200, 302, 405}, name
+        for stranger in (jiro, saburo):
+            assert stranger.get(path).status_code in {404, 405}, name
+            assert stranger.post(path).status_code in {302, 404, 405}, name
+        if "{contract}" in pattern:
+            assert jiro.get(pattern.format(contract=places["shared"])).status_code in {403, 405}, name
+    assert account("hanako@example.jp").customer_links.exists()
 
 
 def test_staff_without_the_second_factor_are_asked_for_it(places) -> None:

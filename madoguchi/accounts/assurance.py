@@ -18,7 +18,8 @@ _METHOD = AuthEvent.Method
 _FIRST = {_METHOD.PASSWORD, _METHOD.MAILBOX, _METHOD.BUSINESS, _METHOD.REGISTRATION}
 _SECOND = {_METHOD.TOTP, _METHOD.RECOVERY_CODE}
 # The details of a CONTACT_PHONE event that say a phone was proven; the others are tries.
-BY_TEXT, BY_VOICE, BY_DEVICE, BY_IP_PHONE = "sms", "voice", "device", "ip_phone"
+BY_TEXT, BY_VOICE, BY_DEVICE = "sms", "voice", "device"
+BY_IP_PHONE, BY_IP_PHONE_DEVICE = "ip_phone", "ip_phone_device"
 # The detail of a PASSKEY event whose authenticator verified its user (a fingerprint, a PIN): two factors in one.
 USER_VERIFIED = "user_verified"
 # The detail of a BUSINESS event whose provider said that two factors were proven, in the words agreed on with it.
@@ -37,6 +38,13 @@ class Level(IntEnum):
     PASSKEY = 5
 
 
+_BY_PHONE = {
+    BY_TEXT: Level.CONTACT,
+    BY_VOICE: Level.CONTACT,
+    BY_DEVICE: Level.CONTACT,
+    BY_IP_PHONE: Level.CONTACT_VOIP,
+    BY_IP_PHONE_DEVICE: Level.CONTACT_VOIP,
+}
 # As `acr` in the tokens of the OpenID Connect provider.
 ACR = {
     Level.NONE: "",
@@ -76,9 +84,7 @@ class Proof:
             return Level.MFA
         if self.method == _METHOD.PASSKEY:
             return Level.PASSKEY if self.detail == USER_VERIFIED else Level.MFA
-        return {BY_IP_PHONE: Level.CONTACT_VOIP, BY_TEXT: Level.CONTACT, BY_VOICE: Level.CONTACT}.get(
-            self.detail, Level.CONTACT if self.detail == BY_DEVICE else Level.NONE
-        )
+        return _BY_PHONE.get(self.detail, Level.NONE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,4 +6,10 @@ class ContractsConfig(AppConfig):
     label = "contracts"
 
     def ready(self) -> None:
-        from madoguchi.contracts import budget_alarm, checks, closing, export  # noqa: F401 - register themselves
+        from madoguchi.contracts import (  # noqa: F401 - register themselves
+            budget_alarm,
+            checks,
+            closing,
+            export,
+            mail,
+        )

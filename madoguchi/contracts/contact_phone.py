@@ -8,6 +8,7 @@ import unicodedata
 from enum import StrEnum
 
 import phonenumbers
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
@@ -89,9 +90,15 @@ def kind(phone: str) -> PhoneKind:
     return next((found for pattern, found in _BY_PREFIX if pattern.fullmatch(national)), PhoneKind.UNKNOWN)
 
 
+def accepted(kind: PhoneKind) -> bool:
+    """Whether the operator takes a number of this kind as a proof; of those a code can reach, 050 is its choice."""
+    return kind in _CHANNELS and (kind != PhoneKind.IP_PHONE or settings.ACCEPT_IP_PHONE)
+
+
 def channels(phone: str) -> tuple[Channel, ...]:
     """The ways a code can reach ``phone`` (E.164); none means that only the operator can help."""
-    return _CHANNELS.get(kind(phone), ())
+    found = kind(phone)
+    return _CHANNELS[found] if accepted(found) else ()
 
 
 def hint(phone: str) -> str:

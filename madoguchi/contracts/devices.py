@@ -12,9 +12,11 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
+from madoguchi.accounts import assurance
 from madoguchi.accounts.events import record
 from madoguchi.accounts.models import Account, AuthEvent
-from madoguchi.contracts import verification
+from madoguchi.contracts import contact_phone, mail, verification
+from madoguchi.contracts.contact_phone import PhoneKind
 from madoguchi.contracts.models import Contract, RetiredSecret, TrustedDevice, TrustedPhone
 from madoguchi.contracts.sessions import account_of
 from madoguchi.lib.tokens import digest, new_token
@@ -61,7 +63,7 @@ def recognise(request: HttpRequest, contract: Contract) -> str | None:
     with transaction.atomic():
         device = _presented(request)
         # Asked only now that the device is locked: another tab of this session may just have used it.
-        if verification.proven(request, contract):
+        if verification.phone_proven(request, contract):
             return None
         if device is None:
             _end_if_retired(request)
@@ -77,7 +79,7 @@ def recognise(request: HttpRequest, contract: Contract) -> str | None:
             AuthEvent.Method.CONTACT_PHONE,
             True,
             contract_number=contract.number,
-            detail="device",
+            detail=_how(contract),
         )
     return secret
 
@@ -96,6 +98,11 @@ def set_cookie(response: HttpResponseBase, account: Account, secret: str) -> Non
 def forget_phone(contract: Contract) -> int:
     """Trust no device with the present phone of ``contract``, when it changes; return how many did."""
     return TrustedPhone.objects.filter(customer=contract.customer_id, phone=contract.contact_phone).delete()[0]
+
+
+def _how(contract: Contract) -> str:
+    ip_phone = contact_phone.kind(contract.contact_phone) == PhoneKind.IP_PHONE
+    return assurance.BY_IP_PHONE_DEVICE if ip_phone else assurance.BY_DEVICE
 
 
 def _secret(request: HttpRequest) -> str:
@@ -140,4 +147,5 @@ def _end_if_retired(request: HttpRequest) -> None:
     device = retired.device
     device.forget(TrustedDevice.End.REUSED)
     record(request, device.account, AuthEvent.Method.CONTACT_PHONE, False, detail="device_reused")
+    mail.tell_device_copied(device.account)
     log.warning("device_secret_reused", device=device.pk)

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from madoguchi.accounts.export import register
 from madoguchi.accounts.models import Account
 from madoguchi.contracts import contact_phone
-from madoguchi.contracts.models import Contract, Passcode, PhoneEntry, PhoneProof, TrustedDevice
+from madoguchi.contracts.models import Contract, Passcode, PhoneChange, PhoneEntry, PhoneProof, TrustedDevice
 from madoguchi.contracts.verification import proven
 
 
@@ -58,22 +58,42 @@ def devices(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:
 
 
 def confirmations(_request: HttpRequest, account: Account) -> dict[str, Any]:
-    """What was done on the way to confirming a contact phone: no code, and no number beyond its last digits."""
+    """What was done on the way to confirming a contact phone: no code, and no number beyond its last digits.
+
+    A contract is named only where the ID may see it, so that a try to link one tells nothing.
+    """
+    visible = set(Contract.objects.visible_to(account).values_list("number", flat=True))
+
+    def named(contract: Contract | None) -> str:
+        return contract.number if contract and contract.number in visible else ""
+
     entries = PhoneEntry.objects.filter(account=account).select_related("contract").order_by("-at")
     codes = Passcode.objects.filter(account=account).select_related("contract").order_by("-created_at")
+    changes = PhoneChange.objects.filter(account=account).select_related("contract").order_by("-created_at")
     proofs = PhoneProof.objects.filter(account=account).select_related("customer").order_by("-at")
     return {
-        "phones_named": [{"at": e.at, "contract": e.contract.number, "right": e.right} for e in entries],
+        "phones_named": [{"at": e.at, "contract": named(e.contract), "right": e.right} for e in entries],
         "codes": [
             {
                 "at": code.created_at,
-                "contract": code.contract.number,
+                "contract": named(code.contract),
+                "purpose": code.purpose,
                 "channel": code.channel,
                 "phone": contact_phone.masked(code.phone),
                 "end": code.end,
                 "sent": [{"at": d.requested_at, "state": d.state, "reason": d.reason} for d in code.dispatches.all()],
             }
             for code in codes.prefetch_related("dispatches")
+        ],
+        "phones_changed": [
+            {
+                "at": change.created_at,
+                "contract": named(change.contract),
+                "from": contact_phone.masked(change.old_phone),
+                "to": contact_phone.masked(change.new_phone) if change.new_phone else "",
+                "end": change.end,
+            }
+            for change in changes
         ],
         "proofs": [{"at": p.at, "until": p.expires_at, "customer": p.customer.masked_number} for p in proofs],
     }

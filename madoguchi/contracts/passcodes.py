@@ -9,14 +9,15 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from madoguchi.accounts import assurance
 from madoguchi.accounts.events import record
 from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.accounts.unlocking import Lock, counted_since
 from madoguchi.contracts import budgets, limits
-from madoguchi.contracts.contact_phone import Channel, budget_prefix, channels
+from madoguchi.contracts.contact_phone import Channel, PhoneKind, budget_prefix, channels, kind
 from madoguchi.contracts.jobs import deliver_code
 from madoguchi.contracts.models import Contract, Dispatch, Passcode
-from madoguchi.contracts.sessions import account_of, session_digest
+from madoguchi.contracts.sessions import account_of, sign_in_of
 
 FAILURES_A_DAY = 10
 _DAY = timedelta(days=1)
@@ -108,8 +109,9 @@ def redeem(request: HttpRequest, ask: Ask, code: str, *, then: Callable[[], None
             account,
             AuthEvent.Method.CONTACT_PHONE,
             right,
-            contract_number=ask.contract.number,
-            detail=passcode.channel if right else "wrong_code",
+            # The ledger is the ID's to read: it names a contract only once that is the ID's to know.
+            contract_number=ask.contract.number if right or ask.purpose != Passcode.Purpose.LINK else "",
+            detail=_how(passcode) if right else "wrong_code",
         )
         if right:
             then()
@@ -122,18 +124,14 @@ def redeem(request: HttpRequest, ask: Ask, code: str, *, then: Callable[[], None
 def latest(request: HttpRequest, ask: Ask, *, lock: bool = False) -> Passcode | None:
     """The newest code asked for in this session for ``ask``, alive or not."""
     found = Passcode.objects.filter(
-        account=account_of(request),
-        contract=ask.contract,
-        phone=ask.phone,
-        purpose=ask.purpose,
-        session_digest=session_digest(request),
+        sign_in=sign_in_of(request), contract=ask.contract, phone=ask.phone, purpose=ask.purpose
     ).order_by("-created_at", "-pk")
     return (found.select_for_update() if lock else found).first()
 
 
 def newest(request: HttpRequest) -> Passcode | None:
-    """The newest code asked for in this session, for whatever."""
-    mine = Passcode.objects.filter(account=account_of(request), session_digest=session_digest(request))
+    """The newest code asked for in this sign-in, for whatever."""
+    mine = Passcode.objects.filter(sign_in=sign_in_of(request))
     return mine.order_by("-created_at", "-pk").first()
 
 
@@ -148,6 +146,11 @@ def paused_until(account: Account) -> datetime | None:
     ).order_by("-at")
     times = list(wrong.values_list("at", flat=True)[:FAILURES_A_DAY])
     return times[-1] + _DAY if len(times) >= FAILURES_A_DAY else None
+
+
+def _how(passcode: Passcode) -> str:
+    """The word of the ledger: an IP phone lifts to a lower rung."""
+    return assurance.BY_IP_PHONE if kind(passcode.phone) == PhoneKind.IP_PHONE else passcode.channel
 
 
 def _lock(account: Account) -> None:
@@ -165,15 +168,14 @@ def _same(request: HttpRequest, ask: Ask, channel: Channel) -> Passcode | None:
 
 
 def _fresh(request: HttpRequest, ask: Ask, channel: Channel) -> Passcode:
-    account, digest = account_of(request), session_digest(request)
-    before = Passcode.objects.filter(account=account, contract=ask.contract, session_digest=digest)
-    before.filter(purpose=ask.purpose).supersede()
+    sign_in = sign_in_of(request)
+    before = Passcode.objects.filter(sign_in=sign_in, contract=ask.contract, purpose=ask.purpose)
+    before.supersede()
     return Passcode.make(
-        account=account,
+        sign_in=sign_in,
         contract=ask.contract,
-        session_digest=digest,
         purpose=ask.purpose,
         channel=channel,
         phone=ask.phone,
-        language=(get_language() or account.language)[:2],
+        language=(get_language() or sign_in.account.language)[:2],
     )

@@ -4,8 +4,8 @@ from typing import cast
 
 from django.http import HttpRequest
 
-from madoguchi.accounts.models import Account
-from madoguchi.lib.tokens import digest
+from madoguchi.accounts import sessions
+from madoguchi.accounts.models import Account, SignIn
 
 
 def account_of(request: HttpRequest) -> Account:
@@ -13,6 +13,6 @@ def account_of(request: HttpRequest) -> Account:
     return cast(Account, request.user)
 
 
-def session_digest(request: HttpRequest) -> str:
-    """What a proof is bound to: the session, by a digest that opens no session. As in the assurance ledger."""
-    return digest(request.session.session_key or "")
+def sign_in_of(request: HttpRequest) -> SignIn:
+    """What codes and proofs are bound to: the sign-in, which stays the same while the session's key changes."""
+    return cast(SignIn, sessions.current(request))

@@ -167,8 +167,9 @@ def test_a_pause_of_phone_verification_ends(support: Client, alice: Account) -> 
 
 def test_a_lock_for_wrong_phones_ends(support: Client, alice: Account) -> None:
     office = household.household(holder=alice).office
+    hers = people.sign_in(Client(), alice)
     for _try in range(phone_entry.TRIES):
-        PhoneEntry.objects.create(account=alice, contract=office, session_digest="", right=False)
+        PhoneEntry.objects.create(account=alice, contract=office, sign_in=hers, right=False)
     assert phone_entry.locked_until(alice)
     look(support, alice)
     do(support, alice, "wrong_phones")

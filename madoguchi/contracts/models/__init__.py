@@ -4,6 +4,7 @@ from .budgets import BudgetAlarm
 from .customers import Contract, Customer, CustomerLink, TelephoneNumber, UsageKind
 from .dispatches import Dispatch
 from .passcodes import Passcode
+from .phone_changes import PhoneChange
 from .proofs import PhoneEntry, PhoneProof, RetiredSecret, TrustedDevice, TrustedPhone
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "CustomerLink",
     "Dispatch",
     "Passcode",
+    "PhoneChange",
     "PhoneEntry",
     "PhoneProof",
     "RetiredSecret",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.models import Account
 from madoguchi.catalog.models import Service
+from madoguchi.contracts import customer_number
 
 
 class Customer(models.Model):
@@ -23,8 +24,7 @@ class Customer(models.Model):
 
     @property
     def masked_number(self) -> str:
-        """For pages shown before the contact phone is proven: ``N******789``."""
-        return f"{self.number[0]}{'*' * (len(self.number) - 4)}{self.number[-3:]}"
+        return customer_number.masked(self.number)
 
 
 class UsageKind(models.TextChoices):
@@ -50,6 +50,15 @@ class ContractQuerySet(models.QuerySet["Contract"]):
                 | Q(colleague_links__account=account, colleague_links__role=CustomerLink.Role.COLLEAGUE)
             ).values("pk")
         )
+
+    def held_by(self, account: Account) -> "ContractQuerySet":
+        """The contracts of customers ``account`` is the holder of."""
+        holding = CustomerLink.objects.filter(account=account, role=CustomerLink.Role.HOLDER)
+        return self.filter(customer__in=holding.values("customer"))
+
+    def in_force(self) -> "ContractQuerySet":
+        """Those that have not ended."""
+        return self.filter(Q(ended_on=None) | Q(ended_on__gt=timezone.localdate()))
 
 
 class Contract(models.Model):
@@ -80,6 +89,13 @@ class TelephoneNumber(models.Model):
         return f"number {self.pk}"
 
 
+class CustomerLinkQuerySet(models.QuerySet["CustomerLink"]):
+    def removable_by(self, account: Account) -> "CustomerLinkQuerySet":
+        """An ID's own links, and other IDs' to the customers whose contracts ``account`` holds."""
+        held = CustomerLink.objects.filter(account=account, role=CustomerLink.Role.HOLDER).values("customer")
+        return self.filter(Q(account=account) | Q(customer__in=held))
+
+
 class CustomerLink(models.Model):
     """An ID's right to see a customer's contracts: all of them (holder), or some (colleague)."""
 
@@ -94,8 +110,16 @@ class CustomerLink(models.Model):
     contracts = models.ManyToManyField(Contract, blank=True, related_name="colleague_links")
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects: ClassVar[models.Manager["CustomerLink"]] = CustomerLinkQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "customer"], name="customer_link_once")]
 
     def __str__(self) -> str:
         return f"{self.role} {self.pk}"
+
+    @property
+    def masked_address(self) -> str:
+        """Whose it is, for who knows the person: ``b***@example.jp``."""
+        local, _at, domain = self.account.email.rpartition("@")
+        return f"{local[:1]}***@{domain}"

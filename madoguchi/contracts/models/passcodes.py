@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from madoguchi.accounts.models import Account
+from madoguchi.accounts.models import SignIn
 from madoguchi.contracts.contact_phone import Channel
 from madoguchi.contracts.models.customers import Contract
 from madoguchi.lib.tokens import digest, seal
@@ -39,7 +39,7 @@ class PasscodeQuerySet(models.QuerySet["Passcode"]):
 
 
 class Passcode(models.Model):
-    """A six-digit code for one purpose, session, ID, contract, phone and channel, redeemed once or never."""
+    """A six-digit code for one purpose, sign-in, contract, phone and channel, redeemed once or never."""
 
     class Purpose(models.TextChoices):
         CONFIRM = "confirm"  # the contact phone, before call records
@@ -55,7 +55,7 @@ class Passcode(models.Model):
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="passcodes")
     contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="passcodes")
-    session_digest = models.CharField(max_length=64)
+    sign_in = models.ForeignKey(SignIn, on_delete=models.CASCADE, related_name="passcodes")
     purpose = models.CharField(max_length=9, choices=Purpose, default=Purpose.CONFIRM)
     channel = models.CharField(max_length=5, choices=Channel)
     phone = models.CharField(max_length=16)  # E.164, where it goes: the contract's own or the one to replace it
@@ -74,7 +74,7 @@ class Passcode(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["session_digest", "-created_at"], name="passcode_session"),
+            models.Index(fields=["sign_in", "-created_at"], name="passcode_session"),
             models.Index(fields=["expires_at"], name="passcode_open", condition=Q(end="")),
         ]
 
@@ -85,9 +85,8 @@ class Passcode(models.Model):
     def make(  # noqa: PLR0913 - everything a code is bound to
         cls,
         *,
-        account: Account,
+        sign_in: SignIn,
         contract: Contract,
-        session_digest: str,
         channel: Channel,
         language: str,
         purpose: "Passcode.Purpose" = Purpose.CONFIRM,
@@ -96,9 +95,9 @@ class Passcode(models.Model):
         """A fresh code for ``phone``, or else the contract's own, stored; nothing is sent yet."""
         code = f"{secrets.randbelow(1_000_000):06d}"
         passcode = cls(
-            account=account,
+            account=sign_in.account,
+            sign_in=sign_in,
             contract=contract,
-            session_digest=session_digest,
             purpose=purpose,
             channel=channel,
             phone=phone or contract.contact_phone,
@@ -135,6 +134,6 @@ class Passcode(models.Model):
 
     def _bound(self, code: str) -> str:
         return digest(
-            f"passcode:{self.purpose}:{self.session_digest}:{self.account_id}:{self.contract_id}:{self.phone}"
+            f"passcode:{self.purpose}:{self.sign_in_id}:{self.account_id}:{self.contract_id}:{self.phone}"
             f":{self.channel}:{code}"
         )

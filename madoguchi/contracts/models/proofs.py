@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from madoguchi.accounts.models import Account
+from madoguchi.accounts.models import Account, SignIn
 from madoguchi.contracts.models.customers import Contract, Customer
 
 
@@ -15,8 +15,11 @@ class PhoneEntry(models.Model):
     """One try to name a contract's contact phone. What was typed is not kept."""
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="phone_entries")
-    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="phone_entries")
-    session_digest = models.CharField(max_length=64)
+    # None where a customer number was typed with it, and the two do not go together.
+    contract = models.ForeignKey(Contract, null=True, on_delete=models.CASCADE, related_name="phone_entries")
+    # Keyed digest of that customer number, whether or not anybody has it.
+    claim = models.CharField(max_length=64, blank=True)
+    sign_in = models.ForeignKey(SignIn, on_delete=models.CASCADE, related_name="phone_entries")
     right = models.BooleanField()
     at = models.DateTimeField(default=timezone.now)
 
@@ -97,9 +100,9 @@ class RetiredSecret(models.Model):
 
 
 class PhoneProofQuerySet(models.QuerySet["PhoneProof"]):
-    def standing(self, *, session_digest: str) -> "PhoneProofQuerySet":
-        """What the session has proven and may still use."""
-        return self.filter(session_digest=session_digest, expires_at__gt=timezone.now())
+    def standing(self, sign_in: SignIn) -> "PhoneProofQuerySet":
+        """What was proven in ``sign_in`` and may still be used."""
+        return self.filter(sign_in=sign_in, expires_at__gt=timezone.now())
 
     def covering(self, contract: Contract) -> "PhoneProofQuerySet":
         """Proofs of the phone that is ``contract``'s contact phone now."""
@@ -107,12 +110,12 @@ class PhoneProofQuerySet(models.QuerySet["PhoneProof"]):
 
 
 class PhoneProof(models.Model):
-    """That a session's ID holds the contact phone of a customer's contracts, for a while."""
+    """That the ID of a sign-in holds the contact phone of a customer's contracts, for a while."""
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="phone_proofs")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="phone_proofs")
     phone = models.CharField(max_length=16)  # E.164
-    session_digest = models.CharField(max_length=64, db_index=True)
+    sign_in = models.ForeignKey(SignIn, on_delete=models.CASCADE, related_name="phone_proofs")
     # The device that stood in for a code, if one did.
     device = models.ForeignKey(TrustedDevice, null=True, on_delete=models.CASCADE, related_name="phone_proofs")
     at = models.DateTimeField(default=timezone.now)

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from madoguchi.accounts.models import Account
+from madoguchi.accounts.tests.people import sign_in
 from madoguchi.contracts import jobs
 from madoguchi.contracts.contact_phone import Channel, budget_prefix
 from madoguchi.contracts.models import Dispatch, Passcode
@@ -24,9 +26,8 @@ pytestmark = pytest.mark.django_db
 def dispatch() -> Dispatch:
     alice = Account.objects.create(email="alice@example.jp")
     passcode = Passcode.make(
-        account=alice,
+        sign_in=sign_in(Client(), alice),
         contract=household(holder=alice).office,
-        session_digest="s",
         channel=Channel.SMS,
         language="ja",
     )

@@ -6,13 +6,13 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.http import HttpRequest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
-from madoguchi.accounts.models import Account
+from madoguchi.accounts.models import Account, SignIn
+from madoguchi.accounts.tests.people import alice, sign_in
 from madoguchi.contracts import limits, passcodes, phone_entry, verification
 from madoguchi.contracts.contact_phone import Channel
 from madoguchi.contracts.models import Contract, Dispatch, Passcode, PhoneEntry, PhoneProof
@@ -26,12 +26,15 @@ AT_ONCE = 12
 
 @pytest.fixture
 def contract() -> Contract:
-    return household(holder=Account.objects.create(email="alice@example.jp")).office
+    sign_in(Client(), hers := alice())
+    return household(holder=hers).office
 
 
 def request(session: SessionStore | None = None) -> HttpRequest:
+    """Of Alice, in one sign-in, whichever session it comes with."""
     made = RequestFactory().post("/")
-    made.user = Account.objects.first() or AnonymousUser()
+    made.user = Account.objects.get()
+    made.sign_in = SignIn.objects.get()  # type: ignore[attr-defined]
     if session is None:
         session = SessionStore()
         session.create()

@@ -3,6 +3,8 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from madoguchi.contracts import contact_phone
+from madoguchi.contracts.contact_phone import PhoneKind
 from madoguchi.contracts.limits import Limit, LimitReached
 from madoguchi.shell.templatetags.shell import datetime_zone
 
@@ -21,3 +23,15 @@ def why_not(refusal: LimitReached) -> str:
             "time": datetime_zone(refusal.until)
         }
     return _("Codes cannot be sent at the moment. Please try again later, or contact us.")
+
+
+def no_way(phone: str) -> str:
+    """Why no code can reach ``phone`` (E.164), and what can be a contact phone."""
+    match contact_phone.kind(phone):
+        case PhoneKind.FREE_DIAL:
+            return _("A toll-free number cannot be a contact phone: whoever answers is not sure to be you.")
+        case PhoneKind.PREMIUM:
+            return _("A number with a charge of its own (0570, 0180, 0990) cannot be a contact phone.")
+        case PhoneKind.IP_PHONE:
+            return _("We do not send codes to 050 numbers. Please use a mobile or a fixed line.")
+    return _("No code can be sent to this kind of number. Please use a mobile or a fixed line in Japan.")

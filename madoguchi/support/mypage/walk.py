@@ -39,6 +39,7 @@ class Walk:
     onward: str
     named: Contract | None = None
     remembers: bool = False  # offers to remember the device
+    of_contracts: bool = False  # belongs under the page of linked contracts
 
     @property
     def hint(self) -> str:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from madoguchi.accounts.models import Account
+from madoguchi.accounts.tests.people import sign_in
 from madoguchi.contracts.contact_phone import Channel, budget_prefix
 from madoguchi.contracts.models import Dispatch, Passcode
 from madoguchi.contracts.tests.household import household
@@ -24,7 +25,7 @@ TWILIO, WEBHOOK = "/callbacks/telephone/twilio/", "/callbacks/telephone/webhook/
 def dispatch() -> Dispatch:
     alice = Account.objects.create(email="alice@example.jp")
     contract = household(holder=alice).office
-    passcode = Passcode.make(account=alice, contract=contract, session_digest="s", channel=Channel.VOICE, language="ja")
+    passcode = Passcode.make(sign_in=sign_in(Client(), alice), contract=contract, channel=Channel.VOICE, language="ja")
     return Dispatch.objects.create(
         passcode=passcode, phone=passcode.phone, prefix=budget_prefix(passcode.phone), state=Dispatch.State.SENT
     )

@@ -6,9 +6,8 @@ from pathlib import Path
 from django.test import Client
 from django.utils import timezone
 
-from madoguchi.accounts.models import Account
+from madoguchi.accounts.models import Account, SignIn
 from madoguchi.contracts.models import Contract, PhoneProof
-from madoguchi.lib.tokens import digest
 from madoguchi.statements.import_calls import CallFile, import_calls
 from madoguchi.statements.load_tariff import load_tariff
 from madoguchi.statements.models import TariffVersion
@@ -38,6 +37,6 @@ def prove(client: Client, account: Account, contract: Contract) -> None:
         account=account,
         customer=contract.customer,
         phone=contract.contact_phone,
-        session_digest=digest(client.session.session_key or ""),
+        sign_in=SignIn.objects.get(pk=client.session["sign_in"]),
         expires_at=timezone.now() + timedelta(minutes=30),
     )

@@ -6,8 +6,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from madoguchi.accounts import prove
 from madoguchi.accounts.access import signed_in
-from madoguchi.contracts import contact_phone, devices, phone_entry
+from madoguchi.accounts.assurance import Level, best_level
+from madoguchi.accounts.prove import Need
+from madoguchi.contracts import contact_phone, devices, phone_entry, verification
 from madoguchi.contracts.models import Contract
 from madoguchi.contracts.sessions import account_of
 from madoguchi.contracts.verification import proven
@@ -15,6 +18,7 @@ from madoguchi.shell.forms import render_form
 from madoguchi.support.mypage import errand
 from madoguchi.support.mypage.errand import Errand
 from madoguchi.support.mypage.forms import PhoneForm
+from madoguchi.support.mypage.refusals import no_way
 from madoguchi.support.mypage.views.stops import locked, stopped
 
 
@@ -27,7 +31,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     if proven(request, wanted.contract):
         return go_on(request, wanted)
     if not contact_phone.channels(wanted.contract.contact_phone):
-        return render(request, "mypage/verify_no_way.html", {"walk": wanted.walk})
+        return _no_way(request, wanted)
     if request.method == "POST":
         return _entered(request, wanted)
     return _remembered(request, wanted) or _asked(request, wanted)
@@ -41,6 +45,16 @@ def begin(request: HttpRequest) -> HttpResponse:
     contract = get_object_or_404(visible, number=request.POST.get("contract", "").replace("\0", ""))
     errand.begin(request, contract, onward=f"{reverse('mypage:home')}?contract={contract.number}")
     return redirect("mypage:verify")
+
+
+@signed_in
+@require_POST
+def by_factor(request: HttpRequest) -> HttpResponse:
+    """Where the operator's policy says so: prove a second factor instead, and go on."""
+    wanted = errand.current(request)
+    if wanted is None or not _factor_helps(request):
+        return redirect("mypage:verify")
+    return prove.ask_for(request, Need(Level.MFA, verification.lasts()), onward=wanted.onward)
 
 
 def go_on(request: HttpRequest, wanted: Errand) -> HttpResponse:
@@ -84,7 +98,19 @@ def _page(request: HttpRequest, wanted: Errand, form: PhoneForm) -> HttpResponse
         {
             "walk": wanted.walk,
             "steps": wanted.walk.steps,
+            "factor": _factor_helps(request),
             "tries": phone_entry.TRIES,
             "minutes": int(phone_entry.LOCKED_FOR.total_seconds() // 60),
         },
     )
+
+
+def _no_way(request: HttpRequest, wanted: Errand) -> HttpResponse:
+    why = no_way(wanted.contract.contact_phone)
+    context = {"walk": wanted.walk, "why": why, "factor": _factor_helps(request)}
+    return render(request, "mypage/verify_no_way.html", context)
+
+
+def _factor_helps(request: HttpRequest) -> bool:
+    """Whether a second factor of this ID may take the place of the phone."""
+    return verification.by_factor() and best_level(account_of(request)) >= Level.MFA
