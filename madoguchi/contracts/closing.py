@@ -2,7 +2,7 @@
 
 from madoguchi.accounts.close import closer
 from madoguchi.accounts.models import Account
-from madoguchi.contracts.models import Passcode, PhoneEntry, PhoneProof, TrustedDevice
+from madoguchi.contracts.models import Passcode, PhoneChange, PhoneEntry, PhoneProof, TrustedDevice
 
 
 @closer
@@ -12,4 +12,5 @@ def let_go(account: Account) -> None:
     TrustedDevice.objects.filter(account=account).delete()
     Passcode.objects.filter(account=account).delete()
     PhoneEntry.objects.filter(account=account).delete()
+    PhoneChange.objects.filter(account=account).delete()
     account.customer_links.all().delete()
