@@ -38,7 +38,7 @@ def signed_in(view: View) -> View:
             return _by_way_of("identity:terms", request)
         return view(request, *args, **kwargs)
 
-    return cast(View, never_cache(guarded))
+    return cast(View, never_cache(_saying(guarded, signed_in=True)))
 
 
 def needs(level: Level | None = None, *, max_age: timedelta | None = FRESH) -> Callable[[View], View]:
@@ -57,7 +57,7 @@ def needs(level: Level | None = None, *, max_age: timedelta | None = FRESH) -> C
             prove.resumed(request)
             return view(request, *args, **kwargs)
 
-        return signed_in(guarded)
+        return signed_in(_saying(guarded, proof=(level, max_age)))
 
     return decorate
 
@@ -78,7 +78,7 @@ def staff_required(*roles: StaffRole | str) -> Callable[[View], View]:
                 raise PermissionDenied
             return proven(request, *args, **kwargs)
 
-        return signed_in(guarded)
+        return signed_in(_saying(guarded, staff=frozenset(allowed)))
 
     return decorate
 
@@ -86,6 +86,12 @@ def staff_required(*roles: StaffRole | str) -> Callable[[View], View]:
 def _opened(request: HttpRequest) -> bool:
     """Whether somebody opens a page, and neither sends a form nor has a script fetch a part of one."""
     return request.method in ("GET", "HEAD") and "HX-Request" not in request.headers
+
+
+def _saying(view: View, **guard: Any) -> View:
+    """Let ``view`` say how it is guarded: ``functools.wraps`` carries it outwards, to whoever walks the URL map."""
+    view.guard = {**getattr(view, "guard", {}), **guard}  # type: ignore[attr-defined]
+    return view
 
 
 def _by_way_of(page: str, request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from madoguchi.console.security import browser, codes, keys, login, password_rules
+from madoguchi.console.security import browser, codes, doors, keys, login, password_rules, provider, sessions
 from madoguchi.console.security.requirement import Met, Requirement, Standard, Verdict
 
 
@@ -15,8 +15,9 @@ def _place(requirement: Requirement) -> tuple[bool, list[int], str]:
     return requirement.standard is Standard.NIST, [int(part) for part in section.split(".")], word
 
 
+_PARTS = (password_rules, login, codes, sessions, doors, provider, keys, browser)
 REQUIREMENTS: tuple[Requirement, ...] = tuple(
-    sorted((found for part in (password_rules, login, codes, keys, browser) for found in part.REQUIREMENTS), key=_place)
+    sorted((asked for part in _PARTS for asked in part.REQUIREMENTS), key=_place)
 )
 
 

@@ -12,6 +12,7 @@ from django.test import Client, override_settings
 from madoguchi.accounts.hashers import Argon2idHasher
 from madoguchi.accounts.models import StaffRole
 from madoguchi.accounts.tests import people
+from madoguchi.console import urls as console_urls
 from madoguchi.console.security.assessment import REQUIREMENTS, assess
 from madoguchi.console.security.requirement import Met, Standard
 
@@ -76,9 +77,12 @@ def test_what_is_not_met_says_what_to_set() -> None:
         ({"SECURE_CONTENT_TYPE_NOSNIFF": False}, {"3.4.4"}),
         ({"X_FRAME_OPTIONS": "SAMEORIGIN"}, {"3.4.6"}),
         ({"CONTENT_SECURITY_POLICY": {"DIRECTIVES": {"default-src": ["*"]}}}, {"3.4.3", "3.4.6"}),
-        ({"MIDDLEWARE": ["django.middleware.security.SecurityMiddleware"]}, {"3.5.1"}),
+        ({"MIDDLEWARE": ["django.middleware.security.SecurityMiddleware"]}, {"3.5.1", "7.2.1", "7.3.1", "7.3.2"}),
         ({"CODES_AN_HOUR": 0, "SMTP_URL": "smtp://relay.example"}, {"12.3.1"}),
         ({"DEBUG": True}, {"13.4.2"}),
+        ({"SESSION_HOURS": 24 * 40, "STAY_SIGNED_IN_DAYS": 40}, {"2.1.3 session"}),
+        ({"SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies"}, {"7.2.1"}),
+        ({"OAUTH2_PROVIDER": {"PKCE_REQUIRED": False, "ROTATE_REFRESH_TOKEN": False}}, {"10.4.5", "10.4.6"}),
     ],
 )
 def test_a_setting_that_opens_a_gap_is_seen(settings: dict[str, Any], numbers: set[str]) -> None:
@@ -130,6 +134,21 @@ def test_a_longer_link_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_more_tries_of_a_code_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("madoguchi.contracts.models.passcodes.TRIES", 1000)
     assert found()["6.6.3"] is Met.NO
+
+
+def test_shorter_sessions_meet_what_two_factors_ask_for() -> None:
+    assert found()["2.2.3 session"] is Met.PARTLY
+    with override_settings(SESSION_IDLE_MINUTES=60, STAY_SIGNED_IN_DAYS=1):
+        assert found()["2.2.3 session"] is Met.YES
+    with override_settings(STAFF_IDLE_MINUTES=240):
+        assert found()["2.2.3 session"] is Met.NO
+
+
+def test_an_address_without_its_guard_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found()["8.2.1"] is found()["8.2.2"] is Met.YES
+    bare = next(pattern for pattern in console_urls.urlpatterns if pattern.name == "audit")
+    monkeypatch.setattr(bare, "callback", lambda request: None)
+    assert found()["8.2.1"] is Met.NO
 
 
 @pytest.fixture
