@@ -72,7 +72,7 @@ def staff_required(*roles: StaffRole | str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         proven = needs(Level.MFA, max_age=None)(view)
 
-        @wraps(view)
+        @wraps(proven)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if cast(Account, request.user).staff_role not in allowed:
                 raise PermissionDenied

@@ -147,7 +147,7 @@ def check_guessable(password: str, owner: Owner) -> None:
         raise ValidationError(
             _("This password is on a list of commonly used passwords. Please choose another one."), code="common"
         )
-    if guesses(password, owner) < profile().guesses:
+    if names_operator(password) or guesses(password, owner) < profile().guesses:
         raise ValidationError(
             _("This password is easily guessed: it is made of a common word, a name, a date or keys side by side. "
               "Please choose another one, for instance several words that have nothing to do with each other."),
@@ -161,8 +161,18 @@ def resembles(password: str, owner: Owner) -> bool:
     A part counts from four characters, when fewer than six others stand beside it, or when the two are alike to
     seven tenths (difflib's ratio, as in Django's own validator).
     """
+    return _near(password, _parts(owner))
+
+
+def names_operator(password: str) -> bool:
+    """The same for the operator's name and domain: words of the context (ASVS 5.0, 6.1.2 and 6.2.11)."""
+    words = [*re.split(r"\W+", settings.OPERATOR["name_en"]), settings.OPERATOR["domain"].partition(".")[0]]
+    return _near(password, [part for part in map(_folded, words) if len(part) >= 4])
+
+
+def _near(password: str, parts: list[str]) -> bool:
     folded = _folded(password)
-    for part in _parts(owner):
+    for part in parts:
         if any(turned in folded and len(folded) - len(part) < 6 for turned in (part, part[::-1])):
             return True
         if SequenceMatcher(a=folded, b=part).ratio() >= 0.7:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from madoguchi.accounts.models import Account
 from madoguchi.accounts.unlocking import Lock, tries_full
-from madoguchi.contracts import passcodes, phone_entry
+from madoguchi.contracts import limits, passcodes, phone_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ def locks_of(account: Account) -> list[Standing]:
     until = {
         Lock.WRONG_PHONES: phone_entry.locked_until(account),
         Lock.WRONG_CODES: passcodes.paused_until(account),
+        Lock.CODES_SENT: limits.reached_until(account),
     }
     return [
         Standing(lock, until[lock] is not None, until[lock])

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from madoguchi.accounts import forgotten, passwords
 from madoguchi.accounts.models import Account, AuthEvent, SignIn
 from madoguchi.accounts.unlocking import Lock, by_staff, unlock
 from madoguchi.console import audit, roles
@@ -29,6 +30,7 @@ class Act:
     title: str | Promise
     effect: str | Promise
     do: Callable[[Account], object]
+    possible: Callable[[Account], bool] = lambda account: True
 
 
 def _end_sessions(account: Account) -> None:
@@ -53,6 +55,13 @@ ACTS: dict[str, Act] = {
         _("Every browser is signed out at once. The customer can log in again."),
         _end_sessions,
     ),
+    "password": Act(
+        _("Password"),
+        _("Send a password reset email"),
+        _("A link goes to the ID's own address. The customer chooses the password; nobody else sees the link."),
+        forgotten.send,
+        lambda account: passwords.has_own(account) and not account.is_staff,
+    ),
 }
 
 
@@ -65,6 +74,8 @@ def act(request: HttpRequest, customer: UUID, name: str) -> HttpResponse:
     account = look.granted(request, customer)
     if account is None:
         return redirect("console:customers")
+    if not ACTS[name].possible(account):
+        raise Http404
     form = ActForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         with transaction.atomic():

@@ -34,6 +34,7 @@ def show(request: HttpRequest, customer: UUID) -> HttpResponse:
         "contracts": Contract.objects.visible_to(account).count(),
         "locks": [(standing, ACTS[standing.lock]) for standing in locks_of(account)],
         "sessions": SignIn.objects.standing(account).count(),
+        "resettable": ACTS["password"].possible(account),
         "entries": done.order_by("-at", "-pk")[:ENTRIES_SHOWN],
     }
     return render(request, "console/customers/page.html", context)

@@ -87,7 +87,7 @@ def _context(settings: Any) -> Verdict:
     tried = {
         _("the customer's address"): passwords.resembles("hanako.aoki-1", owner),
         _("the customer's name"): passwords.resembles("Aokihanako-1", owner),
-        _("the operator's name"): passwords.guesses(f"{name}2026!", owner) < passwords.profile().guesses,
+        _("the operator's name"): passwords.names_operator(f"{name}2026!"),
     }
     let_pass = [what for what, refused in tried.items() if not refused]
     if not let_pass:

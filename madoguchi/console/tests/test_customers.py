@@ -17,8 +17,11 @@ from madoguchi.console.customers.acts import ACTS
 from madoguchi.console.customers.forms import ActForm
 from madoguchi.console.models import AuditEntry
 from madoguchi.contracts import passcodes, phone_entry
-from madoguchi.contracts.models import PhoneEntry
+from madoguchi.contracts.contact_phone import Channel
+from madoguchi.contracts.limits import A_NUMBER_AN_HOUR, reached_until
+from madoguchi.contracts.models import Dispatch, Passcode, PhoneEntry
 from madoguchi.contracts.tests import household
+from madoguchi.delivery.models import Letter
 
 FIND = "/console/customers/"
 REASON = "お問い合わせ 2026-1122"
@@ -176,6 +179,18 @@ def test_a_lock_for_wrong_phones_ends(support: Client, alice: Account) -> None:
     assert phone_entry.locked_until(alice) is None
 
 
+def test_codes_sent_so_far_count_no_more(support: Client, alice: Account) -> None:
+    office = household.household(holder=alice).office
+    passcode = Passcode.make(account=alice, contract=office, session_digest="", channel=Channel.SMS, language="ja")
+    for _sending in range(A_NUMBER_AN_HOUR):
+        Dispatch.objects.create(passcode=passcode, phone=office.contact_phone, prefix="+8190")
+    assert reached_until(alice)
+    look(support, alice)
+    assert "ロック中" in support.get(page(alice)).content.decode()
+    do(support, alice, "codes_sent")
+    assert reached_until(alice) is None
+
+
 @pytest.mark.parametrize("lock", Lock)
 def test_the_customer_sees_that_it_was_done_and_the_audit_log_why(support: Client, alice: Account, lock: Lock) -> None:
     look(support, alice)
@@ -218,6 +233,26 @@ def test_staff_end_every_session(support: Client, alice: Account) -> None:
 def test_an_act_nobody_knows_is_not_found(support: Client, alice: Account) -> None:
     look(support, alice)
     assert support.get(f"{page(alice)}become/").status_code == 404
+
+
+def test_staff_send_a_reset_mail_and_learn_nothing(support: Client, alice: Account) -> None:
+    before = alice.password
+    look(support, alice)
+    answer = do(support, alice, "password")
+    assert answer["Location"] == page(alice)
+    alice.refresh_from_db()
+    assert alice.password == before
+    letter = Letter.objects.get(mailing__renderer="accounts.reset_link")
+    assert letter.address == alice.email
+    assert "password/reset" not in support.get(page(alice)).content.decode()
+    assert AuditEntry.objects.filter(act="customer.password", reason=REASON).exists()
+
+
+def test_no_reset_for_an_id_without_a_password_of_its_own(support: Client) -> None:
+    at_mailbox = people.account("postbox@example.jp", password=False)
+    look(support, at_mailbox)
+    assert do(support, at_mailbox, "password").status_code == 404
+    assert not Letter.objects.exists()
 
 
 def test_no_act_lets_staff_choose_a_password() -> None:
