@@ -66,3 +66,12 @@ def test_production_has_no_demo_page() -> None:
     result = madoguchi("shell", "-v0", "-c", script, env=environment())
     assert "healthz" in result.stdout
     assert "Resolver404" in result.stderr
+
+
+def test_the_pretend_telephone_outside_the_demo_is_told_of_and_comes_alone() -> None:
+    told = environment(MADOGUCHI_DEMO_TELEPHONE="yes")
+    assert "demo_telephone.W001" in madoguchi("check", env=told).stderr
+    script = "from django.urls import resolve; print(resolve('/demo/telephone/').view_name); resolve('/demo/mailbox/')"
+    result = madoguchi("shell", "-v0", "-c", script, env=told)
+    assert "demo:telephone" in result.stdout
+    assert "Resolver404" in result.stderr

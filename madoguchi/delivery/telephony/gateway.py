@@ -1,6 +1,6 @@
 """What every telephone gateway has in common: what it is asked, what it answers, what may go wrong.
 
-A gateway is one module with one class of :class:`Gateway`; ``docs/verification.md`` says how another one is added.
+A gateway is one module with one class of :class:`Gateway`; ``docs/telephone.md`` says how another one is added.
 Numbers are E.164. Neither a number nor what is said ever enters a log line or an exception's text.
 """
 

@@ -1,4 +1,4 @@
-"""A gateway of one's own: signed JSON out, signed JSON back. ``docs/verification.md`` has the whole contract.
+"""A gateway of one's own: signed JSON out, signed JSON back. ``docs/telephone.md`` has the whole contract.
 
 For a carrier whose message centre stands behind a small program of theirs. Both directions are signed alike:
 ``Madoguchi-Signature: v1=…`` is the HMAC-SHA256, in hexadecimal, of the ``Madoguchi-Timestamp`` (seconds since 1970), a

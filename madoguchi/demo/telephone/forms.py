@@ -30,7 +30,7 @@ class FaultForm(forms.Form):
     seconds = forms.IntegerField(
         label=_("Seconds late"),
         help_text=_("Only when it is late."),
-        min_value=1,
+        min_value=0,
         max_value=3600,
         required=False,
         widget=forms.NumberInput(attrs={"size": 5}),
