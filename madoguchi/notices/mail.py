@@ -53,7 +53,7 @@ def preview(report: Report, language: str, format: str) -> Draft:
 def _draft(report: Report, language: str, format: str) -> Draft:
     with override(language):
         said = _context(report, language)
-        subject = f"{said['kind_mark']}{said['number']} {said['title']}"
+        subject = wording.subject(report.notice, said["number"])
         if format == "short":
             said["body"] = Truncator(said["body"]).chars(SHORT_BODY)
             text = wording.wrapped(_plain("short", said), width=SHORT_WIDTH)
@@ -99,7 +99,6 @@ def _context(report: Report, language: str) -> dict[str, Any]:
         "tone": TONES[look.tone],
         "short_label": _label(report),
         "label": _label_and_time(report),
-        "kind_mark": gettext("[Work] ") if work else gettext("[Trouble] "),
         "kind_words": gettext("Work notice") if work else gettext("Trouble notice"),
         "kind_mail": gettext("work email") if work else gettext("trouble email"),
         "number": number,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, pgettext
 from madoguchi.catalog.regions import BY_CODE
 from madoguchi.notices import lifecycle
 from madoguchi.notices.content import Period
-from madoguchi.notices.models import Report
+from madoguchi.notices.models import Notice, Report
 from madoguchi.shell import languages
 from madoguchi.shell.templatetags.shell import date_long, datetime_zone, in_language_plain
 
@@ -34,6 +34,12 @@ class Fact:
     def is_urgent(self) -> bool:
         """Whether it stands on the first screen of a phone: when, and how bad."""
         return self.name in {"windows", "started", "ended", "expected", "impact"}
+
+
+def subject(notice: Notice, number: str) -> str:
+    """What a notice is called for its whole life: 【工事】W-2026-000123 設備の更新工事."""
+    mark = gettext("[Work] ") if notice.kind == lifecycle.Kind.WORK else gettext("[Trouble] ")
+    return f"{mark}{number} {in_language_plain(notice, 'title')}"
 
 
 def moment(at: datetime) -> str:

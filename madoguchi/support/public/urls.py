@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from madoguchi.support.public import front, legal, notice, notices, service, services
+from madoguchi.support.public import feeds, front, legal, notice, notices, service, services
 
 app_name = "public"
 urlpatterns = [
@@ -10,8 +10,13 @@ urlpatterns = [
     path("services/", services.services, name="services"),
     path("services/suggestions/", services.suggestions, name="suggestions"),
     path("services/<slug:slug>/", service.service, name="service"),
+    path("services/<slug:slug>/notices.atom", feeds.service_atom, name="service_atom"),
+    path("services/<slug:slug>/notices.ics", feeds.service_calendar, name="service_calendar"),
+    path("notices.atom", feeds.notices_atom, name="notices_atom"),
+    path("notices.ics", feeds.notices_calendar, name="notices_calendar"),
     path("notices/", notices.notices, name="notices"),
     re_path(r"^notices/(?P<number>[WT]-[0-9]{4}-[0-9]{6,9})/$", notice.notice, name="notice"),
+    re_path(r"^notices/(?P<number>W-[0-9]{4}-[0-9]{6,9})\.ics$", feeds.notice_calendar, name="notice_calendar"),
     path("terms/", legal.terms, name="terms"),
     path("privacy/", legal.privacy, name="privacy"),
     path("accessibility/", legal.accessibility, name="accessibility"),
