@@ -58,6 +58,8 @@ PUBLIC = {
     "public:accessibility": "/accessibility/",
     "identity:login": "/id/login/",
     "identity:login_code": "/id/login/code/",
+    "identity:login_passkey": "/id/login/passkey/",
+    "identity:passkey_options": "/id/passkey/options/",
     "identity:logout": "/id/logout/",
     "identity:register": "/id/register/",
     "identity:register_confirm": "/id/register/confirm/",
@@ -89,6 +91,17 @@ PUBLIC = {
 }
 # For whoever is signed in; shows nothing but their own.
 SIGNED_IN = {
+    "identity:otp": "/id/otp/",
+    "identity:otp_on": "/id/otp/on/",
+    "identity:otp_off": "/id/otp/off/",
+    "identity:otp_others": "/id/otp/others/",
+    "identity:recovery_codes": "/id/otp/codes/",
+    "identity:recovery_codes_text": "/id/otp/codes/text/",
+    "identity:recovery_codes_kept": "/id/otp/codes/kept/",
+    "identity:recovery_code_used": "/id/otp/codes/used/",
+    "identity:passkey_add": "/id/otp/passkeys/add/",
+    "identity:passkey_rename": "/id/otp/passkeys/1/",
+    "identity:passkey_remove": "/id/otp/passkeys/1/remove/",
     "identity:activate_done": "/id/activate/done/",
     "identity:prove": "/id/prove/",
     "identity:hub": "/id/",

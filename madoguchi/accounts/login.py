@@ -11,7 +11,17 @@ from datetime import datetime
 from django.contrib import auth
 from django.http import HttpRequest
 
-from madoguchi.accounts import assurance, known_device, limits, mailbox, second_factor, sessions
+from madoguchi.accounts import (
+    assurance,
+    factor_mail,
+    known_device,
+    limits,
+    mailbox,
+    passkeys,
+    recovery_codes,
+    second_factor,
+    sessions,
+)
 from madoguchi.accounts.assurance import Level
 from madoguchi.accounts.events import record
 from madoguchi.accounts.models import Account, AuthEvent
@@ -137,14 +147,40 @@ def check_own_password(request: HttpRequest, account: Account, password: str) ->
     return True
 
 
-def check_code(request: HttpRequest, account: Account, code: str) -> bool:
-    """Whether the one-time code is right; counted, a wrong one noted in the ledger. Raises :class:`limits.TooMany`."""
+def check_code(request: HttpRequest, account: Account, code: str) -> AuthEvent.Method | None:
+    """Which of the two ``code`` is, if it is right: a one-time code (six digits) or a recovery code (twelve letters).
+
+    Both count into the same limit; a wrong one is noted in the ledger. Raises :class:`limits.TooMany`.
+    """
+    by_recovery = len(code) == recovery_codes.LENGTH
+    method = AuthEvent.Method.RECOVERY_CODE if by_recovery else AuthEvent.Method.TOTP
     limits.take(limits.LOGIN_CODE, str(account.pk))
-    if not second_factor.redeem_totp(account, code):
-        record(request, account, AuthEvent.Method.TOTP, False)
-        return False
+    if not (recovery_codes.redeem if by_recovery else second_factor.redeem_totp)(account, code):
+        record(request, account, method, False)
+        return None
     limits.give_back(limits.LOGIN_CODE, str(account.pk))
-    return True
+    if by_recovery:
+        factor_mail.tell(account, method, left=str(recovery_codes.left(account)))
+    return method
+
+
+def check_passkey(
+    request: HttpRequest, account: Account | None, *, purpose: passkeys.Purpose, credential: str
+) -> passkeys.Used | None:
+    """The passkey that answered, ``account``'s where one is given; a refusal is noted in the ledger.
+
+    Nobody guesses a passkey, so an account's tries are not counted, and strangers cannot use them up; only those of a
+    network are, because each costs a little. Raises :class:`limits.TooMany`.
+    """
+    source = source_network(request)
+    limits.take(limits.LOGIN_SOURCE, source)
+    try:
+        used = passkeys.redeem(request, account, purpose=purpose, credential=credential)
+    except passkeys.Refused as refused:
+        record(request, refused.account or account, AuthEvent.Method.PASSKEY, False, detail=str(refused))
+        return None
+    limits.give_back(limits.LOGIN_SOURCE, source)
+    return used
 
 
 def second_factor_done(request: HttpRequest, account: Account, method: AuthEvent.Method, *, detail: str = "") -> None:

@@ -41,6 +41,16 @@ def unseal(sealed: bytes | memoryview) -> str:
         raise BrokenSeal from None
 
 
+def resealed(sealed: bytes | memoryview) -> bytes | None:
+    """The same text under the first key; None where it lies under that already. Raises :class:`BrokenSeal`."""
+    keys = tuple(settings.SEALING_KEYS)
+    try:
+        _fernet(keys[:1]).decrypt(bytes(sealed))
+    except InvalidToken:
+        return seal(unseal(sealed))
+    return None
+
+
 @lru_cache(maxsize=4)
 def _fernet(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(_derived(key)) for key in keys])

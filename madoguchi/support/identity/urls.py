@@ -8,13 +8,20 @@ from madoguchi.support.identity.views.history import history
 from madoguchi.support.identity.views.hub import hub
 from madoguchi.support.identity.views.login import login
 from madoguchi.support.identity.views.login_code import login_code
+from madoguchi.support.identity.views.login_passkey import login_passkey
 from madoguchi.support.identity.views.logout import logout
+from madoguchi.support.identity.views.otp import otp, otp_others
+from madoguchi.support.identity.views.otp_off import otp_off
+from madoguchi.support.identity.views.otp_on import otp_on
+from madoguchi.support.identity.views.passkey_options import passkey_options
+from madoguchi.support.identity.views.passkeys import passkey_add, passkey_remove, passkey_rename
 from madoguchi.support.identity.views.password_change import password_change, password_changed
 from madoguchi.support.identity.views.password_check import password_check
 from madoguchi.support.identity.views.password_forgot import password_forgot, password_forgot_sent
 from madoguchi.support.identity.views.password_reset import password_reset, password_reset_done
 from madoguchi.support.identity.views.profile import birth_date, language, name, profile, time_zone
 from madoguchi.support.identity.views.prove import prove
+from madoguchi.support.identity.views.recovery_codes import code_used, codes, codes_kept, codes_text
 from madoguchi.support.identity.views.register import register, register_confirm, register_sent
 from madoguchi.support.identity.views.sessions import end_other_sessions, end_session, forget_device, sessions
 from madoguchi.support.identity.views.terms import terms
@@ -27,6 +34,19 @@ urlpatterns = [
     path("login/code/", login_code, name="login_code"),
     path("welcome/", welcome, name="welcome"),
     path("prove/", prove, name="prove"),
+    path("login/passkey/", login_passkey, name="login_passkey"),
+    path("passkey/options/", passkey_options, name="passkey_options"),
+    path("otp/", otp, name="otp"),
+    path("otp/on/", otp_on, name="otp_on"),
+    path("otp/off/", otp_off, name="otp_off"),
+    path("otp/others/", otp_others, name="otp_others"),
+    path("otp/codes/", codes, name="recovery_codes"),
+    path("otp/codes/text/", codes_text, name="recovery_codes_text"),
+    path("otp/codes/kept/", codes_kept, name="recovery_codes_kept"),
+    path("otp/codes/used/", code_used, name="recovery_code_used"),
+    path("otp/passkeys/add/", passkey_add, name="passkey_add"),
+    path("otp/passkeys/<int:key>/", passkey_rename, name="passkey_rename"),
+    path("otp/passkeys/<int:key>/remove/", passkey_remove, name="passkey_remove"),
     path("logout/", logout, name="logout"),
     path("register/", register, name="register"),
     path("register/confirm/", register_confirm, name="register_confirm"),

@@ -2,15 +2,13 @@
 
 import secrets
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from madoguchi.accounts.models import Account, StaffRole
-from madoguchi.accounts.second_factor import enrol_totp
+from madoguchi.accounts.second_factor import enrol_totp, link
 from madoguchi.lib.addresses import BadAddress, normal_address
 
 
@@ -37,11 +35,9 @@ class Command(BaseCommand):
                 user=account, email=address, defaults={"verified": True, "primary": True}
             )
             secret = enrol_totp(account)
-        issuer = settings.OPERATOR["name_en"]
-        link = f"otpauth://totp/{quote(f'{issuer}:{address}')}?{urlencode({'secret': secret, 'issuer': issuer})}"
         self.stdout.write(
             f"{address} is staff in the role {role}.\n"
             f"password:      {password}\n"
             f"authenticator: {secret}\n"
-            f"               {link}"
+            f"               {link(account, secret)}"
         )

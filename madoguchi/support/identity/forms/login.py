@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from madoguchi.accounts import recovery_codes, second_factor
+from madoguchi.accounts.models import Account
 from madoguchi.support.identity.forms.fields import AddressField, half_width
 
 
@@ -46,9 +48,13 @@ class LoginForm(PasswordForm):
             "For %(days)s days. Please do not tick this on a device other people use.",
             days,
         ) % {"days": days}
+        # "webauthn": browsers offer passkeys among what they fill in (WebAuthn, 5.1.4).
+        self.fields["email"].widget.attrs["autocomplete"] = "username webauthn"
 
 
 class CodeForm(forms.Form):
+    """The code an authenticator shows."""
+
     code = forms.CharField(
         label=gettext_lazy("One-time code"),
         help_text=gettext_lazy("The 6 digits your authenticator shows for this site now."),
@@ -64,3 +70,54 @@ class CodeForm(forms.Form):
         if not re.fullmatch(r"[0-9]{6}", code):
             raise ValidationError(_("The code has 6 digits. Please enter digits only."))
         return code
+
+
+class RecoveryCodeForm(forms.Form):
+    recovery_code = forms.CharField(
+        label=gettext_lazy("Recovery code"),
+        help_text=gettext_lazy("One of the codes you kept when you set this up, for example 3kq2-xm9f-7dw8."),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "class": "code"}
+        ),
+        error_messages={"required": gettext_lazy("Please enter a recovery code.")},
+    )
+
+    def clean_recovery_code(self) -> Any:
+        code = recovery_codes.normal(self.cleaned_data["recovery_code"])
+        if not code:
+            raise ValidationError(_("A recovery code has 12 letters and digits. Please check what you typed."))
+        return code
+
+
+class SecondCodeForm(CodeForm):
+    """A second factor that is typed: what the authenticator shows or, in the same field, a recovery code."""
+
+    def __init__(self, *args: Any, account: Account, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._one_time = second_factor.has_totp(account)
+        self._recovery = recovery_codes.left(account) > 0
+        field = self.fields["code"]
+        if self._recovery:
+            field.label, field.help_text = self._words()
+            field.widget.attrs |= {"inputmode": "text", "autocapitalize": "none"}
+            field.error_messages["required"] = _("Please enter a code.")
+
+    @property
+    def is_of_use(self) -> bool:
+        """Whether there is any code the account could type."""
+        return self._one_time or self._recovery
+
+    def clean_code(self) -> Any:
+        if self._recovery and (code := recovery_codes.normal(self.cleaned_data["code"])):
+            return code
+        if not self._one_time:
+            raise ValidationError(_("A recovery code has 12 letters and digits. Please check what you typed."))
+        return super().clean_code()
+
+    def _words(self) -> tuple[str, str]:
+        if not self._one_time:
+            return _("Recovery code"), _("One of the codes you kept when you set this up, for example 3kq2-xm9f-7dw8.")
+        return _("One-time code or recovery code"), _(
+            "The 6 digits your authenticator shows for this site now, or a recovery code such as 3kq2-xm9f-7dw8."
+        )

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from madoguchi.accounts import first_use
+from madoguchi.accounts import first_use, passkeys
 from madoguchi.accounts import login as act
 from madoguchi.accounts.first_use import Newcomer
 from madoguchi.shell.forms import render_form
@@ -38,5 +38,15 @@ def login(request: HttpRequest) -> HttpResponse:
             method = act.method_of(account.email)
             return admit(request, account, method=method, stay=entered["stay"], onward=onward)
         form.add_error(None, _("The email address or the password is not right. Please check both and try again."))
-    context = {"next": onward, "left": "left" in request.GET, "mail_domains": settings.MAILBOX_DOMAINS}
+    return page(request, form, onward=onward)
+
+
+def page(request: HttpRequest, form: LoginForm, *, onward: str) -> HttpResponse:
+    """The login page, with a way in by passkey where this address knows passkeys."""
+    context = {
+        "next": onward,
+        "left": "left" in request.GET,
+        "mail_domains": settings.MAILBOX_DOMAINS,
+        "passkeys_here": passkeys.relying_party(request) is not None,
+    }
     return render_form(request, "identity/login.html", form, context)

@@ -11,20 +11,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from madoguchi.accounts import login, mailbox, second_factor
+from madoguchi.accounts import login, mailbox, recovery_codes, second_factor
 from madoguchi.accounts import prove as act
 from madoguchi.accounts.access import signed_in
 from madoguchi.accounts.assurance import Level
 from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.accounts.terms import open_before_terms
 from madoguchi.shell.forms import render_form
-from madoguchi.support.identity.forms.login import CodeForm, MailboxPasswordForm, PasswordForm
+from madoguchi.support.identity.forms.factors import AnswerForm
+from madoguchi.support.identity.forms.login import CodeForm, MailboxPasswordForm, PasswordForm, RecoveryCodeForm
 from madoguchi.support.identity.refusals import patient
+from madoguchi.support.identity.views.recovery_codes import after_use
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to prove it. ``check`` says whether what was entered is right, and puts its word into the form if not."""
+    """One way to prove it. ``check`` says whether what was entered is right, and puts its word into the form if not.
+
+    It may leave a ``detail`` for the ledger among the cleaned data.
+    """
 
     template: str
     form: type[forms.Form]
@@ -50,7 +55,9 @@ def prove(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("way", "")
     entered = ways[chosen].form(request.POST) if chosen in ways else forms.Form()
     if entered.is_bound and entered.is_valid() and ways[chosen].check(request, account, entered):
-        return HttpResponseRedirect(act.proven(request, account, ways[chosen].method))
+        detail = entered.cleaned_data.get("detail", "")
+        onward = act.proven(request, account, ways[chosen].method, detail=detail)
+        return HttpResponseRedirect(after_use(onward) if chosen == "recovery" else onward)
     shown = [
         {"name": name, "template": way.template, "form": entered if name == chosen else way.form()}
         for name, way in ways.items()
@@ -65,6 +72,22 @@ def _by_code(request: HttpRequest, account: Account, form: forms.Form) -> bool:
     return False
 
 
+def _by_passkey(request: HttpRequest, account: Account, form: forms.Form) -> bool:
+    used = login.check_passkey(request, account, purpose="prove", credential=form.cleaned_data["credential"])
+    if used is None:
+        form.add_error(None, _("This passkey was not accepted. Please try again, or choose another way."))
+        return False
+    form.cleaned_data["detail"] = used.detail
+    return True
+
+
+def _by_recovery_code(request: HttpRequest, account: Account, form: forms.Form) -> bool:
+    if login.check_code(request, account, form.cleaned_data["recovery_code"]):
+        return True
+    form.add_error("recovery_code", _("This recovery code is not right, or was used already."))
+    return False
+
+
 def _by_password(request: HttpRequest, account: Account, form: forms.Form) -> bool:
     if login.check_own_password(request, account, form.cleaned_data["password"]):
         return True
@@ -74,6 +97,14 @@ def _by_password(request: HttpRequest, account: Account, form: forms.Form) -> bo
 
 # The strongest first.
 WAYS = {
+    "passkey": Way(
+        template="identity/ways/passkey.html",
+        form=AnswerForm,
+        method=AuthEvent.Method.PASSKEY,
+        has=second_factor.has_passkey,
+        strength=Level.PASSKEY,
+        check=_by_passkey,
+    ),
     "code": Way(
         template="identity/ways/code.html",
         form=CodeForm,
@@ -81,6 +112,14 @@ WAYS = {
         has=second_factor.has_totp,
         strength=Level.MFA,
         check=_by_code,
+    ),
+    "recovery": Way(
+        template="identity/ways/recovery.html",
+        form=RecoveryCodeForm,
+        method=AuthEvent.Method.RECOVERY_CODE,
+        has=lambda account: second_factor.has_any(account) and recovery_codes.left(account) > 0,
+        strength=Level.MFA,
+        check=_by_recovery_code,
     ),
     "password": Way(
         template="identity/ways/password.html",
