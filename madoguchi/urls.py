@@ -15,6 +15,7 @@ urlpatterns = [
     *i18n_patterns(
         path("corner/", corner.corner, name="corner"),
         path("components/", gallery.gallery, name="components"),
+        path("", include("madoguchi.provider.doors")),
         path("", include("madoguchi.support.urls")),
         path("console/", include("madoguchi.console.urls")),
         *([path("demo/", include("madoguchi.demo.urls"))] if settings.DEMO else []),

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from madoguchi.demo import authenticator, views
 from madoguchi.demo.mailbox import views as mailbox
+from madoguchi.demo.mall import views as mall
 
 app_name = "demo"
 urlpatterns = [
@@ -13,6 +14,11 @@ urlpatterns = [
     path("mailbox/<int:id>/html/", mailbox.mail_html, name="mail_html"),
     path("mailbox.json", mailbox.mailbox_json, name="mailbox_json"),
     path("", include("madoguchi.demo.telephone.urls")),
+    path("site/", mall.home, name="mall"),
+    path("site/login/", mall.login, name="mall_login"),
+    path("site/callback/", mall.callback, name="mall_callback"),
+    path("site/refresh/", mall.refresh, name="mall_refresh"),
+    path("site/logout/", mall.logout, name="mall_logout"),
     path("authenticator/", authenticator.authenticator, name="authenticator"),
     path("authenticator.json", authenticator.authenticator_json, name="authenticator_json"),
 ]

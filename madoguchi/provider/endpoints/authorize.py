@@ -13,7 +13,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.provider import hints, protocol
 from madoguchi.provider.authorize import ERRORS, Step, Wish, next_step
 from madoguchi.provider.protocol import BadRequest, Refused, ToSite
-from madoguchi.shell.languages import in_language
+from madoguchi.shell.languages import in_language, of_path
 
 
 @never_cache
@@ -68,7 +68,9 @@ def _to_page(request: HttpRequest, wish: Wish) -> HttpResponse:
 
 
 def language_of(request: HttpRequest, wanted: str) -> str:
-    """The first language of ``ui_locales`` that we speak, else that of whoever is signed in, else Japanese."""
+    """The path's where it has one, else the first of ``ui_locales`` that we speak, else the customer's, else Japanese."""
+    if of_path(request.path) == "en":
+        return "en"
     for tag in wanted.split():
         if (language := tag[:2].lower()) in ("ja", "en"):
             return language

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from madoguchi.provider import authorize, claims
@@ -32,17 +33,18 @@ def jwks(request: HttpRequest) -> HttpResponse:
 
 def metadata() -> dict[str, Any]:
     def at(name: str) -> str:
-        return settings.SITE_URL + reverse(f"provider:{name}")
+        with override("ja"):  # without a prefix; the two doors choose the customer's language themselves
+            return settings.SITE_URL + reverse(name)
 
     return {
         "issuer": settings.SITE_URL,
-        "authorization_endpoint": at("authorize"),
-        "token_endpoint": at("token"),
-        "userinfo_endpoint": at("userinfo"),
-        "jwks_uri": at("jwks"),
-        "revocation_endpoint": at("revoke"),
-        "introspection_endpoint": at("introspect"),
-        "end_session_endpoint": at("logout"),
+        "authorization_endpoint": at("doors:authorize"),
+        "token_endpoint": at("provider:token"),
+        "userinfo_endpoint": at("provider:userinfo"),
+        "jwks_uri": at("provider:jwks"),
+        "revocation_endpoint": at("provider:revoke"),
+        "introspection_endpoint": at("provider:introspect"),
+        "end_session_endpoint": at("doors:logout"),
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],

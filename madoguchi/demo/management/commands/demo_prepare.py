@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from madoguchi.demo import sample
+from madoguchi.demo.mall import site
 
 
 class Command(BaseCommand):
@@ -21,8 +22,9 @@ class Command(BaseCommand):
         )
         if sample.loaded():
             self._say("The sample operator is there already")
-            return
-        sample.load(step=lambda room, act: self._step(f"Loading the sample operator: {room}", act))
+        else:
+            sample.load(step=lambda room, act: self._step(f"Loading the sample operator: {room}", act))
+        site.register()  # each time: its addresses have this demo's port
 
     def _step(self, name: str, act: Callable[[], object]) -> None:
         self.stdout.write(f"{name} …", ending=" ")
