@@ -72,7 +72,9 @@ def login(request: HttpRequest, visit: Visit) -> HttpResponse:
     prompt = request.POST.get("prompt", "")
     if prompt and prompt in _PROMPTS:
         wishes["prompt"] = prompt
-    return site.provider().authorize_redirect(_asking(request, visit), site.address("mall_callback"), **wishes)
+    callback_at = site.address("mall_callback")
+    response: HttpResponse = site.provider().authorize_redirect(_asking(request, visit), callback_at, **wishes)
+    return response
 
 
 @require_safe

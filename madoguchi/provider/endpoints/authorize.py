@@ -68,7 +68,7 @@ def _to_page(request: HttpRequest, wish: Wish) -> HttpResponse:
 
 
 def language_of(request: HttpRequest, wanted: str) -> str:
-    """The path's where it has one, else the first of ``ui_locales`` that we speak, else the customer's, else Japanese."""
+    """The path's where it has one, else the first of ``ui_locales`` we speak, else the customer's, else Japanese."""
     if of_path(request.path) == "en":
         return "en"
     for tag in wanted.split():

@@ -120,4 +120,4 @@ class RefreshToken(AbstractRefreshToken, models.Model):
 
     @property
     def is_idle(self) -> bool:
-        return self.created <= timezone.now() - OFFLINE_IDLE
+        return bool(self.created <= timezone.now() - OFFLINE_IDLE)

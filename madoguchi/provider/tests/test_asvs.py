@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 AWAY = "openid email profile offline_access"
 
 
-def metadata() -> dict:
+def metadata():
     return Client().get("/.well-known/openid-configuration").json()
 
 
