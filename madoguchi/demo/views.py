@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from madoguchi.demo.sample.logins import LOGINS, PASSWORD
+from madoguchi.demo.sample.logins import LOGINS, PASSWORD, UNLINKED_NUMBER, UNLINKED_PHONE
 
 
 @require_safe
@@ -26,5 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "customers": [row for row in rows if not row["staff"]],
         "staff": [row for row in rows if row["staff"]],
         "password": PASSWORD,
+        "unlinked_number": UNLINKED_NUMBER,
+        "unlinked_phone": UNLINKED_PHONE,
     }
     return render(request, "demo/home.html", context)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from madoguchi.accounts.models import Account
 from madoguchi.catalog.models import Service
 from madoguchi.contracts.models import Contract, Customer, CustomerLink, TelephoneNumber, UsageKind
-from madoguchi.demo.sample.logins import HANAKO_PHONE, SABURO_PHONE
+from madoguchi.demo.sample.logins import HANAKO_PHONE, SABURO_PHONE, UNLINKED_PHONE
 
 CUSTOMERS, CONTRACTS = 200, 600
 # Two more who can read statements, so that several visitors need not share one contact phone and its waiting times.
@@ -126,6 +126,7 @@ def load(*, now: datetime, random: random_module.Random) -> None:
     hanako, jiros = _hanako(books)
     saburo = _saburo(books)
     households = {email: _household(books, name, phone) for email, *name, phone in HOUSEHOLDS}
+    _unlinked(books)
     _others(books)
     books.write()
     _link("hanako@example.jp", hanako)
@@ -155,6 +156,13 @@ def _household(books: _Books, name: list[str], phone: str) -> Customer:
     home = books.customer(*name)
     books.contract(home, OPTICAL, phone, years=3)
     return home
+
+
+def _unlinked(books: _Books) -> None:
+    """Nobody's yet: for trying out how contracts are linked."""
+    home = books.customer("一 望", "ハジメ ノゾミ")
+    books.contract(home, MOBILE20, UNLINKED_PHONE, years=1)
+    books.contract(home, (UsageKind.INTERNET, "home-5g", "ホーム5G"), UNLINKED_PHONE, years=1, numbers=0)
 
 
 def _others(books: _Books) -> None:

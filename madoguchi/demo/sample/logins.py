@@ -12,6 +12,8 @@ FORMER_TERMS = "chiyo@example.jp"
 
 # E.164. What a visitor types at ``/my/verify/`` to see a contract.
 HANAKO_PHONE, SABURO_PHONE = "+819000000001", "+81300000003"
+# Whose contracts ``new@example.jp`` can link at ``/my/contracts/add/``: nobody has done so yet.
+UNLINKED_NUMBER, UNLINKED_PHONE = "N216201235", "+819000000021"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,9 @@ LOGINS = (
         "ハジメ",
         "ノゾミ",
         date(2001, 8, 9),
-        "登録したばかりで、まだ契約も通知もない人",
-        "An ID with nothing yet",
+        "登録したばかりで、まだ契約も通知もない人。下のお客さま番号で契約を登録できる",
+        "An ID with nothing yet; it can link the contracts of the customer number below",
+        contact_phone=UNLINKED_PHONE,
     ),
     Login(
         FORMER_TERMS,

@@ -10,6 +10,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.catalog.models import Category, Service
 from madoguchi.contracts.models import Contract, Customer, TelephoneNumber
 from madoguchi.demo.sample import contracts
+from madoguchi.demo.sample.logins import UNLINKED_NUMBER, UNLINKED_PHONE
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 
@@ -52,6 +53,13 @@ def test_each_sample_login_sees_its_own():
     assert seen_by("new@example.jp") == {}
     hers = Contract.objects.visible_to(Account.objects.get(email="hanako@example.jp"))
     assert all(contract.telephone_numbers.count() > 1 for contract in hers.filter(usage_kind="ip050"))
+
+
+@pytest.mark.usefixtures("sample")
+def test_the_customer_number_on_the_demo_page_has_contracts_that_nobody_has_linked():
+    free = Contract.objects.filter(customer__number=UNLINKED_NUMBER, customer__links=None)
+    assert set(free.values_list("contact_phone", flat=True)) == {UNLINKED_PHONE}
+    assert free.in_force().count() == 2
 
 
 @pytest.mark.usefixtures("sample")

@@ -121,13 +121,20 @@ class MethodForm(forms.Form):
         self.fields["channel"].choices = [(channel.value, channel.label) for channel in channels]  # type: ignore[attr-defined]
 
 
+class CodeInput(forms.TextInput):
+    """Shows nothing of what was typed: a code is typed anew, and no page holds one."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, None, attrs)
+
+
 class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Verification code"),
         help_text=_("6 digits"),
         max_length=20,
         error_messages={"required": _("Enter the 6 digits of the code.")},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}),
+        widget=CodeInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}),
     )
     remember = forms.BooleanField(required=False)
 

@@ -13,6 +13,7 @@ from madoguchi.accounts.tests.people import alice, bob, sign_in
 from madoguchi.contracts import devices
 from madoguchi.contracts.models import Contract, PhoneProof, TrustedDevice
 from madoguchi.contracts.tests.household import Household, household
+from madoguchi.delivery.models import Letter
 from madoguchi.support.mypage.tests.walk import ask_for_code, name_phone, type_code
 from tests.telephone import Telephone
 
@@ -196,3 +197,49 @@ def test_the_device_is_trusted_with_the_phone_it_proved_only(hers: Client, home:
     Contract.objects.filter(pk=home.branch.pk).update(contact_phone="+819000000002")
     hers.post("/my/verify/begin/", {"contract": home.branch.number})
     assert hers.get("/my/verify/").status_code == 200
+
+
+def test_trap_the_trust_cookie_works_when_copied_and_cannot_be_revoked_singly(
+    hers: Client, telephone: Telephone, clock: Any
+):
+    """The secret has 256 bits and lies here only as a digest; it changes with each use, and one device can be ended.
+
+    Seen again after its change, it ends the device, closes what it had opened, and tells the ID by mail.
+    """
+    copied = secret(hers)
+    assert len(copied) == 43, "256 bits in base 64"
+    assert copied not in str(list(TrustedDevice.objects.values()))
+    sign_in_anew(hers)
+    assert opens(hers)
+    assert secret(hers) != copied
+    sign_in(thief := Client(), account())
+    thief.cookies[devices.cookie_name(account())] = copied
+    assert not opens(thief)
+    assert not TrustedDevice.objects.standing(account()).exists()
+    assert not opens(hers), "what it had opened is closed"
+    letter = Letter.objects.get(address="alice@example.jp")
+    assert letter.mailing.renderer == "contracts.device_copied"
+    # Another device of hers, and no other, is ended by its row.
+    clock.shift(timedelta(seconds=61))
+    name_phone(hers)
+    ask_for_code(hers)
+    type_code(hers, telephone.code(), remember="on")
+    TrustedDevice.objects.standing(account()).get().forget()
+    sign_in_anew(hers)
+    assert not opens(hers)
+
+
+def test_trap_the_session_key_is_not_rotated_on_phone_verification(hers: Client, telephone: Telephone, clock: Any):
+    """A typed code gives the session a new key, and the old one opens nothing."""
+    clock.shift(timedelta(minutes=61))
+    old = hers.session.session_key
+    PhoneProof.objects.all().delete()
+    TrustedDevice.objects.all().delete()
+    name_phone(hers)
+    ask_for_code(hers)
+    type_code(hers, telephone.code())
+    assert hers.session.session_key != old
+    stale = Client()
+    stale.cookies["session"] = old
+    assert stale.get("/my/verify/").headers["Location"].startswith("/id/login/")
+    assert opens(hers), "the proof belongs to the sign-in and needs no copying to the new key"

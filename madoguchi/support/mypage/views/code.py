@@ -66,6 +66,8 @@ def send_again(request: HttpRequest, walk: Walk) -> HttpResponse:
         passcodes.send(request, walk.ask, Channel(passcode.channel))
     except passcodes.Paused as pause:
         return paused(request, walk, pause.until)
+    except passcodes.NoWay:
+        return HttpResponseRedirect(walk.pages.start)
     except limits.LimitReached as limit:
         return _page(request, walk, passcode, _form(walk), refusal=why_not(limit), status=429)
     return HttpResponseRedirect(walk.pages.code)

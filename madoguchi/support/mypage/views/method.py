@@ -33,6 +33,8 @@ def method(request: HttpRequest) -> HttpResponse:
 def choose(request: HttpRequest, walk: Walk) -> HttpResponse:
     """E3 of ``walk``, for who may have a code sent."""
     channels = contact_phone.channels(walk.ask.phone)
+    if not channels:
+        return HttpResponseRedirect(walk.pages.start)
     if request.method != "POST":
         return stopped(request, walk) or _page(request, walk, MethodForm(channels=channels))
     form = MethodForm(request.POST, channels=channels)
