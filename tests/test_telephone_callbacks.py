@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from madoguchi.accounts.models import Account
+from madoguchi.accounts.tests.people import sign_in
 from madoguchi.contracts.contact_phone import Channel, budget_prefix
 from madoguchi.contracts.models import Dispatch, Passcode
 from madoguchi.contracts.tests.household import household
@@ -40,7 +42,10 @@ def phones(request: Any, live_server: Any, tmp_path: Path, settings: Any) -> Ite
 def send(channel: Channel, language: str = "ja") -> Dispatch:
     alice = Account.objects.create(email="alice@example.jp")
     passcode = Passcode.make(
-        account=alice, contract=household(holder=alice).office, session_digest="s", channel=channel, language=language
+        sign_in=sign_in(Client(), alice),
+        contract=household(holder=alice).office,
+        channel=channel,
+        language=language,
     )
     dispatch = Dispatch.objects.create(passcode=passcode, phone=passcode.phone, prefix=budget_prefix(passcode.phone))
     dispatch.deliver(last_try=True)

@@ -22,9 +22,8 @@ def contract() -> Contract:
 
 def send(contract: Contract, phone: str, *, typed: bool = False, state: str = "delivered") -> None:
     passcode = Passcode.make(
-        account=contract.customer.links.get().account,
+        sign_in=people.sign_in(Client(), contract.customer.links.get().account),
         contract=contract,
-        session_digest="s",
         channel=Channel.VOICE,
         language="ja",
         phone=phone,
@@ -59,8 +58,8 @@ def test_each_prefix_has_its_rate_and_what_is_left(contract: Contract, settings)
         send(contract, MOBILE, typed=typed)
     send(contract, FIXED, state="failed")
     text = page("/en")
-    assert row(text, "090")[1:10] == ["Open", "6", "96", "4", "4", "4", "3", "75 %", "0"]
-    assert row(text, "030")[1:10] == ["Open", "9", "99", "1", "1", "1", "0", "0 %", "1"]
+    assert row(text, "090")[1:8] == ["Open", "6", "96", "4 / 4", "3 / 4", "75 %", "0"]
+    assert row(text, "030")[1:8] == ["Open", "9", "99", "1 / 1", "0 / 1", "0 %", "1"]
     assert MOBILE not in text
     assert "9000" not in text
 

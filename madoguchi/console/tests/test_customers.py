@@ -181,7 +181,8 @@ def test_a_lock_for_wrong_phones_ends(support: Client, alice: Account) -> None:
 
 def test_codes_sent_so_far_count_no_more(support: Client, alice: Account) -> None:
     office = household.household(holder=alice).office
-    passcode = Passcode.make(account=alice, contract=office, session_digest="", channel=Channel.SMS, language="ja")
+    hers = people.sign_in(Client(), alice)
+    passcode = Passcode.make(sign_in=hers, contract=office, channel=Channel.SMS, language="ja")
     for _sending in range(A_NUMBER_AN_HOUR):
         Dispatch.objects.create(passcode=passcode, phone=office.contact_phone, prefix="+8190")
     assert reached_until(alice)

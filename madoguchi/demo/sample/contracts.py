@@ -17,10 +17,12 @@ from madoguchi.contracts.models import Contract, Customer, CustomerLink, Telepho
 from madoguchi.demo.sample.logins import HANAKO_PHONE, SABURO_PHONE, UNLINKED_PHONE
 
 CUSTOMERS, CONTRACTS = 200, 600
-# Two more who can read statements, so that several visitors need not share one contact phone and its waiting times.
+# More who can read statements, so that several visitors need not share one contact phone and its waiting times.
 HOUSEHOLDS = (
     ("customer01@example.jp", "木村 葵", "キムラ アオイ", "+819000000011"),
     ("customer02@example.jp", "林 蓮", "ハヤシ レン", "+81300000012"),
+    ("customer03@example.jp", "森 紬", "モリ ツムギ", "+819000000013"),
+    ("customer04@example.jp", "池田 湊", "イケダ ミナト", "+81300000014"),
 )
 
 # What is sold: kind of usage, service, plan.
