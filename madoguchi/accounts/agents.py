@@ -33,6 +33,10 @@ def in_words(agent: str) -> str:
     return browser or device or _("Unknown device")
 
 
+def is_handheld(agent: str) -> bool:
+    return _parts(agent)[1] in {"iPhone", "iPad", "iPod", "Android"}
+
+
 @lru_cache(maxsize=1024)
 def _parts(agent: str) -> tuple[str, str]:
     """Browser and device, either of them empty where the header does not say."""

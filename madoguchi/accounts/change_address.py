@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from madoguchi.accounts import limits, telling
 from madoguchi.accounts.events import record
-from madoguchi.accounts.export import recipient_key
 from madoguchi.accounts.links import LinkDead
 from madoguchi.accounts.models import Account, AddressChange, AuthEvent
 from madoguchi.delivery.post import post
@@ -60,7 +59,7 @@ def ask(account: Account, *, email: str) -> AddressChange:
             language=account.language,
             expires_at=change.expires_at,
             sealed={"link": settings.SITE_URL + reverse("identity:email_link", args=[token])},
-            recipient_key=recipient_key(account),
+            recipient_key=account.recipient_key,
         )
     return change
 

@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from madoguchi.accounts import telling
 from madoguchi.accounts.events import record
-from madoguchi.accounts.export import recipient_key
 from madoguchi.accounts.models import Account, AddressChange, AuthEvent, PasswordReset, Registration, SignIn
 from madoguchi.delivery.forget import forget_recipients
 
@@ -45,7 +44,7 @@ def close(request: HttpRequest, account: Account) -> None:
     former = account.email
     for function in _closers:
         function(account)
-    forget_recipients([recipient_key(account)])
+    forget_recipients([account.recipient_key])
     # After that, because this last mail is to be sent; and so that the ID does not know whom it went to.
     telling.tell(event, to=former, findable=False)
     SignIn.objects.finish_all(account, SignIn.End.CLOSED)
@@ -53,6 +52,7 @@ def close(request: HttpRequest, account: Account) -> None:
     Authenticator.objects.filter(user=account).delete()
     AddressChange.objects.filter(account=account).delete()
     PasswordReset.objects.filter(account=account).delete()
+    account.external_identities.all().delete()
     # One that still waits would end with the word that there is an ID already.
     Registration.objects.filter(email=former, end="").update(end=Registration.End.SUPERSEDED, ended_at=timezone.now())
     _empty(account)

@@ -15,7 +15,7 @@ from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 from django.utils import timezone
 
-from madoguchi.accounts.models import Account, AddressChange, AuthEvent, SignIn, TermsAcceptance
+from madoguchi.accounts.models import Account, AddressChange, AuthEvent, ExternalIdentity, SignIn, TermsAcceptance
 from madoguchi.delivery.models import Letter
 
 # What a room keeps: mappings, lists, texts, numbers, dates; an iterator is a list written row by row. Told the
@@ -93,6 +93,11 @@ def _second_factors(_request: HttpRequest, account: Account) -> list[dict[str, A
     return list(Authenticator.objects.filter(user=account).values("type", "created_at", "last_used_at"))
 
 
+def _business_accounts(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:
+    known = ExternalIdentity.objects.filter(account=account).order_by("created_at")
+    return [dict(row) for row in known.values("issuer", "subject", "created_at", "last_used_at")]
+
+
 def _events(_request: HttpRequest, account: Account) -> Iterator[dict[str, Any]]:
     fields = ("at", "method", "succeeded", "network", "agent", "contract_number", "detail")
     return iter(AuthEvent.objects.filter(account=account).order_by("-at").values(*fields).iterator())
@@ -113,11 +118,6 @@ def letters_to(keys: list[str]) -> Iterator[dict[str, Any]]:
         }
 
 
-def recipient_key(account: Account) -> str:
-    """Under which mail about the ID itself is found again."""
-    return f"account:{account.pk}"
-
-
 def _logins(_request: HttpRequest, account: Account) -> Iterator[dict[str, Any]]:
     fields = ("agent", "network", "stay", "started_at", "last_seen_at", "expires_at", "end", "ended_at")
     return iter(SignIn.objects.filter(account=account).order_by("-started_at").values(*fields).iterator())
@@ -129,12 +129,13 @@ def _address_changes(_request: HttpRequest, account: Account) -> list[dict[str, 
 
 
 def _letters(_request: HttpRequest, account: Account) -> Iterator[dict[str, Any]]:
-    return letters_to([recipient_key(account)])
+    return letters_to([account.recipient_key])
 
 
 register("customer_id", _customer_id)
 register("agreements", _agreements)
 register("second_factors", _second_factors)
+register("business_accounts", _business_accounts)
 register("events", _events)
 register("logins", _logins)
 register("address_changes", _address_changes)

@@ -141,6 +141,7 @@ def _send_link(waiting: PasswordReset, account: Account) -> None:
         language=account.language,
         expires_at=waiting.expires_at,
         sealed={"link": link},
+        recipient_key=account.recipient_key,
     )
 
 
@@ -152,4 +153,5 @@ def _send_word(account: Account, mail: str) -> None:
         to=account.email,
         language=account.language,
         expires_at=timezone.now() + _WORD_LASTS,
+        recipient_key=account.recipient_key,
     )

@@ -46,4 +46,5 @@ def tell(account: Account, *, how: str) -> None:
         language=account.language,
         expires_at=timezone.now() + _WORD_LASTS,
         personal={"at": at},
+        recipient_key=account.recipient_key,
     )

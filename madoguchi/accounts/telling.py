@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone, translation
 
 from madoguchi.accounts import agents
-from madoguchi.accounts.export import recipient_key
 from madoguchi.accounts.models import AuthEvent
 from madoguchi.delivery.models import Letter
 from madoguchi.delivery.post import post
@@ -40,5 +39,5 @@ def tell(event: AuthEvent, *, to: str, renderer: str = "", findable: bool = True
         language=account.language,
         expires_at=event.at + LASTS,
         personal=told,
-        recipient_key=recipient_key(account) if findable else "",
+        recipient_key=account.recipient_key if findable else "",
     )

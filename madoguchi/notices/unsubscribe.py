@@ -101,7 +101,7 @@ def fulfil(wish: Wish) -> bool:
             language=account.language,
             expires_at=timezone.now() + WORD_LASTS,
             personal={"address": opt_out.address},
-            recipient_key=f"account:{account.pk}",
+            recipient_key=account.recipient_key,
         )
     return new
 

@@ -6,4 +6,4 @@ class ProviderConfig(AppConfig):
     label = "provider"
 
     def ready(self) -> None:
-        from madoguchi.provider import export  # noqa: F401 - registers its section
+        from madoguchi.provider import closing, export  # noqa: F401 - register themselves

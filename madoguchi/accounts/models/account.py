@@ -62,5 +62,10 @@ class Account(AbstractBaseUser):
         return bool(self.staff_role)
 
     @property
+    def recipient_key(self) -> str:
+        """Under which the letters about the ID are found again (``Letter.recipient_key``)."""
+        return f"account:{self.pk}"
+
+    @property
     def kana_name(self) -> str:
         return f"{self.family_name_kana} {self.given_name_kana}".strip()

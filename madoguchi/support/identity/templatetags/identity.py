@@ -43,6 +43,8 @@ WHAT: Words = {
     _M.CONTACT_PHONE_CHANGED: gettext_lazy("Contact phone of a contract changed"),
     _M.CONTRACT_LINKED: gettext_lazy("Contract linked"),
     _M.CONTRACT_UNLINKED: gettext_lazy("Contract unlinked"),
+    _M.BUSINESS_LINKED: gettext_lazy("Business account connected"),
+    _M.BUSINESS_UNLINKED: gettext_lazy("Business account disconnected"),
     _M.SITE_CONNECTED: gettext_lazy("Site connected"),
     _M.SITE_DISCONNECTED: gettext_lazy("Site disconnected"),
     _M.TERMS_ACCEPTED: gettext_lazy("Terms agreed to"),
@@ -70,6 +72,11 @@ PHONE: Words = {
 @register.filter
 def device_in_words(agent: str) -> str:
     return agents.in_words(agent)
+
+
+@register.filter
+def device_icon(agent: str) -> str:
+    return "smartphone" if agents.is_handheld(agent) else "pc"
 
 
 @register.filter

@@ -64,7 +64,7 @@ def test_it_is_closed_and_everything_personal_is_gone(client, owner):
     home = household(holder=owner)
     TrustedDevice.objects.create(account=owner, secret_digest="x", password_mark="x")
     PhoneProof.objects.create(
-        account=owner, customer=home.customer, phone="+819000000001", session_digest="x",
+        account=owner, customer=home.customer, phone="+819000000001", sign_in=SignIn.objects.get(account=owner),
         expires_at=timezone.now() + timedelta(hours=1),
     )  # fmt: skip
     TermsAcceptance.objects.create(account=owner, kind="terms", version="1")

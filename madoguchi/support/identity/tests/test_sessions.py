@@ -41,8 +41,9 @@ def remembered(account):
     )
     until = timezone.now() + timedelta(days=90)
     TrustedPhone.objects.create(device=device, customer=home.customer, phone="+819000000001", expires_at=until)
+    mine = SignIn.objects.filter(account=account).first() or sign_in(Client(), account)
     PhoneProof.objects.create(
-        account=account, customer=home.customer, phone="+819000000001", session_digest="x", device=device,
+        account=account, customer=home.customer, phone="+819000000001", sign_in=mine, device=device,
         expires_at=until,
     )  # fmt: skip
     return device

@@ -25,11 +25,11 @@ ends = needs(Level.PASSWORD)
 @require_safe
 @on_own_clock
 def sessions(request: HttpRequest) -> HttpResponse:
-    account, here = _account(request), act.current(request)
+    account, mine = _account(request), act.current(request)
     standing = SignIn.objects.standing(account).order_by("-last_seen_at")
     context = {
-        "here": here,
-        "others": [sign_in for sign_in in standing if sign_in != here],
+        "mine": mine,
+        "others": [sign_in for sign_in in standing if sign_in != mine],
         "devices": TrustedDevice.objects.standing(account),
         "hours": settings.SESSION_HOURS,
         "idle_minutes": settings.SESSION_IDLE_MINUTES,
