@@ -6,6 +6,7 @@ No mail holds a whole customer number or phone: it says enough for the reader to
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from madoguchi.accounts.export import recipient_key
 from madoguchi.accounts.models import Account
 from madoguchi.contracts import contact_phone
 from madoguchi.contracts.models import Contract, Customer, CustomerLink
@@ -62,7 +64,7 @@ def tell_device_copied(account: Account) -> None:
 def _tell(renderer: str, people: Iterable[Account], customer: Customer | None = None, **said: str) -> None:
     now = timezone.now()
     for account in people:
-        with override(account.language):
+        with override(account.language), timezone.override(ZoneInfo(account.time_zone)):
             when = datetime_zone(now)
         post(
             renderer=renderer,
@@ -71,6 +73,7 @@ def _tell(renderer: str, people: Iterable[Account], customer: Customer | None = 
             to=account.email,
             language=account.language,
             expires_at=now + _GOOD_FOR,
+            recipient_key=recipient_key(account),
             personal={"when": when, "customer": customer.masked_number if customer else "", **said},
         )
 

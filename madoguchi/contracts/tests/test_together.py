@@ -11,11 +11,11 @@ from django.db import connection
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
-from madoguchi.accounts.models import Account, SignIn
+from madoguchi.accounts.models import Account, AuthEvent, SignIn
 from madoguchi.accounts.tests.people import alice, sign_in
-from madoguchi.contracts import limits, passcodes, phone_entry, verification
+from madoguchi.contracts import limits, linking, passcodes, phone_change, phone_entry, verification
 from madoguchi.contracts.contact_phone import Channel
-from madoguchi.contracts.models import Contract, Dispatch, Passcode, PhoneEntry, PhoneProof
+from madoguchi.contracts.models import Contract, CustomerLink, Dispatch, Passcode, PhoneEntry, PhoneProof
 from madoguchi.contracts.tests.household import household
 from madoguchi.lib.tokens import unseal
 
@@ -72,9 +72,12 @@ def asked(contract: Contract) -> tuple[SessionStore, str]:
     """A session with a code on its way, and the code."""
     session = SessionStore()
     session.create()
-    passcode = passcodes.send(request(session), ask(contract), Channel.SMS)
+    return session, sealed(passcodes.send(request(session), ask(contract), Channel.SMS))
+
+
+def sealed(passcode: Passcode) -> str:
     assert passcode.sealed_code
-    return session, unseal(passcode.sealed_code)
+    return unseal(passcode.sealed_code)
 
 
 def test_five_tries_are_five_however_they_arrive(contract: Contract):
@@ -102,3 +105,38 @@ def test_five_wrong_phones_lock_however_they_arrive(contract: Contract):
     came = together(lambda _: phone_entry.enter(request(), contract, "+819000000009"))
     assert came == {"False": 4, "Locked": AT_ONCE - 4}
     assert PhoneEntry.objects.count() == 5
+
+
+def test_a_link_is_made_once_however_often_its_code_is_sent(contract: Contract):
+    CustomerLink.objects.all().delete()
+    session = SessionStore()
+    session.create()
+    wanted = passcodes.Ask(contract, contract.contact_phone, Passcode.Purpose.LINK)
+    code = sealed(passcodes.send(request(session), wanted, Channel.SMS))
+
+    def one(_number: int) -> None:
+        hers = request(SessionStore(session.session_key))
+        passcodes.redeem(hers, wanted, code, then=lambda: linking.link(hers, contract))
+
+    assert together(one) == {"None": 1, "CodeOver": AT_ONCE - 1}
+    assert CustomerLink.objects.get().role == CustomerLink.Role.HOLDER
+    assert AuthEvent.objects.filter(method="contract_linked").count() == 1
+
+
+def test_a_phone_changes_once_however_often_its_code_is_sent(contract: Contract):
+    session = SessionStore()
+    session.create()
+    change = phone_change.begin(request(session), contract)
+    phone_change.name(change, "+819000000055", everywhere=False)
+    wanted = passcodes.Ask(contract, change.new_phone, Passcode.Purpose.NEW_PHONE)
+    code = sealed(passcodes.send(request(session), wanted, Channel.SMS))
+
+    def one(_number: int) -> None:
+        hers = request(session)
+        passcodes.redeem(hers, wanted, code, then=lambda: phone_change.finish(hers, change))
+
+    assert together(one) == {"None": 1, "CodeOver": AT_ONCE - 1}
+    contract.refresh_from_db()
+    assert contract.contact_phone == "+819000000055"
+    assert AuthEvent.objects.filter(method="contact_phone_changed").count() == 1
+    assert PhoneProof.objects.filter(phone="+819000000055").count() == 1

@@ -65,6 +65,9 @@ PHONE: Words = {
     "voice": gettext_lazy("code by call"),
     "ip_phone": gettext_lazy("code by call to an IP phone"),
     "device": gettext_lazy("remembered device"),
+    "ip_phone_device": gettext_lazy("remembered device"),
+    "wrong_phone": gettext_lazy("another telephone number"),
+    "wrong_code": gettext_lazy("wrong code"),
     "device_reused": gettext_lazy("copy of a remembered device"),
 }
 
