@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "madoguchi.support.public",
     "madoguchi.support.identity",
     "madoguchi.support.sites",
+    "madoguchi.support.business",
     "madoguchi.support.mypage",
     "madoguchi.support.mynotices",
     "madoguchi.support.charges",

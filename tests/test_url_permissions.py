@@ -74,6 +74,9 @@ PUBLIC = {
     "identity:password_reset_done": "/id/password/reset/done/",
     "identity:password_check": "/id/password/check/",
     "identity:welcome": "/id/welcome/",
+    "business:link": "/id/business/link/",
+    "business:start": "/id/business/unknown/",
+    "business:callback": "/id/business/unknown/callback/",
     "mynotices:mine": "/my/notices/+mine/?service=mobile",
     "mynotices:unsubscribe": "/unsubscribe/unknown/",
     "demo:home": "/demo/",
@@ -109,6 +112,9 @@ SIGNED_IN = {
     "identity:passkey_remove": "/id/otp/passkeys/1/remove/",
     "identity:activate_done": "/id/activate/done/",
     "identity:prove": "/id/prove/",
+    "business:mine": "/id/business/",
+    "business:connect": "/id/business/connect/",
+    "business:disconnect": "/id/business/1/disconnect/",
     "identity:hub": "/id/",
     "identity:history": "/id/history/",
     "identity:sessions": "/id/sessions/",
@@ -270,7 +276,7 @@ def test_public_pages_are_open_to_everybody(places) -> None:
     for name, path in (MACHINE | PUBLIC).items():
         answer = anybody.get(path.format(**places))
         assert answer.status_code in LET_IN, name
-        assert name.startswith("identity:") or not asked_to_log_in(answer), name
+        assert name.startswith(("identity:", "business:")) or not asked_to_log_in(answer), name
 
 
 def test_machine_endpoints_answer_without_a_session(places) -> None:

@@ -81,7 +81,7 @@ def method_of(email: str) -> AuthEvent.Method:
 
 def has_password(account: Account) -> bool:
     """Whether it logs in with a password of ours."""
-    return account.has_usable_password() and not mailbox.is_ours(account.email)
+    return bool(account.password) and account.has_usable_password() and not mailbox.is_ours(account.email)
 
 
 def _give_back(source: str, target: str) -> None:

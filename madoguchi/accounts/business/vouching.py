@@ -6,6 +6,7 @@ Authorization code with PKCE, `state` bound to the session, `nonce` bound to the
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, cast
@@ -41,6 +42,7 @@ _AT_ONCE = 5
 # At login an older one than this is proven anew at the provider: as long as a session of ours lasts.
 OLDEST = 12 * 3600
 _LONGEST_SUBJECT = 255  # Core 1.0, 2
+_LONGEST_CODE = 4096
 _BEGUN = "business_logins"
 
 
@@ -108,7 +110,7 @@ def begin(request: HttpRequest, provider: Provider, *, purpose: Purpose, next: s
 def redirect_uri(provider: Provider) -> str:
     """One for each provider (RFC 9700, 4.4.2), the same in every language: it is registered there."""
     with override(settings.LANGUAGE_CODE):
-        return str(settings.SITE_URL) + reverse("identity:business_callback", args=[provider.key])
+        return str(settings.SITE_URL) + reverse("business:callback", args=[provider.key])
 
 
 def language_of(state: str) -> str:
@@ -123,6 +125,29 @@ def set_out(request: HttpRequest, provider: Provider, state: str) -> Begun:
     if found is None or found["provider"] != provider.key:
         raise Refused(Why.STATE)
     return Begun(**found)
+
+
+def code_of(provider: Provider, answer: Mapping[str, str]) -> str:
+    """The code in what came back, or why there is none (RFC 6749, 4.1.2.1). Raises :class:`Refused`.
+
+    Who answers must be who was asked (RFC 9207): a provider that says its name has to say it, and rightly.
+    """
+    says_its_name = asking.metadata(provider).get("authorization_response_iss_parameter_supported") is True
+    if answer.get("iss", "" if says_its_name else provider.issuer) != provider.issuer:
+        raise Refused(Why.STATE)
+    match answer.get("error", ""):
+        case "":
+            pass
+        case "access_denied" | "login_required" | "interaction_required":
+            raise Refused(Why.DENIED)
+        case "temporarily_unavailable" | "server_error":
+            raise Refused(Why.AWAY)
+        case _:
+            raise Refused(Why.PROVIDER)
+    code = answer.get("code", "")
+    if not code or len(code) > _LONGEST_CODE:
+        raise Refused(Why.STATE)
+    return code
 
 
 def finish(provider: Provider, begun: Begun, *, code: str) -> Vouched:

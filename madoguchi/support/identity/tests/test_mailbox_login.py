@@ -194,7 +194,7 @@ def test_a_second_factor_may_stand_on_top(client):
     assert client.post("/id/login/code/", {"code": current_code(someone)})["Location"] == "/my/"
 
 
-@pytest.mark.urls("madoguchi.support.identity.tests.test_prove")  # which has a page that asks for it
+@pytest.mark.urls("tests.test_prove")  # which has a page that asks for it
 def test_proving_it_again_asks_the_mailbox_password(client, mail_system):
     with time_machine.travel("2026-11-22 10:00:00+09:00", tick=False) as clock:
         sign_in(client, hana())

@@ -48,5 +48,6 @@ def page(request: HttpRequest, form: LoginForm, *, onward: str) -> HttpResponse:
         "left": "left" in request.GET,
         "mail_domains": settings.MAILBOX_DOMAINS,
         "passkeys_here": passkeys.relying_party(request) is not None,
+        "providers": settings.BUSINESS_PROVIDERS,
     }
     return render_form(request, "identity/login.html", form, context)

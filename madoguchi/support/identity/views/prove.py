@@ -15,6 +15,8 @@ from madoguchi.accounts import login, mailbox, recovery_codes, second_factor
 from madoguchi.accounts import prove as act
 from madoguchi.accounts.access import signed_in
 from madoguchi.accounts.assurance import Level
+from madoguchi.accounts.business.connecting import providers_for
+from madoguchi.accounts.business.providers import Provider
 from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.accounts.terms import open_before_terms
 from madoguchi.shell.forms import render_form
@@ -62,7 +64,18 @@ def prove(request: HttpRequest) -> HttpResponse:
         {"name": name, "template": way.template, "form": entered if name == chosen else way.form()}
         for name, way in ways.items()
     ]
-    return render_form(request, "identity/prove.html", entered, {"ways": shown, "kept": waiting.form is not None})
+    context = {
+        "ways": shown,
+        "providers": [provider for provider in providers_for(account) if waiting.need.level <= _strength(provider)],
+        "door": "prove",
+        "kept": waiting.form is not None,
+    }
+    return render_form(request, "identity/prove.html", entered, context)
+
+
+def _strength(provider: Provider) -> Level:
+    """What a login there can prove at most."""
+    return Level.MFA if provider.two_factors else Level.PASSWORD
 
 
 def _by_code(request: HttpRequest, account: Account, form: forms.Form) -> bool:
