@@ -2,6 +2,7 @@
 
 import pytest
 
+from madoguchi.accounts.second_factor import enrol_totp
 from madoguchi.accounts.tests.people import alice, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -11,12 +12,14 @@ def test_the_hub_says_how_it_stands(client):
     owner = alice()
     sign_in(client, owner)
     said = client.get("/en/id/").content.decode()
-    for text in ("alice@example.jp", "1 device is logged in", "This is the first"):
+    for text in ("alice@example.jp", "the password alone opens the ID", "1 device is logged in", "This is the first"):
         assert text in said
     for path in ("history", "sessions", "profile", "password/change"):
         assert f'href="/en/id/{path}/"' in said
+    enrol_totp(owner)
     sign_in(client, owner)
     said = client.get("/en/id/").content.decode()
+    assert "One-time password is set up" in said
     assert "2 devices are logged in" in said
     assert "Last login before this one" in said
 

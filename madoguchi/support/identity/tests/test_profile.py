@@ -116,7 +116,7 @@ def test_saving_what_is_there_already_changes_and_tells_nothing(client, owner):
 
 
 @pytest.mark.parametrize("page", ["name", "birth-date", "email", "export", "close"])
-def test_what_the_password_reset_asks_for_needs_a_fresh_proof(client, owner, page, time_machine):
+def test_v7_5_1_what_identifies_the_owner_needs_a_fresh_proof(client, owner, page, time_machine):
     sign_in = SignIn.objects.get(account=owner)
     SignIn.objects.filter(pk=sign_in.pk).update(idle_at=timezone.now() + timedelta(days=1))
     time_machine.move_to(timezone.now() + timedelta(minutes=20))

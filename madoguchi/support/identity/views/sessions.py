@@ -31,7 +31,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "mine": mine,
         "others": [sign_in for sign_in in standing if sign_in != mine],
         "devices": TrustedDevice.objects.standing(account),
-        "hours": settings.SESSION_HOURS,
+        "longest_minutes": settings.SESSION_HOURS * 60,
         "idle_minutes": settings.SESSION_IDLE_MINUTES,
         "stay_days": settings.STAY_SIGNED_IN_DAYS,
         "device_days": settings.TRUSTED_DEVICE_DAYS,
