@@ -10,9 +10,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from madoguchi.accounts import terms
 from madoguchi.accounts.assurance import Standing
 from madoguchi.accounts.models import Account
-from madoguchi.catalog.models import LegalText
 from madoguchi.provider.models import Consent, Site
 
 # Of an authorization request, what we read; the rest is ignored (OpenID Connect Core, 3.1.2.1).
@@ -106,7 +106,7 @@ def next_step(  # noqa: PLR0911 - the steps, one after the other
         return Step.PROVE
     if wish.silent and not wish.site.silent:
         return Step.NOT_SILENT
-    if terms_due(account):
+    if terms.due(account):
         return Step.TERMS
     if "consent" in wish.prompt or not consented(wish, account):
         return Step.CONSENT
@@ -116,21 +116,6 @@ def next_step(  # noqa: PLR0911 - the steps, one after the other
 def consented(wish: Wish, account: Account) -> bool:
     consent = Consent.objects.standing(account).filter(site=wish.site).first()
     return consent is not None and consent.covers(wish.scopes)
-
-
-def terms_due(account: Account) -> bool:
-    """Whether the terms of the customer ID in force are others than those ``account`` agreed to."""
-    try:
-        now = LegalText.objects.current(LegalText.Kind.TERMS)
-    except LegalText.DoesNotExist:
-        return False
-    return not account.terms_acceptances.filter(kind=now.kind, version=now.version).exists()
-
-
-def accept_terms(account: Account) -> None:
-    """Note that ``account`` agreed to the terms in force."""
-    now = LegalText.objects.current(LegalText.Kind.TERMS)
-    account.terms_acceptances.get_or_create(kind=now.kind, version=now.version)
 
 
 def credentials(wish: Wish, *, sign_in: Any, standing: Standing) -> dict[str, Any]:

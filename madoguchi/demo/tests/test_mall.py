@@ -1,6 +1,7 @@
 """``/demo/site/``: what the sample operator's other site shows when something is not as it should be."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from madoguchi.demo.mall import site
@@ -20,7 +21,7 @@ def test_page_for_who_is_not_logged_in(client: Client) -> None:
     [
         ("", "invalid_issuer"),
         ("?code=a&state=b&iss=https://evil.example", "invalid_issuer"),
-        ("?error=access_denied&iss=http://127.0.0.1:8000", "access_denied"),
+        (f"?error=access_denied&iss={settings.SITE_URL}", "access_denied"),
     ],
 )
 def test_answer_that_is_not_what_it_asked_for_is_told(client: Client, query: str, error: str) -> None:
@@ -29,7 +30,7 @@ def test_answer_that_is_not_what_it_asked_for_is_told(client: Client, query: str
 
 
 def test_answer_nobody_asked_for_logs_nobody_in(client: Client) -> None:
-    page = client.get("/demo/site/callback/?code=a&state=b&iss=http://127.0.0.1:8000", follow=True).content.decode()
+    page = client.get(f"/demo/site/callback/?code=a&state=b&iss={settings.SITE_URL}", follow=True).content.decode()
     assert "ログインできませんでした" in page
     assert "IDトークンの内容" not in page
 
@@ -46,6 +47,6 @@ def test_site_is_known_at_the_address_of_today() -> None:
     Site.objects.update(redirect_uris="http://127.0.0.1:1/old")
     site.register()
     registered = Site.objects.get()
-    assert registered.addresses == ["http://127.0.0.1:8000/demo/site/callback/"]
+    assert registered.addresses == [f"{settings.SITE_URL}/demo/site/callback/"]
     assert registered.check_secret(site.SECRET)
     assert registered.sector == "mall.aoba.example"

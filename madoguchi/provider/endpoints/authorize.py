@@ -1,5 +1,7 @@
 """``/oidc/authorize``: where a site sends its customer. Answers at once, or leads to the page that asks."""
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,12 +10,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from madoguchi.accounts import assurance, sessions
+from madoguchi.accounts import assurance, limits, sessions
 from madoguchi.accounts.models import Account
+from madoguchi.accounts.network import source_network
 from madoguchi.provider import hints, protocol
 from madoguchi.provider.authorize import ERRORS, Step, Wish, next_step
 from madoguchi.provider.protocol import BadRequest, Refused, ToSite
+from madoguchi.shell.errors import too_many
 from madoguchi.shell.languages import in_language, of_path
+
+# Requests kept for one network: generous, as for logins, but nobody fills the table with them.
+KEPT_REQUESTS = limits.Limit("site requests", 600, timedelta(minutes=15))
 
 
 @never_cache
@@ -62,6 +69,10 @@ def refused(request: HttpRequest) -> HttpResponse:
 
 
 def _to_page(request: HttpRequest, wish: Wish) -> HttpResponse:
+    try:
+        limits.take(KEPT_REQUESTS, source_network(request))
+    except limits.TooMany:
+        return too_many(request)
     handle = protocol.keep(wish).handle
     language = language_of(request, wish.parameters.get("ui_locales", ""))
     return HttpResponseRedirect(in_language(reverse("sites:approve", args=[handle]), language), status=303)

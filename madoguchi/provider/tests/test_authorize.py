@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from madoguchi.accounts import limits
 from madoguchi.accounts.tests.people import bob
 from madoguchi.catalog.models import LegalText
 from madoguchi.provider.disconnect import disconnect
+from madoguchi.provider.endpoints import authorize
 from madoguchi.provider.models import AuthorizationRequest, Grant
 from madoguchi.provider.tests.sites import CALLBACK, Customer, asking, consent, parameters, told
 
@@ -78,7 +81,7 @@ def test_site_is_told_what_is_wrong(shop, customer, wrong, error) -> None:
     assert answer["Location"].startswith(f"{CALLBACK}?")
     assert told(answer)["error"] == error
     assert told(answer)["state"] == "a-state"
-    assert told(answer)["iss"] == "http://127.0.0.1:8000"
+    assert told(answer)["iss"] == settings.SITE_URL
     assert "code" not in told(answer)
 
 
@@ -153,3 +156,10 @@ class TestLanguage:
 def test_login_hint_is_not_kept(shop) -> None:
     Client().get(asking(shop.site, login_hint="alice@example.jp"))
     assert "login_hint" not in AuthorizationRequest.objects.get().parameters
+
+
+def test_one_network_cannot_fill_the_table(shop, monkeypatch) -> None:
+    monkeypatch.setattr(authorize, "KEPT_REQUESTS", limits.Limit("site requests", 2, timedelta(minutes=15)))
+    stranger = Client()
+    assert [stranger.get(asking(shop.site)).status_code for _request in range(3)] == [303, 303, 429]
+    assert AuthorizationRequest.objects.count() == 2

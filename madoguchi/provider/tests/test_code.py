@@ -23,7 +23,7 @@ def test_who_allowed_the_site_goes_straight_through(shop, customer) -> None:
     assert "no-store" in answer["Cache-Control"]
     assert answer["Referrer-Policy"] == "no-referrer"
     assert told(answer)["state"] == "a-state"
-    assert told(answer)["iss"] == "http://127.0.0.1:8000"  # RFC 9207
+    assert told(answer)["iss"] == settings.SITE_URL  # RFC 9207
 
 
 def test_id_token_says_how_and_when_it_was_proven(shop, customer) -> None:

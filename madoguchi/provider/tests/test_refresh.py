@@ -6,9 +6,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from madoguchi.accounts.close import close
 from madoguchi.accounts.models import AuthEvent, SignIn
 from madoguchi.provider.disconnect import disconnect, end_everything
-from madoguchi.provider.models import Grant, RefreshToken
+from madoguchi.provider.models import Consent, Grant, RefreshToken, Subject
 from madoguchi.provider.tests.sites import Program, asking, bank, claims, told
 from madoguchi.provider.validator import Validator
 
@@ -124,7 +125,17 @@ def test_staff_who_end_every_session_end_the_grants_too(shop, customer) -> None:
     assert shop.refresh(tokens["refresh_token"]).status_code == 400
 
 
-def test_closed_id_has_no_tokens(shop, customer) -> None:
+def test_closed_id_has_no_tokens_consents_or_numbers(shop, customer, rf) -> None:
+    tokens = shop.logged_in(customer, scope=AWAY)
+    request = rf.post("/id/close/")
+    request.session, request.user = customer.session, customer.account
+    close(request, customer.account)
+    assert shop.refresh(tokens["refresh_token"]).status_code == 400
+    assert shop.userinfo(tokens["access_token"]).status_code == 401
+    assert [model.objects.count() for model in (Grant, Consent, Subject)] == [0, 0, 0]
+
+
+def test_id_that_may_not_log_in_has_no_tokens(shop, customer) -> None:
     tokens = shop.logged_in(customer, scope=AWAY)
     customer.account.is_active = False
     customer.account.save()

@@ -17,7 +17,7 @@ from madoguchi.accounts.events import record
 from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.accounts.prove import Need
 from madoguchi.provider import protocol
-from madoguchi.provider.authorize import ERRORS, Step, Wish, accept_terms
+from madoguchi.provider.authorize import ERRORS, Step, Wish
 from madoguchi.provider.endpoints.authorize import code, step_of
 from madoguchi.provider.models import Consent
 from madoguchi.provider.protocol import ToSite
@@ -50,11 +50,7 @@ def _prove(request: HttpRequest, wish: Wish) -> HttpResponse:
 
 
 def _agree(request: HttpRequest, wish: Wish) -> HttpResponse:
-    if "agree" in request.POST:
-        accept_terms(_account(request))
-        record(request, _account(request), AuthEvent.Method.TERMS_ACCEPTED, True)
-        return HttpResponseRedirect(request.path)
-    return render(request, "sites/terms.html", {"site": wish.site})
+    return HttpResponseRedirect(reverse("identity:terms", query={REDIRECT_FIELD_NAME: request.path}))
 
 
 def _consent(request: HttpRequest, wish: Wish) -> HttpResponse:
