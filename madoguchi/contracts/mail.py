@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from madoguchi.accounts.export import recipient_key
 from madoguchi.accounts.models import Account
 from madoguchi.contracts import contact_phone
 from madoguchi.contracts.models import Contract, Customer, CustomerLink
@@ -73,7 +72,7 @@ def _tell(renderer: str, people: Iterable[Account], customer: Customer | None = 
             to=account.email,
             language=account.language,
             expires_at=now + _GOOD_FOR,
-            recipient_key=recipient_key(account),
+            recipient_key=account.recipient_key,
             personal={"when": when, "customer": customer.masked_number if customer else "", **said},
         )
 
