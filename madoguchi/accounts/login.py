@@ -152,16 +152,23 @@ def check_code(request: HttpRequest, account: Account, code: str) -> AuthEvent.M
 
     Both count into the same limit; a wrong one is noted in the ledger. Raises :class:`limits.TooMany`.
     """
-    by_recovery = len(code) == recovery_codes.LENGTH
-    method = AuthEvent.Method.RECOVERY_CODE if by_recovery else AuthEvent.Method.TOTP
     limits.take(limits.LOGIN_CODE, str(account.pk))
-    if not (recovery_codes.redeem if by_recovery else second_factor.redeem_totp)(account, code):
+    method, right = redeem_code(account, code)
+    if not right:
         record(request, account, method, False)
         return None
     limits.give_back(limits.LOGIN_CODE, str(account.pk))
-    if by_recovery:
-        factor_mail.tell(account, method, left=str(recovery_codes.left(account)))
     return method
+
+
+def redeem_code(account: Account, code: str) -> tuple[AuthEvent.Method, bool]:
+    """Which kind ``code`` is by its length, and whether it is right. It is used up; a recovery code's use is told."""
+    if len(code) != recovery_codes.LENGTH:
+        return AuthEvent.Method.TOTP, second_factor.redeem_totp(account, code)
+    right = recovery_codes.redeem(account, code)
+    if right:
+        factor_mail.tell(account, AuthEvent.Method.RECOVERY_CODE, left=str(recovery_codes.left(account)))
+    return AuthEvent.Method.RECOVERY_CODE, right
 
 
 def check_passkey(

@@ -1,7 +1,8 @@
 """After a change of the sealing key: everything sealed is sealed anew under the first key, so that the old one can go.
 
 Sealed texts lie in binary columns whose name begins with ``sealed``, in whichever room, and in the secrets of
-authenticators. Sessions hold sealed texts too; they are over in less than an hour and are left to end by themselves.
+authenticators. What lies sealed in sessions, and what was typed by who forgot a password, is over within the hour and
+left to end by itself.
 """
 
 from collections.abc import Iterator

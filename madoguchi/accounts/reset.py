@@ -6,7 +6,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
-from madoguchi.accounts import limits, new_password, second_factor
+from madoguchi.accounts import limits, login, new_password, recovery_codes
 from madoguchi.accounts.assurance import Level, best_level
 from madoguchi.accounts.events import record
 from madoguchi.accounts.forgotten import made_for
@@ -74,8 +74,8 @@ def _prove(request: HttpRequest, reset: PasswordReset, code: str) -> None:
     this = PasswordReset.objects.filter(pk=reset.pk, end="")
     if not this.filter(wrong_codes__lt=WRONG_CODES_ALLOWED).update(wrong_codes=F("wrong_codes") + 1):
         raise LinkDead(PasswordReset.End.WRONG_CODES)
-    right = second_factor.redeem_totp(account, code)
-    record(request, account, AuthEvent.Method.TOTP, right, detail="password_reset")
+    method, right = login.redeem_code(account, recovery_codes.normal(code) or code)
+    record(request, account, method, right, detail="password_reset")
     if right:
         this.update(wrong_codes=F("wrong_codes") - 1)
         return

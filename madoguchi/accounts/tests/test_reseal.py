@@ -70,4 +70,9 @@ def test_every_place_that_seals_is_gone_through():
     from madoguchi.accounts.reseal import reseal
 
     places = {outcome.place for outcome in reseal()}
-    assert {"delivery.Letter.sealed", "contracts.Passcode.sealed_code", "one-time password secrets"} <= places
+    assert places == {
+        "delivery.Letter.sealed",
+        "contracts.Passcode.sealed_code",
+        "provider.SigningKey.sealed",
+        "one-time password secrets",
+    }

@@ -77,9 +77,7 @@ class RecoveryCodeForm(forms.Form):
         label=gettext_lazy("Recovery code"),
         help_text=gettext_lazy("One of the codes you kept when you set this up, for example 3kq2-xm9f-7dw8."),
         max_length=40,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "class": "code"}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
         error_messages={"required": gettext_lazy("Please enter a recovery code.")},
     )
 
@@ -100,7 +98,8 @@ class SecondCodeForm(CodeForm):
         field = self.fields["code"]
         if self._recovery:
             field.label, field.help_text = self._words()
-            field.widget.attrs |= {"inputmode": "text", "autocapitalize": "none"}
+            # As wide as any other field: a recovery code is longer than six digits.
+            field.widget.attrs |= {"inputmode": "text", "autocapitalize": "none", "class": ""}
             field.error_messages["required"] = _("Please enter a code.")
 
     @property

@@ -5,7 +5,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from madoguchi.accounts import forgotten
+from madoguchi.accounts import forgotten, recovery_codes
 from madoguchi.accounts.models import Account, AuthEvent, PasswordReset, SignIn
 from madoguchi.accounts.second_factor import current_code, enrol_totp
 from madoguchi.accounts.tests.people import PASSWORD, alice, bob, sign_in
@@ -199,6 +199,18 @@ def test_strict_asks_for_the_second_factor_beside_the_link(client, settings):
     assert choose(client, path).status_code == 422
     assert choose(client, path, "kX9!qzp2", code=current_code(someone)).status_code == 302
     assert Account.objects.get().password_rules == "strict-1-mfa"
+
+
+def test_strict_takes_a_recovery_code_in_place_of_the_authenticator(client, settings):
+    settings.SECURITY_PROFILE = "strict"
+    someone = alice()
+    enrol_totp(someone)
+    fresh = recovery_codes.draw()
+    recovery_codes.keep(someone, fresh)
+    path = ask_for_link(client)
+    assert choose(client, path, code="0000-0000-0000").status_code == 422
+    assert choose(client, path, code=fresh.shown[0].upper()).status_code == 302
+    assert recovery_codes.left(someone) == 9
 
 
 def test_strict_five_wrong_codes_close_the_link(client, settings):
