@@ -26,7 +26,11 @@ def password_fields() -> list[tuple[str, str]]:
         for name, path in (PUBLIC | SIGNED_IN).items():
             if name.startswith("identity:") and name in there and "{" not in path:
                 answer = client.get(path, follow=True)
-                found += [(path, tag) for tag in _INPUT.findall(answer.content.decode()) if "password" in tag]
+                found += [
+                    (path, tag)
+                    for tag in _INPUT.findall(answer.content.decode())
+                    if "password" in tag and 'type="hidden"' not in tag
+                ]
     return found
 
 

@@ -63,11 +63,11 @@ def _guessing(settings: Any) -> Verdict:
 
 def _voip(settings: Any) -> Verdict:
     """050 numbers prove no device; whether they may be called is the operator's decision."""
-    called = bool(channels("+815000009001")) and getattr(settings, "VOIP_CONFIRMS", True)
+    called = bool(channels("+815000009001"))
     return verdict(
         not called,
         _("050 numbers (VoIP) get no code."),
-        "MADOGUCHI_VOIP_CONFIRMS=no" if hasattr(settings, "VOIP_CONFIRMS") else "",
+        "MADOGUCHI_ACCEPT_IP_PHONE=no",
         otherwise=_("050 numbers (VoIP) are called with a code."),
     )
 

@@ -13,12 +13,15 @@ from madoguchi.console.security.requirement import Met, Requirement, Verdict, as
 
 # Where what a customer logs in by, or is reached by, is changed: full names of pages.
 SENSITIVE = (
-    "identity:email_change",
+    "identity:email",
+    "identity:name",
+    "identity:birth_date",
     "identity:otp_on",
     "identity:otp_off",
-    "identity:passkeys",
-    "identity:recovery_codes",
+    "identity:passkey_add",
+    "identity:passkey_remove",
     "identity:close",
+    "mypage:change_phone",
 )
 _OLDEST = timedelta(minutes=30)
 
@@ -86,7 +89,7 @@ def _is_fresh(guard: dict[str, Any]) -> bool:
 
 
 def _phishing_resistant(settings: Any) -> Verdict:
-    offered = any(name == "identity:passkeys" for name, _guard in guards())
+    offered = any(name == "identity:login_passkey" for name, _guard in guards())
     return verdict(
         offered,
         _("Passkeys are offered, as a second factor and to log in without a password."),

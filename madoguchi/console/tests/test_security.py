@@ -119,6 +119,10 @@ def test_a_site_with_https_meets_what_the_demo_cannot() -> None:
     }
 
 
+def test_without_050_numbers_no_code_goes_to_one() -> None:
+    assert changed(ACCEPT_IP_PHONE=False) == {"3.1.3.1 voip": (Met.NO, Met.YES)}
+
+
 def test_a_weaker_hash_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     with override_settings(PASSWORD_HASHERS=["madoguchi.accounts.hashers.Argon2idHasher"]):
         assert found()["11.4.2"] is found()["3.1.1.2 storage"] is Met.YES

@@ -19,7 +19,7 @@ def safe_next(request: HttpRequest) -> str:
 
 def is_path_here(wanted: str) -> bool:
     """Whether ``wanted`` is a path of this site, other than the login pages themselves."""
-    if not wanted.startswith("/") or len(wanted) > LONGEST or not wanted.isprintable():
+    if not wanted.startswith("/") or wanted.startswith("//") or len(wanted) > LONGEST or not wanted.isprintable():
         return False
     if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
         return False
