@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from journeys.visitor import Visitor
-from tests.test_url_permissions import CONSOLE, CONTRACT, PUBLIC, SIGNED_IN
+from tests.test_url_permissions import CONSOLE, CONTRACT, HELD, PUBLIC, SIGNED_IN
 
 pytestmark = pytest.mark.browser
 ADMIN = "admin@aoba.example"
@@ -48,6 +48,13 @@ def test_pages_of_a_customer(visitor: Visitor) -> None:
     visitor.log_in("jiro@example.jp")
     contract = first(visitor, "/my/charges/usage/", r"\b(C\d{9,10})\b")
     assert walk(visitor, [*SIGNED_IN.values(), *CONTRACT.values()], contract=contract) >= 8
+
+
+def test_pages_of_a_holder(visitor: Visitor) -> None:
+    visitor.log_in("saburo@example.com")
+    contract = first(visitor, "/my/contracts/", r"/my/contracts/(C\d+)/phone/")
+    link = first(visitor, "/my/contracts/", r"/my/contracts/\+remove/(\d+)/")
+    assert walk(visitor, HELD.values(), contract=contract, link=link) >= 2
 
 
 def test_pages_of_staff(new_visitor: Callable[..., Visitor]) -> None:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from madoguchi.accounts.models import TryLevel
-from tests.test_url_permissions import CONSOLE, CONTRACT, MACHINE, PUBLIC, SIGNED_IN, browser, places
+from tests.test_url_permissions import CONSOLE, CONTRACT, HELD, MACHINE, PUBLIC, SIGNED_IN, browser, places
 
 __all__ = ["places"]
 pytestmark = pytest.mark.django_db
@@ -121,7 +121,7 @@ def test_strangers_break_no_page(places) -> None:
 
 def test_customers_break_no_page(places) -> None:
     client = browser("hanako@example.jp")
-    signed_in = {name: path for name, path in (SIGNED_IN | CONTRACT).items() if name not in ENDING}
+    signed_in = {name: path for name, path in (SIGNED_IN | CONTRACT | HELD).items() if name not in ENDING}
     assert walk(client, signed_in, places) == []
     assert client.get("/my/").status_code == 200, "still signed in: the pages were asked as Alice"
 
@@ -132,5 +132,5 @@ def test_staff_break_no_page(places) -> None:
     assert client.get("/console/").status_code == 200
 
 
-# Pages whose POST signs out: asked last, or nobody would be signed in for the others.
-ENDING = {"identity:logout"}
+# Pages whose POST ends what the others need: the session, the link to the contracts.
+ENDING = {"identity:logout", "mypage:contract_remove"}
