@@ -28,6 +28,7 @@ def browser(name: str) -> Client:
 def test_alice_chooses_among_her_contracts(home: Household):
     page = browser("alice").get("/my/")
     assert "アオキ アリス 様" in page.text
+    assert f"/my/contracts/{home.office.number}/phone/" in page.text
     assert home.office.number in page.text
     assert home.branch.number in page.text
     chosen = browser("alice").get("/my/", {"contract": home.branch.number})
@@ -55,6 +56,7 @@ def test_bob_sees_the_contract_named_for_him(home: Household):
     page = his.get("/my/")
     assert home.branch.number in page.text
     assert home.office.number not in page.text
+    assert "/phone/" not in page.text, "only the holder changes the contact phone"
     assert his.get("/my/", {"contract": home.office.number}).status_code == 404
     assert his.post("/my/verify/begin/", {"contract": home.office.number}).status_code == 404
 

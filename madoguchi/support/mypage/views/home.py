@@ -26,6 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "contracts": contracts,
             "contract": contract,
             "proven": is_proven,
+            "holds": Contract.objects.held_by(account_of(request)).filter(pk=contract.pk).exists(),
             "numbers": contract.telephone_numbers.order_by("number") if is_proven else [],
             "masked_phone": contact_phone.masked(contract.contact_phone),
             "statement": f"/my/charges/usage/{contract.number}/{contract.usage_kind}/",
