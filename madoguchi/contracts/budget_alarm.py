@@ -22,7 +22,8 @@ def render(reference: str, language: str, format: str) -> Draft:
             "operator_name": settings.OPERATOR[f"name_{language}"],
         }
         return Draft(
-            subject=gettext("No more codes to %(prefix)s: the budget is spent") % {"prefix": said["prefix"]},
+            subject=gettext("No more codes to numbers beginning with %(prefix)s: the budget is spent")
+            % {"prefix": said["prefix"]},
             text=render_to_string("contracts/mail/budget_alarm.txt", said),
             html=None,
             sender=settings.MAIL_FROM_ID,

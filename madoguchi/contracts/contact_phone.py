@@ -124,8 +124,8 @@ def budget_prefix(phone: str) -> str:
 
 
 def prefix_display(prefix: str) -> str:
-    """A budget's prefix as people know it: ``090…``."""
-    return f"0{prefix.removeprefix(_HOME_CODE)}…" if prefix.startswith(_HOME_CODE) else f"{prefix}…"
+    """How numbers with a budget's prefix begin at home: ``090``."""
+    return f"0{prefix.removeprefix(_HOME_CODE)}" if prefix.startswith(_HOME_CODE) else prefix
 
 
 def _parsed(phone: str) -> phonenumbers.PhoneNumber:

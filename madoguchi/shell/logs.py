@@ -67,6 +67,8 @@ def logging_config(*, format: str) -> dict[str, Any]:
         "loggers": {
             "django.server": {"level": "WARNING"},
             "procrastinate": {"level": "WARNING"},
+            # It writes the addresses it calls, the account at the telephone gateway in them.
+            "httpx": {"level": "WARNING"},
             # It writes which passkey was used.
             "fido2": {"level": "WARNING"},
             # They print tokens where they explain themselves.

@@ -21,7 +21,7 @@ MOST_BYTES = 16_000
 @require_POST
 @never_cache
 def telephone(request: HttpRequest, gateway: str) -> HttpResponse:
-    """204 for everything the gateway of the settings signed, whether or not we keep it; 403 for anything else.
+    """204 for what the gateway of the settings signed about a sending of ours, whether or not it is news; 403 else.
 
     What was refused is not told: a gateway needs no explanation, and a forger gets none.
     """

@@ -16,14 +16,18 @@ class DispatchQuerySet(models.QuerySet["Dispatch"]):
     def hear(self, news: telephony.News) -> bool:
         """Move the one the gateway tells of on to its new state; whether anything changed.
 
-        Callbacks overtake one another and come twice: a state never goes back, and a final one stays.
+        Callbacks overtake one another and come twice: a state never goes back, and a final one stays. Raises
+        :class:`telephony.Forged` when there is no such sending.
         """
+        told_of = self.filter(reference=news.reference)
+        if not told_of.exists():
+            raise telephony.Forged("unknown")
         ahead = {
             telephony.State.SENT: [Dispatch.State.QUEUED],
             telephony.State.DELIVERED: [Dispatch.State.QUEUED, Dispatch.State.SENT],
             telephony.State.FAILED: [Dispatch.State.QUEUED, Dispatch.State.SENT],
         }.get(news.state, [])
-        found = self.filter(reference=news.reference, state__in=ahead)
+        found = told_of.filter(state__in=ahead)
         return bool(found.update(state=news.state, reason=news.reason or "", told_at=timezone.now()))
 
 

@@ -135,7 +135,7 @@ def test_callbacks_in_the_wrong_order_never_move_it_back(dispatch: Dispatch, set
 
 def test_an_unknown_reference_changes_nothing(dispatch: Dispatch, settings: Any):
     known, dispatch.reference = dispatch.reference, "unknown"
-    assert twilio_says(dispatch, settings, CallStatus="completed") == 204
+    assert twilio_says(dispatch, settings, CallStatus="completed") == 403
     assert (dispatch.reference, dispatch.state) == (known, "sent")
 
 
