@@ -38,6 +38,12 @@ class Validator(OAuth2Validator):
     def _check_secret(self, provided_secret: str, stored_secret: str) -> bool:
         return Site(client_secret=stored_secret).check_secret(provided_secret)
 
+    def _load_application(self, client_id: str | None, request: Request) -> Site | None:
+        if client_id is None or "\0" in client_id:  # which PostgreSQL takes for no text
+            return None
+        site: Site | None = super()._load_application(client_id, request)
+        return site
+
     def validate_response_type(self, client_id: str, response_type: str, *_: Any, **__: Any) -> bool:
         return response_type == "code"
 
