@@ -111,3 +111,9 @@ def test_where_the_page_computes_an_id_the_document_says_the_same(settings) -> N
 def test_every_trap_has_a_test() -> None:
     assert len(TRAPS) >= 14
     assert [trap for trap, test in TRAPS if not exists(test)] == []
+
+
+def test_every_test_the_document_names_is_there() -> None:
+    named = re.findall(r"`([\w/.]+\.py::\w+)`", TEXT)
+    assert len(named) > 100
+    assert [test for test in named if not exists(test)] == []
