@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from madoguchi.accounts.models import Account, AddressChange
 from madoguchi.accounts.notes import Note, draft, note, page
 from madoguchi.delivery.renderers import Draft, register, slot
+from madoguchi.shell.languages import exists
 
 
 def _facts() -> tuple[tuple[str, str], ...]:
@@ -13,6 +14,11 @@ def _facts() -> tuple[tuple[str, str], ...]:
         (_("Device"), slot("device")),
         (_("Network address"), slot("network")),
     )
+
+
+def _contact() -> str:
+    """Where the operator can be told; the privacy policy names its desk where there is no page for it."""
+    return page("/contact/" if exists("/contact/") else "/privacy/")
 
 
 def _not_you() -> str:
@@ -48,7 +54,7 @@ def email_changed() -> Note:
         ),
         facts=_facts(),
         button=_("Tell us it was not me"),
-        link=page("/contact/"),
+        link=_contact(),
         foot=_("If it was not you, please tell us at once with the button above. Do not delete this email: it shows "
                "that the ID was yours."),
     )  # fmt: skip
@@ -111,7 +117,7 @@ def closed() -> Note:
         facts=_facts(),
         button=_("Register a customer ID"),
         link=page("/id/register/"),
-        foot=_("If it was not you, please tell us at once: %(contact)s") % {"contact": page("/contact/")},
+        foot=_("If it was not you, please tell us at once: %(contact)s") % {"contact": _contact()},
     )
 
 

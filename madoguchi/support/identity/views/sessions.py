@@ -31,9 +31,9 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "mine": mine,
         "others": [sign_in for sign_in in standing if sign_in != mine],
         "devices": TrustedDevice.objects.standing(account),
-        "longest_minutes": settings.SESSION_HOURS * 60,
-        "idle_minutes": settings.SESSION_IDLE_MINUTES,
-        "stay_days": settings.STAY_SIGNED_IN_DAYS,
+        "longest_minutes": (settings.STAFF_SESSION_HOURS if account.is_staff else settings.SESSION_HOURS) * 60,
+        "idle_minutes": settings.STAFF_IDLE_MINUTES if account.is_staff else settings.SESSION_IDLE_MINUTES,
+        "stay_days": 0 if account.is_staff else settings.STAY_SIGNED_IN_DAYS,  # staff never stay
         "device_days": settings.TRUSTED_DEVICE_DAYS,
     }
     return render(request, "identity/sessions.html", context)
