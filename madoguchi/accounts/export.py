@@ -12,6 +12,7 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.db.models.fields.json import KT
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -89,8 +90,9 @@ def _agreements(_request: HttpRequest, account: Account) -> list[dict[str, Any]]
 
 
 def _second_factors(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:
-    """Which there are, never their secrets."""
-    return list(Authenticator.objects.filter(user=account).values("type", "created_at", "last_used_at"))
+    """Which there are and how their owner named them, never their secrets."""
+    found = Authenticator.objects.filter(user=account).annotate(name=KT("data__name")).order_by("created_at")
+    return list(found.values("type", "name", "created_at", "last_used_at"))
 
 
 def _business_accounts(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:

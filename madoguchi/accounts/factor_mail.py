@@ -27,6 +27,7 @@ def tell(account: Account, method: AuthEvent.Method, **personal: str) -> None:
         language=account.language,
         expires_at=timezone.now() + _LASTS,
         personal={"at": at, **personal},
+        recipient_key=account.recipient_key,
     )
 
 

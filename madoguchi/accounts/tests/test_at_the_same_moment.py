@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from madoguchi.accounts import recovery_codes
 from madoguchi.accounts.limits import Limit, TooMany, take
 from madoguchi.accounts.second_factor import current_code, enrol_totp, redeem_totp
 from madoguchi.accounts.tests.people import publisher
@@ -45,3 +46,13 @@ def test_a_code_is_redeemed_once():
     enrol_totp(someone)
     code = current_code(someone)
     assert sum(at_once(lambda: redeem_totp(someone, code))) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_recovery_code_is_redeemed_once():
+    someone = publisher()
+    fresh = recovery_codes.draw()
+    recovery_codes.keep(someone, fresh)
+    code = recovery_codes.normal(fresh.shown[0])
+    assert sum(at_once(lambda: recovery_codes.redeem(someone, code))) == 1
+    assert recovery_codes.left(someone) == 9

@@ -7,7 +7,7 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
-from madoguchi.accounts import passkeys, second_factor
+from madoguchi.accounts import passkeys, recovery_codes, second_factor
 from madoguchi.accounts.models import AuthEvent
 from madoguchi.accounts.tests.authenticators import OPTIONS, Device, add_passkey, at_localhost, options
 from madoguchi.accounts.tests.people import alice, bob, charlie, publisher, sign_in
@@ -218,3 +218,17 @@ def test_without_script_the_page_says_so_and_offers_the_other_way(client):
     without = page[page.index("<noscript>") : page.index("</noscript>")]
     assert "JavaScript" in without
     assert 'href="/en/id/otp/on/"' in without
+
+
+def test_at_the_address_of_digits_a_passkey_is_no_way_to_prove_it(client):
+    someone = alice()
+    sign_in(client, someone)
+    add_passkey(client)
+    digits = Client(headers={"host": "127.0.0.1:8000"})
+    sign_in(digits, someone)
+    digits.get("/id/otp/on/")
+    page = digits.get("/id/prove/").content.decode()
+    assert 'data-purpose="prove"' not in page
+    assert 'name="recovery_code"' in page
+    recovery_codes.discard(someone)
+    assert 'href="http://localhost:8000/id/prove/"' in digits.get("/id/prove/").content.decode()

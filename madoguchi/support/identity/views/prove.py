@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from madoguchi.accounts import login, mailbox, recovery_codes, second_factor
+from madoguchi.accounts import login, mailbox, passkeys, recovery_codes, second_factor
 from madoguchi.accounts import prove as act
 from madoguchi.accounts.access import signed_in
 from madoguchi.accounts.assurance import Level
@@ -54,6 +54,8 @@ def prove(request: HttpRequest) -> HttpResponse:
     if waiting.need.met(request):
         return HttpResponseRedirect(waiting.path)
     ways = {name: way for name, way in WAYS.items() if way.strength >= waiting.need.level and way.has(account)}
+    if passkeys.relying_party(request) is None:
+        ways.pop("passkey", None)
     chosen = request.POST.get("way", "")
     entered = ways[chosen].form(request.POST) if chosen in ways else forms.Form()
     if entered.is_bound and entered.is_valid() and ways[chosen].check(request, account, entered):
@@ -69,6 +71,8 @@ def prove(request: HttpRequest) -> HttpResponse:
         "providers": [provider for provider in providers_for(account) if waiting.need.level <= _strength(provider)],
         "door": "prove",
         "kept": waiting.form is not None,
+        # Where a passkey is all the ID has, and this is not where it works.
+        "passkey_elsewhere": second_factor.has_passkey(account) and not ways and passkeys.elsewhere(request),
     }
     return render_form(request, "identity/prove.html", entered, context)
 
