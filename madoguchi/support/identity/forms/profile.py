@@ -13,8 +13,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.shell.languages import current
 from madoguchi.support.identity.forms import time_zones
 from madoguchi.support.identity.forms.birth_date import BirthDateField
-from madoguchi.support.identity.forms.fields import AddressField
-from madoguchi.support.identity.forms.register import KanaField
+from madoguchi.support.identity.forms.fields import AddressField, KanaField
 
 
 class EmailForm(forms.Form):
