@@ -1,13 +1,17 @@
 """Somebody at a browser: goes to pages of the running demo and looks at each one closely."""
 
+import base64
 import re
+import time
 from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.sync_api import Browser, Locator, Page, Request
 
-from tests.running_demo import Demo
+from tests.running_demo import Demo, wait_until
 
 SCREENSHOTS = Path(__file__).resolve().parents[1] / "var" / "journeys"
 _AXE = Axe()
@@ -143,10 +147,22 @@ class Visitor:
     def one_time_code(self, email: str) -> str:
         return str(self.demo.json("/demo/authenticator.json", login=email)["code"])
 
+    def code_of_secret(self) -> str:
+        """What an authenticator would show that was given the key on this page."""
+        secret = "".join(self.page.locator("main .secret").inner_text().split())
+        key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+        return TOTP(key, 6, SHA1(), 30, enforce_key_length=False).generate(time.time()).decode()  # noqa: S303
+
     def code_sent_to(self, number: str) -> str:
-        """The six digits of the newest message or call to a number."""
-        newest = self.demo.json("/demo/telephone.json", to=number)[0]
-        return "".join(re.findall(r"[0-9]", newest["text"]))[-6:]
+        """The six digits of the newest message or call to a number, waited for."""
+        arrived: list[dict[str, str]] = []
+
+        def one() -> bool:
+            arrived[:] = self.demo.json("/demo/telephone.json", to=number)
+            return bool(arrived)
+
+        wait_until(one)
+        return "".join(re.findall(r"[0-9]", arrived[0]["text"]))[-6:]
 
     def close(self) -> None:
         self.context.close()

@@ -23,6 +23,8 @@ HOUSEHOLDS = (
     ("customer02@example.jp", "林 蓮", "ハヤシ レン", "+81300000012"),
     ("customer03@example.jp", "森 紬", "モリ ツムギ", "+819000000013"),
     ("customer04@example.jp", "池田 湊", "イケダ ミナト", "+81300000014"),
+    ("customer05@example.jp", "橋本 凛", "ハシモト リン", "+819000000015"),
+    ("customer06@example.jp", "石川 樹", "イシカワ イツキ", "+81300000016"),
 )
 
 # What is sold: kind of usage, service, plan.
