@@ -90,7 +90,7 @@ def _send(request: HttpRequest, ask: Ask, channel: Channel) -> Passcode:
     return passcode
 
 
-def redeem(request: HttpRequest, ask: Ask, code: str, *, then: Callable[[], None]) -> None:
+def redeem(request: HttpRequest, ask: Ask, code: str, *, then: Callable[[], object]) -> None:
     """Have the six digits typed judged; with a right code ``then`` is carried out in the same transaction.
 
     A try is counted before it is judged by anybody else: they come one at a time. Raises :class:`WrongCode`,

@@ -232,7 +232,7 @@ def test_trap_the_trust_cookie_works_when_copied_and_cannot_be_revoked_singly(
 def test_trap_the_session_key_is_not_rotated_on_phone_verification(hers: Client, telephone: Telephone, clock: Any):
     """A typed code gives the session a new key, and the old one opens nothing."""
     clock.shift(timedelta(minutes=61))
-    old = hers.session.session_key
+    old = hers.cookies["session"].value
     PhoneProof.objects.all().delete()
     TrustedDevice.objects.all().delete()
     name_phone(hers)
