@@ -13,7 +13,7 @@ FORMER_TERMS = "chiyo@example.jp"
 # E.164. What a visitor types at ``/my/verify/`` to see a contract.
 HANAKO_PHONE, SABURO_PHONE = "+819000000001", "+81300000003"
 # Whose contracts ``new@example.jp`` can link at ``/my/contracts/add/``: nobody has done so yet.
-UNLINKED_NUMBER, UNLINKED_PHONE = "N216201235", "+819000000021"
+UNLINKED_NUMBER, UNLINKED_PHONE = "N129720741", "+819000000021"
 
 
 @dataclass(frozen=True, slots=True)
