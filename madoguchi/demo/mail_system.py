@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from madoguchi.demo.certificates import files_in
+from madoguchi.demo.mailboxes import MAILBOXES
 from madoguchi.demo.running import HOST
-from madoguchi.demo.sample.mailboxes import MAILBOXES
 
 _CAPABILITIES = "IMAP4rev2 IMAP4rev1 AUTH=PLAIN SASL-IR"
 _LONGEST_LINE = 8192

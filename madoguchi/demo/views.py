@@ -6,6 +6,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from madoguchi.demo.mailboxes import MAILBOXES
 from madoguchi.demo.sample.logins import LOGINS, PASSWORD, UNLINKED_NUMBER, UNLINKED_PHONE
 
 
@@ -25,6 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "customers": [row for row in rows if not row["staff"]],
         "staff": [row for row in rows if row["staff"]],
+        "mailboxes": list(MAILBOXES),
         "password": PASSWORD,
         "unlinked_number": UNLINKED_NUMBER,
         "unlinked_phone": UNLINKED_PHONE,

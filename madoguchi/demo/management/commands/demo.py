@@ -13,7 +13,8 @@ from urllib.error import URLError
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from madoguchi.demo import embedded, running
+from madoguchi.demo import certificates, embedded, running
+from madoguchi.demo.mailboxes import DOMAIN, MAILBOXES
 from madoguchi.demo.sample.logins import LOGINS, PASSWORD
 from madoguchi.demo.supervisor import Child, Supervisor, madoguchi
 from madoguchi.shell.templatetags.shell import phone
@@ -74,6 +75,7 @@ class Command(BaseCommand):
 
     def _environment(self) -> dict[str, str]:
         """What every process of the demo is told: only the last hop of mail and calls is a page of ours."""
+        files = certificates.make(self.demo_folder / "mail-system")
         return {
             **os.environ,
             "MADOGUCHI_MODE": "demo",
@@ -81,6 +83,9 @@ class Command(BaseCommand):
             "PORT": str(settings.PORT),
             "MADOGUCHI_SMTP_URL": f"smtp://{running.HOST}:{running.free_port()}",
             "MADOGUCHI_TELEPHONE_URL": f"http://{running.HOST}:{running.free_port()}",
+            "MADOGUCHI_MAILBOX_DOMAINS": DOMAIN,
+            "MADOGUCHI_MAILBOX_URL": f"imaps://{running.HOST}:{running.free_port()}",
+            "MADOGUCHI_MAILBOX_CA": str(files.authority),
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -99,8 +104,13 @@ class Command(BaseCommand):
         logs = self.demo_folder / "log"
         logs.mkdir(exist_ok=True)
         mail_port = environment["MADOGUCHI_SMTP_URL"].rpartition(":")[2]
+        mail_system = [
+            environment["MADOGUCHI_MAILBOX_URL"].rpartition(":")[2],
+            str(self.demo_folder / "mail-system"),
+        ]
         commands = {
             "mailbox": [sys.executable, "-m", "madoguchi.demo.mailbox.receiver", mail_port, str(self.demo_folder)],
+            "mail-system": [sys.executable, "-m", "madoguchi.demo.mail_system", *mail_system],
             "telephone": madoguchi("telephone"),
             "worker": madoguchi("worker"),
             "web": [
@@ -130,6 +140,8 @@ class Command(BaseCommand):
         for login in LOGINS:
             phone_said = f"; contact phone {phone(login.contact_phone)}" if login.contact_phone else ""
             self._say(f"  {login.email:<{width}}  {login.shows_en}{phone_said}")
+        for mailbox in MAILBOXES:
+            self._say(f"  {mailbox:<{width}}  Holder of a mailbox, with no customer ID until the first login")
         self._say(f"\nAll of them, with one-time codes for the staff: {site}demo/")
         self._say(f"Mail arrives at   {site}demo/mailbox/")
         self._say(f"Calls arrive at   {site}demo/telephone/")
