@@ -69,11 +69,10 @@ def mixtures(names: set[str], *, step: int, longest: int | None = None) -> Itera
 def bodies(names: set[str]) -> Iterator[tuple[str, str, bytes]]:
     """What is sent: its name, its content type and the bytes."""
     form = "application/x-www-form-urlencoded"
-    for kind, query in mixtures(names, step=5):
+    for kind, query in mixtures(names, step=9):
         yield kind, form, query.encode()
-    for kind in ("NUL", "half a surrogate pair", "long"):
+    for kind in ("NUL", "half a surrogate pair"):
         yield kind, form, "&".join(f"{name}={quote_from_bytes(JUNK[kind])}" for name in sorted(names)).encode()
-    yield "every field twice", form, "&".join(f"{name}=1&{name}=2" for name in sorted(names)).encode()
     yield "JSON of the wrong kind", "application/json", json.dumps([{"id": None, "response": "\ud800"}, 1]).encode()
 
 
@@ -86,7 +85,7 @@ def send_everything(client: Client, name: str, path: str) -> list[str]:
         answer = client.generic("POST", path, body, content_type=content_type)
         if answer.status_code >= 500:
             failed.append(f"{name}: {kind} answered {answer.status_code}")
-    for kind, query in mixtures(names, step=9, longest=300):
+    for kind, query in mixtures(names, step=17, longest=300):
         if (answer := client.get(f"{path.partition('?')[0]}?{query}")).status_code >= 500:
             failed.append(f"{name}: in the address {kind} answered {answer.status_code}")
     return failed

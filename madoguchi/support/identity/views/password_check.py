@@ -24,8 +24,10 @@ def password_check(request: HttpRequest) -> HttpResponse:
     """A list of reasons, empty where there are none. Nothing typed is kept, and no ID is looked up by it."""
     limits.take(limits.PASSWORD_CHECK, source_network(request))
     reasons: list[str] = []
+    password = request.POST.get("password", "")[:_LONGEST]
     try:
-        passwords.check_guessable(request.POST.get("password", "")[:_LONGEST], _owner(request))
+        if password:  # of nothing the estimator knows no estimate
+            passwords.check_guessable(password, _owner(request))
     except ValidationError as refused:
         reasons = refused.messages
     return render(request, "identity/password_reasons.html", {"reasons": reasons})
