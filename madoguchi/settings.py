@@ -216,6 +216,7 @@ OAUTH2_PROVIDER = {
 # --- cookies and headers --------------------------------------------------------------------------------------------
 # The __Host- prefix needs https; the demo on loopback has none.
 COOKIE_PREFIX = "__Host-" if SECURE else ""
+SESSION_ENGINE = "madoguchi.accounts.session_store"
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

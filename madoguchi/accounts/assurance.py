@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from madoguchi.accounts.models import Account, AuthEvent, SignIn
-from madoguchi.accounts.second_factor import has_passkey, has_totp
+from madoguchi.accounts.second_factor import has_any
 
 _METHOD = AuthEvent.Method
 _FIRST = {_METHOD.PASSWORD, _METHOD.MAILBOX, _METHOD.BUSINESS, _METHOD.REGISTRATION}
@@ -146,4 +146,4 @@ def standing_of(proofs: Sequence[Proof]) -> Standing:
 
 def best_level(account: Account) -> Level:
     """The highest rung ``account`` can be asked for without a contract: with a second factor, both."""
-    return Level.MFA if has_totp(account) or has_passkey(account) else Level.PASSWORD
+    return Level.MFA if has_any(account) else Level.PASSWORD

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import auth
+from django.db import transaction
 from django.http import HttpRequest
 
 from madoguchi.accounts import (
@@ -108,13 +109,14 @@ def first_factor(  # noqa: PLR0913 - everything a login is about
 
     Then the session remembers for ten minutes who it is (:func:`pending`).
     """
-    sign_in = sessions.begin(request, account, stay=stay)
-    record(request, account, method, True, detail=detail, proven_at=proven_at)
-    if needs_more(account) and not assurance.standing(sign_in).meets(Level.MFA):
-        request.session[_PENDING] = {"at": time.time(), "next": next}
-        return False
-    sessions.open(request)
-    return True
+    with transaction.atomic():  # and one commit for all of it
+        sign_in = sessions.begin(request, account, stay=stay)
+        record(request, account, method, True, detail=detail, proven_at=proven_at)
+        if needs_more(account) and not assurance.standing(sign_in).meets(Level.MFA):
+            request.session[_PENDING] = {"at": time.time(), "next": next}
+            return False
+        sessions.open(request)
+        return True
 
 
 def needs_more(account: Account) -> bool:

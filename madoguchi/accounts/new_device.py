@@ -10,7 +10,7 @@ def tell_if_new(sign_in: SignIn) -> bool:
     Not at the first login of all, which is the registration's own: everything is new then.
     """
     earlier = SignIn.objects.filter(account=sign_in.account, opened_at__isnull=False).exclude(pk=sign_in.pk)
-    if not earlier.exists() or earlier.filter(device=sign_in.device).exists():
+    if earlier.filter(device=sign_in.device).exists() or not earlier.exists():
         return False
     proof = AuthEvent.objects.filter(sign_in=sign_in, succeeded=True).earliest("at", "pk")
     telling.tell(proof, to=sign_in.account.email, renderer="accounts.new_device")

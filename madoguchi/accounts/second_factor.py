@@ -78,8 +78,9 @@ def totp(account: Account) -> Authenticator | None:
 
 
 def has_any(account: Account) -> bool:
-    """Whether a second factor is asked for beside the password: an authenticator or a passkey."""
-    return has_totp(account) or has_passkey(account)
+    """Whether ``account`` has an authenticator or a passkey: one query."""
+    types = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return bool(Authenticator.objects.filter(user=account, type__in=types).exists())
 
 
 def has_passkey(account: Account) -> bool:

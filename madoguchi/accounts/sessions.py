@@ -33,6 +33,8 @@ class AuthenticationMiddleware(MiddlewareMixin):
 def begin(request: HttpRequest, account: Account, *, stay: bool) -> SignIn:
     """A sign-in of ``account`` after its first right factor, under a new session key; nobody is signed in yet.
 
+    A browser that comes without a session has no key that could be known to anybody: it gets its first one later.
+
     Staff never stay signed in. Whoever was signed in here before is not any more.
     """
     if before := row_of(request):
@@ -53,8 +55,10 @@ def begin(request: HttpRequest, account: Account, *, stay: bool) -> SignIn:
         idle_at=now + _idle(account, stay=stay),
         expires_at=now + _longest(account, stay=stay),
     )
-    request.session.cycle_key()
+    if request.session.session_key is not None:
+        request.session.cycle_key()
     request.session[_KEY] = sign_in.pk
+    request.sign_in_begun = sign_in  # type: ignore[attr-defined]
     return sign_in
 
 
@@ -83,6 +87,9 @@ def row_of(request: HttpRequest) -> SignIn | None:
     key = request.session.get(_KEY)
     if key is None:
         return None
+    begun = getattr(request, "sign_in_begun", None)
+    if isinstance(begun, SignIn) and begun.pk == key and not begun.end:
+        return begun
     return SignIn.objects.select_related("account").filter(pk=key, end="").first()
 
 

@@ -113,6 +113,11 @@ class LegalTextQuerySet(models.QuerySet["LegalText"]):
         """The version of ``kind`` in effect now; ``LegalText.DoesNotExist`` if the operator has published none."""
         return self.filter(kind=kind, effective_at__lte=timezone.now()).latest("effective_at", "pk")
 
+    def version_in_force(self, kind: str) -> str:
+        """The version alone, without the text; empty if the operator has published none."""
+        published = self.filter(kind=kind, effective_at__lte=timezone.now()).order_by("-effective_at", "-pk")
+        return published.values_list("version", flat=True).first() or ""
+
 
 class LegalText(models.Model):
     """A version of a text the law or good manners ask for. Published versions are never edited."""

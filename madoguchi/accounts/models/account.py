@@ -48,6 +48,9 @@ class Account(AbstractBaseUser):
     # Then everything personal above was emptied (accounts/close.py).
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    # Derived from the sign-ins, not written at every login.
+    last_login = None
+
     objects: ClassVar[AccountManager] = AccountManager()
 
     USERNAME_FIELD = "email"

@@ -13,6 +13,7 @@ from madoguchi.accounts import passwords
 from madoguchi.accounts.access import needs, signed_in
 from madoguchi.accounts.assurance import Level, best_level
 from madoguchi.accounts.change_password import change
+from madoguchi.accounts.login import has_password
 from madoguchi.accounts.models import Account
 from madoguchi.accounts.terms import open_before_terms
 from madoguchi.shell.forms import render_form
@@ -28,7 +29,7 @@ from madoguchi.support.identity.remembered import forget_devices
 @open_before_terms
 def _change(request: HttpRequest) -> HttpResponse:
     account = cast(Account, request.user)
-    if not passwords.has_own(account):
+    if not has_password(account):
         return render(request, "identity/password_elsewhere.html")
     form = ChangeForm(
         request.POST if request.method == "POST" else None,

@@ -90,7 +90,4 @@ def _entered(kept: act.Form) -> dict[str, object]:
 
 def terms_version() -> str:
     """The version of the terms agreed to; empty where the operator has published none."""
-    try:
-        return LegalText.objects.current(LegalText.Kind.TERMS).version
-    except LegalText.DoesNotExist:
-        return ""
+    return LegalText.objects.version_in_force(LegalText.Kind.TERMS)

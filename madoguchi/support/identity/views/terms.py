@@ -28,10 +28,7 @@ class Change:
 
 def in_force() -> str:
     """The version of the terms in force, for :func:`madoguchi.accounts.terms.register_lookup`: one query."""
-    try:
-        return LegalText.objects.current(LegalText.Kind.TERMS).version
-    except LegalText.DoesNotExist:
-        return ""
+    return LegalText.objects.version_in_force(LegalText.Kind.TERMS)
 
 
 @signed_in
