@@ -4,6 +4,9 @@ from typing import Any
 
 from django.test import Client
 
+from madoguchi.accounts.models import Account
+from madoguchi.accounts.tests.people import sign_in
+
 RIGHT, WRONG = "090-0000-0001", "090-0000-0009"
 
 
@@ -21,3 +24,16 @@ def type_code(client: Client, code: str, **more: str) -> Any:
 
 def other_than(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+def arrived(email: str = "alice@example.jp", channel: str = "sms") -> Client:
+    """Somebody who has asked for a code."""
+    client = Client()
+    sign_in(client, Account.objects.get(email=email))
+    name_phone(client)
+    ask_for_code(client, channel)
+    return client
+
+
+def resend(client: Client) -> Any:
+    return client.post("/my/verify/code/resend/")
