@@ -75,7 +75,8 @@ class _Unstored(SessionBase):
 
 def _random(settings: Any) -> Verdict:
     """Bits of a session's key, of the length that is really made."""
-    bits = int(len(_Unstored()._get_new_session_key()) * math.log2(len(VALID_KEY_CHARS)))
+    made: str = _Unstored()._get_new_session_key()  # type: ignore[attr-defined]
+    bits = int(len(made) * math.log2(len(VALID_KEY_CHARS)))
     return verdict(bits >= 128, _("A session's key has %(found)s random bits.") % {"found": bits})
 
 

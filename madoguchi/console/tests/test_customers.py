@@ -1,11 +1,11 @@
 """``/console/customers/``: staff find a customer ID with a reason, see what is locked and take the locks off."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -40,7 +40,7 @@ def support(client: Client) -> Client:
     return client
 
 
-def look(client: Client, account: Account, reason: str = REASON) -> HttpResponse:
+def look(client: Client, account: Account, reason: str = REASON) -> Any:
     return client.post(FIND, {"email": account.email, "reason": reason})
 
 
@@ -48,7 +48,7 @@ def page(account: Account) -> str:
     return f"{FIND}{account.public_id}/"
 
 
-def do(client: Client, account: Account, act: str) -> HttpResponse:
+def do(client: Client, account: Account, act: str) -> Any:
     return client.post(f"{page(account)}{act}/", {"reason": REASON})
 
 
