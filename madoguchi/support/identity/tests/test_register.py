@@ -266,3 +266,13 @@ def test_where_the_customer_came_from_is_kept(client):
         "/my/notices/hikari/",
         "",
     ]
+
+
+def test_an_old_mobile_address_is_taken_with_a_warning_and_written_to_in_quotes(client):
+    enter(client, email="a..b@docomo.ne.jp")
+    assert "メールが届かないことがあります" in body(client.get(CONFIRM))
+    client.post(CONFIRM)
+    assert Registration.objects.get().email == "a..b@docomo.ne.jp"
+    assert Letter.objects.get().address == '"a..b"@docomo.ne.jp'
+    enter(client)
+    assert "メールが届かないことがあります" not in body(client.get(CONFIRM))

@@ -104,9 +104,10 @@ def test_what_is_sent_is_not_held_up(client, changed):
     assert client.get("/my/", headers={"HX-Request": "true"}).status_code == 200
 
 
-def test_without_agreeing_one_can_log_out_and_change_the_password(client, changed):
+def test_without_agreeing_one_can_log_out_change_the_password_and_leave(client, changed):
     assert 'action="/id/logout/"' in body(client.get(TERMS))
-    assert client.get("/id/password/change/").status_code == 200
+    for path in ("/id/password/change/", "/id/profile/export/", "/id/profile/close/"):
+        assert client.get(path).status_code == 200
     client.post("/id/logout/")
     assert not TermsAcceptance.objects.filter(version="2").exists()
 

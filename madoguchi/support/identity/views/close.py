@@ -17,6 +17,7 @@ from madoguchi.accounts import prove
 from madoguchi.accounts.access import needs
 from madoguchi.accounts.assurance import best_level
 from madoguchi.accounts.models import Account
+from madoguchi.accounts.terms import open_before_terms
 from madoguchi.catalog.models import LegalText
 from madoguchi.lib.markdown import to_html
 from madoguchi.shell.languages import current
@@ -28,6 +29,7 @@ _OPENED = "close_opened"
 @needs()
 @require_http_methods(["GET", "HEAD", "POST"])
 @on_own_clock
+@open_before_terms
 def close(request: HttpRequest) -> HttpResponse:
     account = cast(Account, request.user)
     if account.is_staff:

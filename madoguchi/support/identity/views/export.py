@@ -12,6 +12,7 @@ from madoguchi.accounts import telling
 from madoguchi.accounts.access import needs
 from madoguchi.accounts.events import record
 from madoguchi.accounts.models import Account, AuthEvent
+from madoguchi.accounts.terms import open_before_terms
 from madoguchi.contracts.models import Contract
 from madoguchi.contracts.verification import proven
 from madoguchi.statements.statement import VOICE
@@ -19,6 +20,7 @@ from madoguchi.statements.statement import VOICE
 
 @needs()
 @require_http_methods(["GET", "HEAD", "POST"])
+@open_before_terms
 def export(request: HttpRequest) -> HttpResponseBase:
     account = cast(Account, request.user)
     if request.method == "POST":

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from madoguchi.accounts import passwords
 from madoguchi.accounts import register as act
 from madoguchi.catalog.models import LegalText
+from madoguchi.lib.addresses import envelope
 from madoguchi.shell.forms import render_form
 from madoguchi.shell.languages import current
 from madoguchi.support.identity.forms.register import RegisterForm
@@ -66,6 +67,7 @@ def register_confirm(request: HttpRequest) -> HttpResponse:
         request.session[_SENT_TO] = kept.email
         return HttpResponseRedirect(reverse("identity:register_sent"))
     context = {"steps": STEPS, "current": 2, "entered": kept, "dots": "●" * kept.password_length}
+    context["odd_address"] = envelope(kept.email) != kept.email
     return render(request, "identity/register_confirm.html", context)
 
 
