@@ -38,7 +38,7 @@ def signed_in(view: View) -> View:
             return _by_way_of("identity:terms", request)
         return view(request, *args, **kwargs)
 
-    return cast(View, never_cache(_saying(guarded, signed_in=True)))
+    return never_cache(_saying(guarded, signed_in=True))
 
 
 def needs(level: Level | None = None, *, max_age: timedelta | None = FRESH) -> Callable[[View], View]:
