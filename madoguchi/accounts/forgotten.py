@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare
 from procrastinate.contrib.django import app
 
-from madoguchi.accounts import limits, login
+from madoguchi.accounts import limits, login, passwords
 from madoguchi.accounts.models import Account, PasswordReset
 from madoguchi.accounts.network import source_network
 from madoguchi.delivery.post import post
@@ -84,7 +84,7 @@ def send(account: Account) -> None:
 
     Raises ValueError for an ID without a password of its own, and for staff.
     """
-    if account.is_staff or not login.has_password(account):
+    if account.is_staff or not passwords.has_own(account):
         raise ValueError("this ID has no password a link could replace")
     with transaction.atomic():
         _send_link(PasswordReset.objects.create(asked=None), account)
@@ -115,7 +115,7 @@ def _mail_for(account: Account, asked: Asked) -> str:
     """Which mail this ID gets: only the first carries a link."""
     if account.is_staff:
         return "reset_staff"  # an administrator gives them a new one
-    if not login.has_password(account):
+    if not passwords.has_own(account):
         return "reset_elsewhere"
     return "reset_link" if asked.fits(account) else "reset_differs"
 

@@ -80,11 +80,6 @@ def method_of(email: str) -> AuthEvent.Method:
     return AuthEvent.Method.MAILBOX if mailbox.is_ours(email) else AuthEvent.Method.PASSWORD
 
 
-def has_password(account: Account) -> bool:
-    """Whether it logs in with a password of ours."""
-    return bool(account.password) and account.has_usable_password() and not mailbox.is_ours(account.email)
-
-
 def _give_back(source: str, target: str) -> None:
     limits.give_back(limits.LOGIN_SOURCE, source)
     limits.give_back(limits.LOGIN_TARGET, target)

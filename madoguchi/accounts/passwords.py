@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from zxcvbn import matching, scoring
 
+from madoguchi.accounts import mailbox
 from madoguchi.accounts.models import Account
 
 _DATA = Path(__file__).parent / "data"
@@ -113,7 +114,7 @@ def owner_of(account: Account) -> Owner:
 
 def has_own(account: Account) -> bool:
     """Whether the ID has a password of its own, and not only that of a mailbox or a business account."""
-    return bool(account.password) and account.has_usable_password()
+    return bool(account.password) and account.has_usable_password() and not mailbox.is_ours(account.email)
 
 
 def long_enough_alone(account: Account) -> bool:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from madoguchi.accounts import login, mailbox, sealed, second_factor
+from madoguchi.accounts import mailbox, passwords, sealed, second_factor
 from madoguchi.accounts.business.providers import Provider
 from madoguchi.accounts.business.refusals import Refused, Why
 from madoguchi.accounts.business.vouching import Vouched
@@ -81,7 +81,7 @@ def disconnect(request: HttpRequest, identity: ExternalIdentity) -> bool:
 def opens_otherwise(account: Account, *, but: ExternalIdentity) -> bool:
     """Whether ``account`` has another way in than the business account ``but``."""
     return (
-        login.has_password(account)
+        passwords.has_own(account)
         or mailbox.is_ours(account.email)
         or second_factor.has_passkey(account)
         or account.external_identities.exclude(pk=but.pk).filter(issuer__in=_issuers()).exists()

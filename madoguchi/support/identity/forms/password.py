@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from madoguchi.accounts import passwords
+from madoguchi.accounts import mailbox, passwords
 from madoguchi.support.identity.forms.birth_date import BirthDateField
 from madoguchi.support.identity.forms.fields import AddressField, KanaField, half_width, password_field
 
@@ -35,6 +35,18 @@ class AskAddressForm(forms.Form):
         help_text=gettext_lazy("The one you log in with."),
         error_messages={"required": gettext_lazy("Please enter your email address.")},
     )
+
+    def clean_email(self) -> Any:
+        """By the domain alone: it tells nobody whether there is an ID."""
+        email = self.cleaned_data["email"]
+        if mailbox.is_ours(email):
+            raise ValidationError(
+                _(
+                    "This is a mailbox of ours: its mailbox password logs you in. "
+                    "Please change it where you got the mailbox."
+                )
+            )
+        return email
 
 
 class AskForm(AskAddressForm):

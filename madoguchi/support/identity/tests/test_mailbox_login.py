@@ -225,3 +225,16 @@ def test_the_login_page_says_who_needs_no_registration(client, settings):
     assert "@mail.aoba.example" in client.get("/id/login/").content.decode()
     settings.MAILBOX_DOMAINS = ()
     assert "メールボックス" not in client.get("/id/login/").content.decode()
+
+
+def test_a_forgotten_or_old_password_is_the_mailbox_s(client, settings):
+    answers = []
+    for made in (False, True):
+        if made:
+            sign_in(client, hana())
+        answers.append(Client().post("/id/password/forgot/", {"email": HANA}))
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert same_but_for_tokens(answers[0]) == same_but_for_tokens(answers[1])
+    assert "このアドレスは当社のメールボックス" in answers[0].content.decode()
+    settings.MAILBOX_PASSWORD_PAGE = "https://mail.aoba.example/password"
+    assert 'href="https://mail.aoba.example/password"' in client.get("/id/password/change/").content.decode()

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,11 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from madoguchi.accounts import passwords
+from madoguchi.accounts import mailbox, passwords
 from madoguchi.accounts.access import needs, signed_in
 from madoguchi.accounts.assurance import Level, best_level
 from madoguchi.accounts.change_password import change
-from madoguchi.accounts.login import has_password
 from madoguchi.accounts.models import Account
 from madoguchi.accounts.terms import open_before_terms
 from madoguchi.shell.forms import render_form
@@ -29,8 +29,9 @@ from madoguchi.support.identity.remembered import forget_devices
 @open_before_terms
 def _change(request: HttpRequest) -> HttpResponse:
     account = cast(Account, request.user)
-    if not has_password(account):
-        return render(request, "identity/password_elsewhere.html")
+    if not passwords.has_own(account):
+        page = settings.MAILBOX_PASSWORD_PAGE if mailbox.is_ours(account.email) else ""
+        return render(request, "identity/password_elsewhere.html", {"mailbox_page": page})
     form = ChangeForm(
         request.POST if request.method == "POST" else None,
         owner=passwords.owner_of(account),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from madoguchi.accounts import login, mailbox, passkeys, recovery_codes, second_factor
+from madoguchi.accounts import login, mailbox, passkeys, passwords, recovery_codes, second_factor
 from madoguchi.accounts import prove as act
 from madoguchi.accounts.access import signed_in
 from madoguchi.accounts.assurance import Level
@@ -142,7 +142,7 @@ WAYS = {
         template="identity/ways/password.html",
         form=PasswordForm,
         method=AuthEvent.Method.PASSWORD,
-        has=login.has_password,
+        has=passwords.has_own,
         strength=Level.PASSWORD,
         check=_by_password,
     ),
