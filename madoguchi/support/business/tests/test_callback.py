@@ -1,5 +1,6 @@
 """``/id/business/KEY/callback/``: what a provider must not send, and what becomes of it."""
 
+import socket
 import time
 from collections.abc import Iterator
 
@@ -10,7 +11,6 @@ from django.test import Client
 from madoguchi.accounts.business import asking
 from madoguchi.accounts.models import Account, AuthEvent, ExternalIdentity
 from madoguchi.accounts.tests.people import alice, sign_in
-from madoguchi.demo.running import free_port
 from madoguchi.support.business.tests.going import CALLBACK, CLIENT, SECRET, START, go, provider, way_back
 from madoguchi.support.business.tests.hostile import OTHER_KEY, Hostile
 
@@ -178,7 +178,9 @@ def test_a_provider_inside_tls_never_leads_to_our_own_machine():
 
 def test_a_provider_that_is_away_is_a_page_and_left_alone_for_a_while(client, settings):
     asking.forget()
-    settings.BUSINESS_PROVIDERS = (provider(f"http://127.0.0.1:{free_port()}"),)
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    settings.BUSINESS_PROVIDERS = (provider(f"http://127.0.0.1:{port}"),)
     for path in (START, f"/en{START}", START):
         answer = client.get(path)
         assert answer.status_code == 503
