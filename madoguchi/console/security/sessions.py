@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, SessionBase
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -60,7 +62,8 @@ def _limits(settings: Any) -> Verdict:
 
 def _kept(settings: Any) -> Verdict:
     return verdict(
-        _OURS in settings.MIDDLEWARE and settings.SESSION_ENGINE.endswith(("backends.db", "backends.cached_db")),
+        _OURS in settings.MIDDLEWARE
+        and issubclass(import_string(f"{settings.SESSION_ENGINE}.SessionStore"), SessionStore),
         _("The cookie names a row; what it stands for is kept in the database and asked at each request."),
         otherwise=_("What a session stands for is not asked of the database at each request."),
     )
