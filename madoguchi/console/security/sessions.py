@@ -4,7 +4,7 @@ import math
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.sessions.backends.base import VALID_KEY_CHARS, SessionBase
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -69,16 +69,11 @@ def _kept(settings: Any) -> Verdict:
     )
 
 
-class _Unstored(SessionBase):
-    """Makes keys as every session does, and looks none up."""
-
-    def exists(self, session_key: str) -> bool:
-        return False
-
-
 def _random(settings: Any) -> Verdict:
-    """Bits of a session's key, of the length that is really made."""
-    made: str = _Unstored()._get_new_session_key()  # type: ignore[attr-defined]
+    """Bits of a session's key, of the length that is really made; asked of a store that looks none up."""
+    store = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+    unstored = type("Unstored", (store,), {"exists": lambda self, session_key: False})
+    made: str = unstored()._get_new_session_key()
     bits = int(len(made) * math.log2(len(VALID_KEY_CHARS)))
     return verdict(bits >= 128, _("A session's key has %(found)s random bits.") % {"found": bits})
 
