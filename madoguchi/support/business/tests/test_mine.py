@@ -88,3 +88,10 @@ def test_the_door_is_on_the_login_page_only_where_there_is_one(client, settings)
     assert "Log in with Aoba Business" in client.get("/en/id/login/?next=/en/my/").content.decode()
     settings.BUSINESS_PROVIDERS = ()
     assert "/id/business/" not in client.get("/id/login/").content.decode()
+
+
+def test_the_page_of_the_id_leads_here_where_there_is_a_provider(client, settings):
+    sign_in(client, alice())
+    assert 'href="/id/business/"' in client.get("/id/").content.decode()
+    settings.BUSINESS_PROVIDERS = ()
+    assert 'href="/id/business/"' not in client.get("/id/").content.decode()

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -26,6 +27,7 @@ def hub(request: HttpRequest) -> HttpResponse:
         "password_since": chosen.at if chosen else None,
         "has_totp": second_factor.has_totp(account),
         "has_passkey": second_factor.has_passkey(account),
+        "business": bool(settings.BUSINESS_PROVIDERS) or account.external_identities.exists(),
         "last_login": history.last_login(account, but=sessions.current(request)),
         "devices": SignIn.objects.standing(account).count(),
     }
