@@ -91,6 +91,16 @@ def time_zone_changed() -> Note:
     return _profile(_("The time zone of your customer ID was changed. Your delivery hours go by its clock."))
 
 
+@note("accounts.told.business_linked")
+def business_linked() -> Note:
+    return _profile(_("A business account was connected to your customer ID. Whoever logs in with it opens the ID."))
+
+
+@note("accounts.told.business_unlinked")
+def business_unlinked() -> Note:
+    return _profile(_("A business account was disconnected from your customer ID."))
+
+
 @note("accounts.told.exported")
 def exported() -> Note:
     return Note(

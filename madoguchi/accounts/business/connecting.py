@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from madoguchi.accounts import mailbox, passwords, sealed, second_factor
+from madoguchi.accounts import mailbox, passwords, sealed, second_factor, telling
 from madoguchi.accounts.business.providers import Provider
 from madoguchi.accounts.business.refusals import Refused, Why
 from madoguchi.accounts.business.vouching import Vouched
@@ -64,7 +64,7 @@ def connect(request: HttpRequest, account: Account, vouched: Vouched) -> None:
     if identity.account_id != account.pk:
         raise Refused(Why.TAKEN)
     if made:
-        record(request, account, AuthEvent.Method.BUSINESS_LINKED, True)
+        telling.tell(record(request, account, AuthEvent.Method.BUSINESS_LINKED, True), to=account.email)
 
 
 def disconnect(request: HttpRequest, identity: ExternalIdentity) -> bool:
@@ -74,7 +74,7 @@ def disconnect(request: HttpRequest, identity: ExternalIdentity) -> bool:
         if not opens_otherwise(account, but=identity):
             return False
         identity.delete()
-    record(request, account, AuthEvent.Method.BUSINESS_UNLINKED, True)
+        telling.tell(record(request, account, AuthEvent.Method.BUSINESS_UNLINKED, True), to=account.email)
     return True
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from madoguchi.accounts.models import AuthEvent, ExternalIdentity
 from madoguchi.accounts.tests.people import account, alice, bob, charlie, sign_in
+from madoguchi.delivery.models import Letter
 from madoguchi.support.business.tests.going import provider
 
 ISSUER = "https://id.aoba.example"
@@ -33,6 +34,7 @@ def test_alice_sees_hers_and_disconnects_it(client):
     assert disconnect(client, identity)["Location"] == "/id/business/?done=disconnected"
     assert not ExternalIdentity.objects.exists()
     assert AuthEvent.objects.filter(account=someone, method="business_unlinked").count() == 1
+    assert Letter.objects.get(address=someone.email).mailing.renderer == "accounts.told.business_unlinked"
     assert "for=connect" in client.get("/en/id/business/?done=disconnected").content.decode()
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from madoguchi.accounts.change_address import purge
 from madoguchi.accounts.models import AddressChange, AuthEvent
-from madoguchi.accounts.tests.people import PASSWORD, alice, bob, charlie, sign_in
+from madoguchi.accounts.tests.people import PASSWORD, account, alice, bob, charlie, sign_in
 from madoguchi.contracts.tests.household import service
 from madoguchi.notices.follow import Wishes, follow
 from madoguchi.notices.models import OptOut
@@ -195,3 +195,14 @@ def test_an_address_nobody_confirmed_is_forgotten(client):
     assert (change.email, change.end) == ("", "expired")
     purge(now=timezone.now() + timedelta(days=92))
     assert AddressChange.objects.count() == 0
+
+
+def test_who_logs_in_with_a_mailbox_keeps_its_address(client, settings):
+    settings.MAILBOX_DOMAINS = ("mail.aoba.example",)
+    someone = account("hana@mail.aoba.example", password=False)
+    sign_in(client, someone)
+    for answer in (client.get(FORM), client.post(FORM, {"email": NEW})):
+        assert answer.status_code == 403
+        assert "hana@mail.aoba.example" in answer.content.decode()
+    assert not AddressChange.objects.exists()
+    assert not letters(NEW)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from madoguchi.accounts import change_address as act
+from madoguchi.accounts import mailbox
 from madoguchi.accounts.access import needs, signed_in
 from madoguchi.accounts.links import LinkDead
 from madoguchi.accounts.models import Account, AddressChange
@@ -22,6 +23,8 @@ from madoguchi.support.identity.refusals import patient
 @patient
 def email(request: HttpRequest) -> HttpResponse:
     account = cast(Account, request.user)
+    if mailbox.is_ours(account.email):
+        return render(request, "identity/email_mailbox.html", {"account": account}, status=403)
     form = EmailForm(request.POST if request.method == "POST" else None, account=account)
     if request.method == "POST" and form.is_valid():
         act.ask(account, email=form.cleaned_data["email"])
