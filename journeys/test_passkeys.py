@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import Route
 
 from journeys.visitor import Visitor
 from madoguchi.accounts.second_factor import code_of
@@ -54,10 +55,23 @@ def log_out(visitor: Visitor) -> None:
     visitor.at("/id/login/")
 
 
+def touch_when_asked(visitor: Visitor, phone: Fingerprint) -> None:
+    """Press the fingerprint reader while the next challenge is on its way: Chromium's reader looks only at that moment
+    whether somebody does.
+    """
+
+    def touch(route: Route) -> None:
+        phone.holder(presses=True)
+        route.continue_()
+
+    visitor.page.route("**/id/passkey/options/", touch, times=1)
+
+
 def press_and_touch(visitor: Visitor, phone: Fingerprint, path: str) -> None:
     """Press the page's passkey button, then the fingerprint reader, and be at ``path``."""
+    visitor.page.wait_for_load_state("networkidle")  # what the page offers by itself has its challenge
+    touch_when_asked(visitor, phone)
     visitor.page.locator("passkey-ask form button[type='submit']").click()
-    phone.holder(presses=True)
     visitor.at(path)
     visitor.page.wait_for_load_state()
     phone.holder(presses=False)
@@ -121,8 +135,9 @@ def log_in_each_way(visitor: Visitor, phone: Fingerprint, address: str, recovery
     log_out(visitor)
     press_and_touch(visitor, phone, "/my/")  # a passkey alone
     log_out(visitor)
-    phone.holder(presses=True)
-    visitor.go("/id/login/?next=" + visitor.path("/my/notices/"))  # chosen from what the browser offers to fill in
+    touch_when_asked(visitor, phone)  # chosen from what the browser offers to fill in, as soon as the page is there
+    offered = f"{visitor.demo.site}{visitor.path('/id/login/')}?next={visitor.path('/my/notices/')}"
+    visitor.page.goto(offered, wait_until="commit")
     visitor.at("/my/notices/")
     phone.holder(presses=False)
     log_out(visitor)

@@ -52,31 +52,40 @@ class PasskeyAsk extends HTMLElement {
 
   // Passkeys among what the browser offers to fill in; a press of the button takes the place of this.
   async offer() {
-    if (await PublicKeyCredential.isConditionalMediationAvailable?.()) this.ask({ mediation: "conditional" });
+    const can = await PublicKeyCredential.isConditionalMediationAvailable?.();
+    if (can && !this.waiting) this.ask({ mediation: "conditional" });
   }
 
-  async ask(how = {}) {
+  // One at a time: a browser refuses a second request while one is ending, and the server knows one challenge, the
+  // last it gave.
+  ask(how = {}) {
     this.waiting?.abort();
     const waiting = (this.waiting = new AbortController());
+    this.asking = Promise.resolve(this.asking).then(() => this.askOnce(how, waiting.signal));
+  }
+
+  async askOnce(how, signal) {
     const quiet = "mediation" in how;
     if (!quiet) this.say();
     try {
-      const publicKey = unpacked(await this.options(waiting.signal));
+      signal.throwIfAborted();
+      const publicKey = unpacked(await this.options());
       const makes = "user" in publicKey;
-      const request = { publicKey, signal: waiting.signal, ...how };
+      const request = { publicKey, signal, ...how };
       const credential = await (makes ? navigator.credentials.create(request) : navigator.credentials.get(request));
+      signal.throwIfAborted();
       this.send(packed(credential));
     } catch (error) {
-      if (waiting.signal.aborted || quiet) return;
+      if (signal.aborted || quiet) return;
       this.say({ InvalidStateError: "known", NotAllowedError: "cancelled" }[error.name] ?? "failed");
     }
   }
 
-  async options(signal) {
+  async options() {
     const body = new FormData();
     body.set("purpose", this.dataset.purpose);
     body.set("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
-    const answer = await fetch(this.dataset.options, { method: "POST", body, signal });
+    const answer = await fetch(this.dataset.options, { method: "POST", body });
     if (!answer.ok) throw new Error(`options: ${answer.status}`);
     return answer.json();
   }
