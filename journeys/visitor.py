@@ -1,16 +1,13 @@
 """Somebody at a browser: goes to pages of the running demo and looks at each one closely."""
 
-import base64
 import re
-import time
 from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.sync_api import Browser, Locator, Page, Request
 
+from madoguchi.accounts.second_factor import code_of
 from tests.running_demo import Demo, wait_until
 
 SCREENSHOTS = Path(__file__).resolve().parents[1] / "var" / "journeys"
@@ -150,8 +147,7 @@ class Visitor:
     def code_of_secret(self) -> str:
         """What an authenticator would show that was given the key on this page."""
         secret = "".join(self.page.locator("main .secret").inner_text().split())
-        key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-        return TOTP(key, 6, SHA1(), 30, enforce_key_length=False).generate(time.time()).decode()  # noqa: S303
+        return code_of(secret)
 
     def code_sent_to(self, number: str) -> str:
         """The six digits of the newest message or call to a number, waited for."""
