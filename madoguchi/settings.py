@@ -266,6 +266,10 @@ SMTP_MESSAGES = ENV.integer("MADOGUCHI_SMTP_MESSAGES", 1000, least=1)  # over on
 MAIL_FROM_NOTICES = ENV.text("MADOGUCHI_MAIL_FROM_NOTICES", "notice@aoba.example" if DEMO else None)
 MAIL_FROM_ID = ENV.text("MADOGUCHI_MAIL_FROM_ID", "id@aoba.example" if DEMO else None)
 
+# --- notices --------------------------------------------------------------------------------------------------------
+# ``on``: planned work is published only when a second person approved it; trouble may go first and is signed off after.
+NOTICE_APPROVAL = ENV.choice("MADOGUCHI_NOTICE_APPROVAL", ("off", "on"), "off") == "on"
+
 # --- telephone ------------------------------------------------------------------------------------------------------
 TELEPHONE_GATEWAY = ENV.choice("MADOGUCHI_TELEPHONE_GATEWAY", ("twilio", "webhook"), "twilio")
 TELEPHONE_URL = ENV.url("MADOGUCHI_TELEPHONE_URL", ("http", "https"), "http://127.0.0.1:8026" if DEMO else None)

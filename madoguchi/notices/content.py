@@ -70,3 +70,10 @@ class ReportContent:
     windows: Sequence[Period] = ()
     notify: bool = True
     next_report_due: datetime | None = None
+    # Work: whether it moves by itself at the begin of its first main window and at the end of its last, whether those
+    # reports are mailed, and how many hours before the begin reminders go out.
+    starts_itself: bool = False
+    ends_itself: bool = False
+    notify_start: bool = True
+    notify_end: bool = True
+    remind_hours: Sequence[int] = ()

@@ -19,7 +19,7 @@ def subscriptions(_request: HttpRequest, account: Account) -> list[dict[str, Any
 
 
 def destinations(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:
-    return [_destination(destination) for destination in account.destinations.order_by("slot")]
+    return [_destination(destination) for destination in account.destinations.order_by("slot", "pk")]
 
 
 def _destination(destination: Destination) -> dict[str, Any]:

@@ -40,8 +40,9 @@ def follow(account: Account, *, service: Service, wishes: Wishes) -> Subscriptio
             "regions": sorted(set(wishes.regions)),
         },
     )
-    if not account.destinations.exists():
-        Destination.objects.get_or_create(account=account, slot=1, defaults={"address": envelope(account.email)})
+    if not Destination.objects.standing().filter(account=account).exists():
+        mine = Destination.objects.standing()
+        mine.get_or_create(account=account, slot=1, defaults={"address": envelope(account.email)})
     return subscription
 
 

@@ -7,7 +7,7 @@ from madoguchi.accounts.close import closer
 from madoguchi.accounts.models import Account
 from madoguchi.delivery.forget import forget_recipients
 from madoguchi.lib.addresses import envelope
-from madoguchi.notices.models import OptOut
+from madoguchi.notices.models import Destination, OptOut
 
 
 @follow
@@ -17,10 +17,11 @@ def follow_address(account: Account, old: str, new: str) -> None:
     The new one is verified already, and the former may be somebody else's soon. Where another slot holds the new
     address, that one stays and the former goes. What was unsubscribed at the former is not sent to the new one either.
     """
-    former = account.destinations.filter(address=envelope(old)).first()
+    mine = Destination.objects.standing().filter(account=account)
+    former = mine.filter(address=envelope(old)).first()
     if former is None:
         return
-    if account.destinations.filter(address=envelope(new)).exists():
+    if mine.filter(address=envelope(new)).exists():
         former.delete()
     else:
         former.address, former.state = envelope(new), former.State.VERIFIED
@@ -37,5 +38,7 @@ def let_go(account: Account) -> None:
     """Nothing more is sent, and the letters that were no longer say to whom."""
     forget_recipients([f"destination:{pk}" for pk in account.destinations.values_list("pk", flat=True)])
     account.destinations.all().delete()
+    account.destination_changes.all().delete()
+    account.calendar_feeds.all().delete()
     account.subscriptions.all().delete()
     account.opt_outs.all().delete()

@@ -1,5 +1,7 @@
 """Writing: a notice with its first report, further reports, and changes to a draft. Nothing here is public yet."""
 
+from typing import Any
+
 from django.db import transaction
 
 from madoguchi.accounts.models import Account
@@ -21,6 +23,8 @@ FACTS = (
     "next_report_due",
 )
 _WORDS = ("state_after", "body_ja", "body_en", "notify")
+# How work goes on by itself after a report.
+COURSE = ("starts_itself", "ends_itself", "notify_start", "notify_end")
 _FIXED = ("title_ja", "title_en", "external_reference")
 
 
@@ -102,13 +106,17 @@ def content_of(notice: Notice) -> NoticeContent:
 
 def content_of_report(report: Report) -> ReportContent:
     """What a report says, as it stands."""
-    return ReportContent(**{name: getattr(report, name) for name in (*_WORDS, *FACTS)}, windows=report.periods)
+    said = {name: getattr(report, name) for name in (*_WORDS, *FACTS, *COURSE)}
+    return ReportContent(**said, remind_hours=tuple(report.remind_hours), windows=report.periods)
 
 
 def further_content(notice: Notice) -> ReportContent:
-    """Where a further report starts from: the facts as last published, no words yet, the state unchanged."""
+    """Where a further report starts from: the facts and the course as last published, no words yet, the same state."""
     facts = {name: getattr(notice, name) for name in FACTS if name != "next_report_due"}
-    return ReportContent(state_after=notice.state, body_ja="", **facts, windows=notice.periods)
+    course: dict[str, Any] = {}
+    if latest := notice.latest_report:
+        course = {name: getattr(latest, name) for name in COURSE} | {"remind_hours": tuple(latest.remind_hours)}
+    return ReportContent(state_after=notice.state, body_ja="", **facts, **course, windows=notice.periods)
 
 
 def take_over_facts(notice: Notice, report: Report) -> None:
@@ -136,8 +144,9 @@ def _fill_notice(notice: Notice, content: NoticeContent) -> None:
 
 
 def _fill_report(report: Report, content: ReportContent) -> None:
-    for name in (*_WORDS, *FACTS):
+    for name in (*_WORDS, *FACTS, *COURSE):
         setattr(report, name, getattr(content, name))
+    report.remind_hours = sorted(set(content.remind_hours), reverse=True)
     report.windows = [period.to_json() for period in content.windows]
     report.save()
     if report.notice.is_draft:

@@ -1,18 +1,31 @@
 """Work and trouble notices, their reports, and who wants to hear of them."""
 
 from madoguchi.notices.models.notice import AffectedContract, Notice, NumberSeries, Window
-from madoguchi.notices.models.report import Report
-from madoguchi.notices.models.subscription import ALL_DAYS, ALL_HOURS, Destination, OptOut, Subscription
+from madoguchi.notices.models.report import Approval, Report
+from madoguchi.notices.models.subscription import (
+    ALL_DAYS,
+    ALL_HOURS,
+    CalendarFeed,
+    Destination,
+    DestinationChange,
+    OptOut,
+    Subscription,
+)
+from madoguchi.notices.models.template import ReportTemplate
 
 __all__ = [
     "ALL_DAYS",
     "ALL_HOURS",
     "AffectedContract",
+    "Approval",
+    "CalendarFeed",
     "Destination",
+    "DestinationChange",
     "Notice",
     "NumberSeries",
     "OptOut",
     "Report",
+    "ReportTemplate",
     "Subscription",
     "Window",
 ]

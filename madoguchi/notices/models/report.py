@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from madoguchi.accounts.models import Account
@@ -32,6 +34,24 @@ class Report(Facts):
     # What this report moved: {"windows": [old, new], "expected_end": [old, new]}; written at publication.
     changes = models.JSONField(default=dict, blank=True)
     notify = models.BooleanField(default=True)
+    # Work may move by itself: to in progress when its first main window begins, to completed when the last one ends;
+    # each by a report of its own, mailed or not.
+    starts_itself = models.BooleanField(default=False)
+    ends_itself = models.BooleanField(default=False)
+    notify_start = models.BooleanField(default=True)
+    notify_end = models.BooleanField(default=True)
+    # Hours before the first main window at which a reminder is mailed.
+    remind_hours = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    # Counts the edits of a draft: who saves over somebody else's is told.
+    revision = models.PositiveIntegerField(default=0)
+    # A ready draft waits for its moment.
+    publish_at = models.DateTimeField(null=True, blank=True)
+    scheduled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    # A second person is asked to approve it.
+    approval_asked_at = models.DateTimeField(null=True, blank=True)
+    approval_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
@@ -40,6 +60,9 @@ class Report(Facts):
 
     class Meta:
         ordering = ("-ordinal",)
+        indexes = [
+            models.Index(fields=["publish_at"], name="report_scheduled", condition=models.Q(publish_at__isnull=False)),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["notice", "ordinal"], name="report_ordinal_once"),
             models.UniqueConstraint(
@@ -80,3 +103,25 @@ class Report(Facts):
         from madoguchi.notices import audience
 
         return audience.outlook(self, at=at)
+
+
+class Approval(models.Model):
+    """What a second person said of a report, before or after its publication; append-only."""
+
+    class Decision(models.TextChoices):
+        APPROVED = "approved"
+        RETURNED = "returned"
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="approvals")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    decision = models.CharField(max_length=10, choices=Decision)
+    # Of everything that was read: it approves exactly that (publish.fingerprint).
+    fingerprint = models.CharField(max_length=64)
+    remark = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.decision} of report {self.report_id}"

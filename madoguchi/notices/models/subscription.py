@@ -38,8 +38,14 @@ def new_unsubscribe_key() -> bytes:
     return secrets.token_bytes(16)
 
 
+class DestinationQuerySet(models.QuerySet["Destination"]):
+    def standing(self) -> "DestinationQuerySet":
+        """Those the owner has not removed."""
+        return self.exclude(state=Destination.State.REMOVED)
+
+
 class Destination(models.Model):
-    """配信先メールアドレス: up to three slots per ID."""
+    """配信先メールアドレス: up to three slots per ID. A removed one stays as a row, for what was sent to it."""
 
     class Device(models.TextChoices):
         PC = "pc"
@@ -49,6 +55,7 @@ class Destination(models.Model):
     class State(models.TextChoices):
         VERIFIED = "verified"
         PAUSED = "paused"  # bounced for good
+        REMOVED = "removed"  # by its owner
 
     class Outside(models.TextChoices):
         SKIP = "skip"
@@ -65,14 +72,23 @@ class Destination(models.Model):
     outside = models.CharField(max_length=6, choices=Outside, default=Outside.SKIP)
     critical_always = models.BooleanField(default=False)
     verified_at = models.DateTimeField(default=timezone.now)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    # Why, as a code the pages have words for.
+    paused_reason = models.CharField(max_length=60, blank=True)
     # Signs the unsubscribe links of this destination: see notices/unsubscribe.py.
     unsubscribe_key = models.BinaryField(max_length=16, default=new_unsubscribe_key, editable=False)
+
+    objects: ClassVar["models.Manager[Destination]"] = DestinationQuerySet.as_manager()
 
     class Meta:
         ordering = ("slot",)
         constraints = [
-            models.UniqueConstraint(fields=["account", "slot"], name="destination_slot_once"),
-            models.UniqueConstraint(fields=["account", "address"], name="destination_address_once"),
+            models.UniqueConstraint(
+                fields=["account", "slot"], condition=~models.Q(state="removed"), name="destination_slot_once"
+            ),
+            models.UniqueConstraint(
+                fields=["account", "address"], condition=~models.Q(state="removed"), name="destination_address_once"
+            ),
             models.CheckConstraint(condition=models.Q(slot__range=(1, 3)), name="destination_three_slots"),
             models.CheckConstraint(condition=models.Q(days__range=(0, ALL_DAYS)), name="destination_days"),
             models.CheckConstraint(condition=models.Q(hours__range=(0, ALL_HOURS)), name="destination_hours"),
@@ -80,6 +96,54 @@ class Destination(models.Model):
 
     def __str__(self) -> str:
         return f"destination {self.pk}"
+
+
+class DestinationChange(models.Model):
+    """A new address for a slot, or a changed one, that waits for the link in its mail (仮登録).
+
+    Until then what stands in the slot goes on receiving. A newer change of the same slot supersedes it.
+    """
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="destination_changes")
+    slot = models.PositiveSmallIntegerField()
+    address = models.CharField(max_length=320)  # as sent in the envelope
+    device = models.CharField(max_length=12, choices=Destination.Device)
+    days = models.PositiveSmallIntegerField(default=ALL_DAYS)
+    hours = models.PositiveIntegerField(default=ALL_HOURS)
+    outside = models.CharField(max_length=6, choices=Destination.Outside, default=Destination.Outside.SKIP)
+    critical_always = models.BooleanField(default=False)
+    token_digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "slot"], name="destination_change_slot")]
+
+    def __str__(self) -> str:
+        return f"destination change {self.pk}"
+
+
+class CalendarFeed(models.Model):
+    """The secret address under which a customer's own calendar program reads the work that touches them."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_feeds")
+    token_digest = models.CharField(max_length=64, unique=True)
+    # The address again, for its owner's page.
+    sealed = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(revoked_at__isnull=True), name="calendar_feed_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"calendar feed {self.pk}"
 
 
 class OptOutQuerySet(models.QuerySet["OptOut"]):

@@ -11,7 +11,7 @@ from madoguchi.catalog.models import Service
 from madoguchi.catalog.regions import BY_CODE
 from madoguchi.contracts.models import Contract
 from madoguchi.notices.follow import Wishes, follow, wishes_of
-from madoguchi.notices.models import Subscription
+from madoguchi.notices.models import Destination, Subscription
 from madoguchi.shell.forms import render_form
 from madoguchi.support.mynotices import kept
 from madoguchi.support.mynotices.forms import WishesForm
@@ -61,7 +61,7 @@ def confirm(request: HttpRequest, slug: str) -> HttpResponse:
         "subscription": subscription,
         "wishes": wishes,
         "regions": [BY_CODE[code] for code in wishes.regions],
-        "destinations": account_of(request).destinations.all(),
+        "destinations": Destination.objects.standing().filter(account=account_of(request)),
         "never": wishes.only_my_contracts and not _has_contracts(account_of(request)),
         "steps": STEPS,
         "current": 2,
@@ -78,7 +78,7 @@ def done(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "service": service,
         "subscription": subscription,
-        "destinations": account_of(request).destinations.all(),
+        "destinations": Destination.objects.standing().filter(account=account_of(request)),
         "steps": STEPS,
         "current": 3,
     }

@@ -14,7 +14,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.catalog.models import LegalText, Service
 from madoguchi.lib.markdown import to_html
 from madoguchi.notices import agreement
-from madoguchi.notices.models import Notice, OptOut, Subscription
+from madoguchi.notices.models import Destination, Notice, OptOut, Subscription
 from madoguchi.shell.languages import current
 from madoguchi.support.mynotices import kept
 from madoguchi.support.mynotices.views.access import account_of, agreed
@@ -38,7 +38,7 @@ def table(request: HttpRequest) -> HttpResponse:
     deleted = kept.deleted(request)
     context = {
         "rows": _rows(account),
-        "destinations": account.destinations.all(),
+        "destinations": Destination.objects.standing().filter(account=account),
         "deleted": Service.objects.filter(slug=deleted[0]).first() if deleted else None,
         "said": kept.said(request),
     }

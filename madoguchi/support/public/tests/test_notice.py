@@ -91,7 +91,7 @@ def test_when_it_is_over_no_next_report_is_promised(client, hikari):
 
 
 def test_a_withdrawn_notice_says_why_and_nothing_else(client, trouble):
-    trouble.withdrawn_at, trouble.withdrawn_reason = NOW, "番号の誤りのため"
+    trouble.withdrawn_at, trouble.withdrawn_reason_ja = NOW, "番号の誤りのため"
     trouble.save()
     html = page(client, trouble)
     assert "2026年11月22日（日）14:05 JST に取り下げました" in html

@@ -1,0 +1,31 @@
+"""What staff start a report from at 3 a.m.: words prepared by day."""
+
+from django.db import models
+
+from madoguchi.notices import lifecycle
+from madoguchi.notices.models.facts import Facts
+
+
+class ReportTemplate(models.Model):
+    """Words and facts of a report, first or further. A blank to fill in stands between 〔 and 〕."""
+
+    kind = models.CharField(max_length=8, choices=lifecycle.Kind)
+    name = models.CharField(max_length=60, unique=True)
+    order = models.PositiveSmallIntegerField(default=0)
+    state_after = models.CharField(max_length=16, choices=lifecycle.State)
+    impact = models.CharField(max_length=20, choices=Facts.Impact)
+    severity = models.CharField(max_length=10, choices=Facts.Severity, default=Facts.Severity.NORMAL)
+    title_ja = models.CharField(max_length=120, blank=True)
+    title_en = models.CharField(max_length=120, blank=True)
+    body_ja = models.TextField()
+    body_en = models.TextField(blank=True)
+    emergency_calls_ja = models.TextField(blank=True)
+    emergency_calls_en = models.TextField(blank=True)
+    alternatives_ja = models.TextField(blank=True)
+    alternatives_en = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("kind", "order", "name")
+
+    def __str__(self) -> str:
+        return self.name
