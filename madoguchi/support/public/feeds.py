@@ -15,8 +15,8 @@ from madoguchi.catalog.models import Service
 from madoguchi.notices import atom, calendar
 from madoguchi.notices.models import Notice, Report
 from madoguchi.shell import languages
+from madoguchi.shell.cacheable import public_page
 from madoguchi.shell.templatetags.shell import in_language_plain
-from madoguchi.support.public.cacheable import public_page
 
 LATEST = 50  # reports of a feed
 # How long a calendar keeps work that is over: a program that was away for a while still hears how it ended.

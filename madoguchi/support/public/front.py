@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from madoguchi.catalog.models import Category, Service
 from madoguchi.notices.models import Notice
-from madoguchi.support.public.cacheable import public_page
+from madoguchi.shell.cacheable import public_page
 
 # So many of each kind; the rest is one link away.
 TROUBLE_SHOWN, WORK_SHOWN = 6, 4

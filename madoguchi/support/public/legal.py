@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.catalog.models import LegalText
-from madoguchi.support.public.cacheable import public_page
+from madoguchi.shell.cacheable import public_page
 
 
 def _page(request: HttpRequest, kind: str, title: Promise) -> HttpResponse:

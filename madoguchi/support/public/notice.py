@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.notices.content import Period
 from madoguchi.notices.models import Notice, Report
+from madoguchi.shell.cacheable import public_page
 from madoguchi.shell.templatetags.shell import datetime_zone, period
-from madoguchi.support.public.cacheable import public_page
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 
+from madoguchi.shell.cacheable import public_page
 from madoguchi.shell.forms import render_form
-from madoguchi.support.public.cacheable import public_page
 from madoguchi.support.public.notice_filter import NoticeFilter
 
 A_PAGE = 50

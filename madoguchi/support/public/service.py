@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from madoguchi.catalog.models import Service
 from madoguchi.notices.models import Notice
-from madoguchi.support.public.cacheable import public_page
+from madoguchi.shell.cacheable import public_page
 
 LATELY = timedelta(days=30)
 

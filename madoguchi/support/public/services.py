@@ -9,8 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from madoguchi.catalog.models import Category, Service, ServiceQuerySet
 from madoguchi.notices.models import Notice
+from madoguchi.shell.cacheable import public_page
 from madoguchi.shell.forms import render_form
-from madoguchi.support.public.cacheable import public_page
 from madoguchi.support.public.front import AUDIENCES
 
 A_PAGE = 50
