@@ -1,8 +1,10 @@
 """Writing: a notice with its first report, further reports, and changes to a draft. Nothing here is public yet."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from madoguchi.accounts.models import Account
 from madoguchi.notices import lifecycle
@@ -40,10 +42,23 @@ class DraftWaits(Exception):
         self.report = report
 
 
+class StaleDraft(Exception):
+    """Somebody else saved the draft after it was opened for writing; ``report`` is what stands now."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(f"{report} is at revision {report.revision}")
+        self.report = report
+
+
 @transaction.atomic
-def start(*, kind: str, notice: NoticeContent, report: ReportContent, by: Account | None) -> Report:
-    """Begin a notice of ``kind`` with its first report, both drafts. May be incomplete: publishing checks."""
-    kept = Notice(kind=lifecycle.Kind(kind), impact=report.impact, created_by=by)
+def start(
+    *, kind: str, notice: NoticeContent, report: ReportContent, by: Account | None, form_key: UUID | None = None
+) -> Report:
+    """Begin a notice of ``kind`` with its first report, both drafts. May be incomplete: publishing checks.
+
+    ``form_key`` names the form it was written in, which starts one notice: a second one is an ``IntegrityError``.
+    """
+    kept = Notice(kind=lifecycle.Kind(kind), impact=report.impact, created_by=by, form_key=form_key)
     _fill_notice(kept, notice)
     draft = Report(notice=kept, written_by=by)
     _fill_report(draft, report)
@@ -60,12 +75,18 @@ def edit_notice(notice: Notice, *, content: NoticeContent) -> None:
 
 
 @transaction.atomic
-def edit_report(report: Report, *, content: ReportContent, by: Account | None) -> Report:
-    """Change a report that is not published; else :class:`NotADraft`."""
-    report = Report.objects.select_for_update(of=("self",)).select_related("notice").get(pk=report.pk)
+def edit_report(report: Report, *, content: ReportContent, by: Account | None, revision: int | None = None) -> Report:
+    """Change a report that is not published; else :class:`NotADraft`.
+
+    ``revision`` is the one whose text was changed; :class:`StaleDraft` when another one stands by now.
+    """
+    report = Report.objects.select_for_update(of=("self",)).select_related("notice", "written_by").get(pk=report.pk)
     if report.ordinal is not None:
         raise NotADraft
-    report.written_by = by
+    if revision is not None and report.revision != revision:
+        raise StaleDraft(report)
+    report.revision += 1
+    report.written_by, report.written_at = by, timezone.now()
     _fill_report(report, content)
     return report
 

@@ -62,6 +62,8 @@ class Notice(Facts):
     withdrawn_reason_en = models.TextField(blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+    # The form it was first written in: sent twice, it starts one notice.
+    form_key = models.UUIDField(unique=True, null=True, blank=True, editable=False)
 
     objects: ClassVar["models.Manager[Notice]"] = NoticeQuerySet.as_manager()
 
