@@ -47,6 +47,7 @@ PUBLIC = {
     "public:suggestions": "/services/suggestions/?q=a",
     "public:service": "/services/mobile/",
     "public:notices": "/notices/",
+    "public:impact": "/notices/impact/",
     "public:notices_atom": "/notices.atom",
     "public:notices_calendar": "/notices.ics",
     "public:notice_calendar": "/notices/W-2026-000001.ics",

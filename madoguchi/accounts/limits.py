@@ -52,14 +52,14 @@ def fits(level: float, *, limit: Limit) -> bool:
     return level + 1 <= limit.tries
 
 
-def take(limit: Limit, whom: str) -> None:
-    """Count one try of ``whom`` (an address, a network, an account's number), or raise :class:`TooMany`.
+def take(limit: Limit, whom: str, *, tries: int = 1) -> None:
+    """Count ``tries`` of ``whom`` (an address, a network, an account's number), or raise :class:`TooMany`.
 
     Counted before the try, so that many at the same moment cannot slip through; :func:`give_back` after a good one.
     One statement, which locks the bucket no longer than it runs; the arithmetic is :func:`drained` and :func:`fits`.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, _asked(limit, whom))
+        cursor.execute(_TAKE, _asked(limit, whom) | {"taken": tries})
         if cursor.fetchone() is None:
             raise TooMany
 
@@ -88,8 +88,9 @@ _DRAINED = (
     " / %(period)s)"
 )
 _TAKE = f"""
-    INSERT INTO accounts_trylevel AS bucket (key, level, at) VALUES (%(key)s, 1, %(now)s)
-    ON CONFLICT (key) DO UPDATE SET level = {_DRAINED} + 1, at = excluded.at WHERE {_DRAINED} + 1 <= %(tries)s
+    INSERT INTO accounts_trylevel AS bucket (key, level, at) VALUES (%(key)s, %(taken)s, %(now)s)
+    ON CONFLICT (key) DO UPDATE SET level = {_DRAINED} + %(taken)s, at = excluded.at
+    WHERE {_DRAINED} + %(taken)s <= %(tries)s
     RETURNING true
 """  # noqa: S608 - nothing but our own constants
 _GIVE_BACK = f"""

@@ -62,6 +62,16 @@ def test_tries_are_counted_for_each_apart(db):
             take(FIVE, "alice@example.jp")
 
 
+def test_several_tries_at_once_fit_together_or_not_at_all(db):
+    with time_machine.travel("2026-11-22 10:00:00", tick=False):
+        take(FIVE, "192.0.2.1", tries=3)
+        with pytest.raises(TooMany):
+            take(FIVE, "192.0.2.1", tries=3)
+        take(FIVE, "192.0.2.1", tries=2)
+        with pytest.raises(TooMany):
+            take(FIVE, "192.0.2.1")
+
+
 def test_whose_tries_they_are_is_not_readable(db):
     take(FIVE, "alice@example.jp")
     assert "alice" not in TryLevel.objects.get().key

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from madoguchi.support.public import feeds, front, legal, notice, notices, service, services
+from madoguchi.support.public import feeds, front, impact, legal, notice, notices, service, services
 
 app_name = "public"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("notices.atom", feeds.notices_atom, name="notices_atom"),
     path("notices.ics", feeds.notices_calendar, name="notices_calendar"),
     path("notices/", notices.notices, name="notices"),
+    path("notices/impact/", impact.search, name="impact"),
     re_path(r"^notices/(?P<number>[WT]-[0-9]{4}-[0-9]{6,9})/$", notice.notice, name="notice"),
     re_path(r"^notices/(?P<number>W-[0-9]{4}-[0-9]{6,9})\.ics$", feeds.notice_calendar, name="notice_calendar"),
     path("terms/", legal.terms, name="terms"),

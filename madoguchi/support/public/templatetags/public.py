@@ -4,8 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.template.context import Context
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 
 from madoguchi.catalog.regions import BY_CODE
 from madoguchi.lib.markdown import to_html
@@ -36,6 +39,34 @@ def markdown(thing: Any, field: str) -> SafeString:
 def paragraphs(thing: Any, field: str) -> SafeString:
     """A plain text, with its paragraphs and line breaks."""
     return _in_own_language(thing, field, lambda text: linebreaks(text, autoescape=True))
+
+
+@register.inclusion_tag("public/parts/page_links.html", takes_context=True)
+def page_links(context: Context, description: str = "", *, index: bool = True) -> dict[str, Any]:
+    """For search engines: what the page is about, its one address, and the same page in each language.
+
+    Filters are left out of the addresses, the number of a further page is not. ``index``: whether the page is for
+    search engines at all.
+    """
+    request, page = context["request"], context.get("page_obj")
+    query = f"?page={page.number}" if page and page.number > 1 else ""
+
+    def address(language: str) -> str:
+        return f"{settings.SITE_URL}{languages.in_language(request.path, language)}{query}"
+
+    codes = [code for code, _name in settings.LANGUAGES]
+    return {
+        "description": shortened(description),
+        "index": index,
+        "canonical": address(languages.current()),
+        "alternates": [(code, address(code)) for code in codes],
+        "otherwise": address(settings.LANGUAGE_CODE),
+    }
+
+
+def shortened(text: str, *, most: int = 160) -> str:
+    """One line of at most ``most`` characters."""
+    return Truncator(" ".join(text.split())).chars(most)
 
 
 @register.filter

@@ -1,0 +1,24 @@
+"""Contract numbers (契約番号) as somebody types or pastes them."""
+
+import re
+import unicodedata
+
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-"))
+_BETWEEN = re.compile(r"[\s,;、]+")
+_SHAPE = re.compile(r"[A-Z0-9](?:[A-Z0-9-]{0,18}[A-Z0-9])?")
+
+
+def normalised(typed: str) -> str | None:
+    """Up to 20 letters, digits and hyphens between them, or None when that is not what was typed.
+
+    Full-width characters and lower-case letters count, every kind of dash is a hyphen, and invisible characters, which
+    come along when something is pasted, do not matter.
+    """
+    plain = unicodedata.normalize("NFKC", typed).translate(_DASHES)
+    number = "".join(mark for mark in plain if unicodedata.category(mark) != "Cf").strip().upper()
+    return number if _SHAPE.fullmatch(number) else None
+
+
+def split(text: str) -> list[str]:
+    """The pieces of a list as typed: between line breaks, tabs, spaces, commas and semicolons of either width."""
+    return [piece for piece in _BETWEEN.split(unicodedata.normalize("NFKC", text)) if piece]
