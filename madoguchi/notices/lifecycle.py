@@ -1,4 +1,4 @@
-"""The life of a notice as data: its states, and which may follow which. Worked table: ``docs/notices.md``."""
+"""The life of a notice as data: its states, and which may follow which. Worked table: ``docs/notices-life.md``."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -7,7 +7,7 @@ from madoguchi.notices.tests.documented import table
 
 @pytest.mark.parametrize(("kind", "heading"), [("work", "### Work"), ("trouble", "### Trouble")])
 def test_moves_are_those_of_the_documented_table(kind, heading):
-    (_, *columns), rows = table(heading)
+    (_, *columns), rows = table(heading, page="notices-life")
     documented = {row[0]: {state for state, mark in zip(columns, row[1:], strict=True) if mark} for row in rows}
     assert documented == {before: set(after) for before, after in lifecycle.MOVES[kind].items()}
 
