@@ -74,15 +74,15 @@ class Mailing(models.Model):
         self.refresh_from_db(fields=["state"])
 
     @transaction.atomic
-    def cancel(self) -> int:
-        """Send nothing more of it, ever; return how many letters were skipped for that.
+    def cancel(self, *, reason: str = "cancelled") -> int:
+        """Send nothing more of it, ever; return how many letters were skipped for that ``reason``.
 
         Letters a worker holds at this moment may still go out and then keep that outcome.
         """
         Mailing.objects.filter(pk=self.pk).update(state=self.State.CANCELLED)
         self.refresh_from_db(fields=["state"])
         waiting = self.letters.filter(state__in=[Letter.State.QUEUED, Letter.State.HELD], leased_until=None)
-        return waiting.update(state=Letter.State.SKIPPED, reason="cancelled", sealed=None, finished_at=Now())
+        return waiting.update(state=Letter.State.SKIPPED, reason=reason, sealed=None, finished_at=Now())
 
     def progress(self) -> dict[str, int]:
         """How many letters are in each state that occurs."""

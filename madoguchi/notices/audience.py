@@ -15,11 +15,9 @@ from django.utils import timezone
 
 from madoguchi.accounts.models import Account
 from madoguchi.delivery.models import Letter, Mailing
-from madoguchi.notices import hours
+from madoguchi.notices import hours, mailings
 from madoguchi.notices.models import Destination, Report
 
-# The name under which mail.py registers the reports' renderer.
-RENDERER = "notices.report"
 # Small enough that the first letters leave while the last are being written.
 BATCH = 10_000
 
@@ -54,6 +52,11 @@ _DUE = """
             SELECT FROM notices_optout opted
             WHERE opted.account_id = destination.account_id AND opted.address = destination.address
               AND opted.service_id = subscription.service_id AND opted.kind = %(kind)s AND opted.undone_at IS NULL)
+      AND (NOT %(only_told)s OR EXISTS (
+            SELECT FROM delivery_letter told
+            WHERE told.recipient_key = 'destination:' || destination.id AND told.mailing_id = ANY(%(earlier)s::bigint[])
+              -- Of what was taken back only letters on the wire are still queued.
+              AND told.state IN ('queued', 'sent')))
     GROUP BY destination.id, account.id
 """
 
@@ -93,8 +96,8 @@ _INSERT = f"""
                        judged.unsubscribe_key || signed.what || convert_to(judged.address, 'UTF8'))) FOR 16),
                    'base64'), '+/', '-_'),
                'box', box.name,
-               'thread', CASE WHEN thread.first IS NULL THEN '' ELSE
-                   format('<%%s.%%s.%%s@%%s>', %(number)s::text, thread.first, box.name, %(domain)s::text) END),
+               'thread', CASE WHEN thread.mark IS NULL THEN '' ELSE
+                   format('<%%s.%%s.%%s@%%s>', %(number)s::text, thread.mark, box.name, %(domain)s::text) END),
            judged.state,
            CASE judged.state WHEN 'skipped' THEN 'outside_hours' ELSE '' END,
            CASE judged.state WHEN 'held' THEN judged.opens_at ELSE %(at)s END,
@@ -108,12 +111,12 @@ _INSERT = f"""
         SELECT encode(substring(sha256(judged.unsubscribe_key || convert_to('box', 'UTF8')) FOR 8), 'hex') AS name
     ) box
     LEFT JOIN LATERAL (
-        SELECT earlier.ordinal AS first
-        FROM unnest(%(earlier_mailings)s::bigint[], %(earlier_ordinals)s::int[]) AS earlier (mailing, ordinal)
+        SELECT earlier.mark
+        FROM unnest(%(earlier)s::bigint[], %(earlier_marks)s::text[]) AS earlier (mailing, mark)
         JOIN delivery_letter letter
           ON letter.mailing_id = earlier.mailing AND letter.recipient_key = 'destination:' || judged.id
         WHERE letter.state IN ('queued', 'held', 'sent')
-        ORDER BY earlier.ordinal
+        ORDER BY earlier.mailing
         LIMIT 1
     ) thread ON TRUE
     ORDER BY judged.id
@@ -132,18 +135,17 @@ def outlook(report: Report, *, at: datetime | None = None) -> dict[str, int]:
     these ``queued`` (at once), ``held`` (at their next open hour) and ``skipped`` (outside their hours)."""
     parameters = _parameters(report, at=at or report.published_at or timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {**parameters, "after": 0, "upto": 2**62})
+        everybody: dict[str, Any] = {"after": 0, "upto": 2**62, "only_told": False, "earlier": []}
+        cursor.execute(_COUNT, {**parameters, **everybody})
         counts = cursor.fetchone()
     return dict(zip(("customers", "addresses", "queued", "held", "skipped"), counts, strict=True))
 
 
 def write_letters(*, mailing_id: int, batch: int = BATCH) -> None:
-    """Write the letters of a report's mailing from its checkpoint on, ``batch`` destination ids at a time."""
-    report = Report.objects.select_related("notice").get(pk=Mailing.objects.get(pk=mailing_id).reference)
-    if report.published_at is None:
-        raise ValueError("a draft report has no letters")
-    parameters = {**_parameters(report, at=report.published_at), **_thread(report)}
-    # Addresses that come in later were not there when the report was published.
+    """Write the letters of a mailing about a notice (a report, a reminder, the withdrawal) from its checkpoint on,
+    ``batch`` destination ids at a time."""
+    parameters = _of_mailing(Mailing.objects.get(pk=mailing_id))
+    # Addresses that come in later were not there when it was published.
     last = Destination.objects.aggregate(last=Max("id"))["last"] or 0
     while _write_batch(mailing_id, parameters, batch=batch, last=last):
         pass
@@ -152,7 +154,7 @@ def write_letters(*, mailing_id: int, batch: int = BATCH) -> None:
 def release_held(*, at: datetime | None = None) -> int:
     """Queue the held letters whose hour has come; return how many. The engine drops those that expired meanwhile."""
     come = Letter.objects.filter(
-        mailing__renderer=RENDERER,
+        mailing__renderer__in=mailings.ALL,
         mailing__finished_at=None,
         state=Letter.State.HELD,
         due_at__lte=at or timezone.now(),
@@ -177,16 +179,17 @@ def _write_batch(mailing_id: int, parameters: dict[str, Any], *, batch: int, las
     return mailing.checkpoint is not None
 
 
-def _thread(report: Report) -> dict[str, Any]:
-    """The mailings of the notice's earlier reports, in their order."""
-    earlier = report.notice.reports.filter(ordinal__lt=report.ordinal)
-    ordinals = {str(pk): ordinal for pk, ordinal in earlier.values_list("pk", "ordinal")}
-    mailings = Mailing.objects.filter(renderer=RENDERER, reference__in=ordinals).values_list("pk", "reference")
+def _of_mailing(mailing: Mailing) -> dict[str, Any]:
+    occasion = mailings.occasion(mailing)
+    # The mailings about the notice before this one, in their order.
+    earlier = list(mailings.marks(occasion.report.notice, before=mailing))
     return {
-        "number": report.notice.number,
+        **_parameters(occasion.report, at=occasion.at),
+        "only_told": occasion.only_told,
+        "number": occasion.report.notice.number,
         "domain": settings.OPERATOR["domain"],
-        "earlier_mailings": [pk for pk, _ in mailings],
-        "earlier_ordinals": [ordinals[reference] for _, reference in mailings],
+        "earlier": [pk for pk, _ in earlier],
+        "earlier_marks": [mark for _, mark in earlier],
     }
 
 

@@ -80,10 +80,12 @@ def calendar(notices: Iterable[Notice], *, name: str, url: str) -> bytes:
 def _event(notice: Notice, entry: Entry) -> Event:
     report = notice.latest_report
     assert report is not None  # noqa: S101 - published
-    published = report.published_at
+    # A withdrawal is the last word.
+    published = notice.withdrawn_at or report.published_at
+    sequence = (report.ordinal or 1) - 1 + (notice.withdrawn_at is not None)
     event = Event()
     event.add("uid", f"{notice.number}-{entry.place}@{settings.OPERATOR['domain']}")
-    event.add("sequence", (report.ordinal or 1) - 1)
+    event.add("sequence", sequence)
     event.add("dtstamp", vDatetime(published.astimezone(UTC)))  # type: ignore[union-attr]
     event.add("created", notice.first_published_at.astimezone(UTC))  # type: ignore[union-attr]
     event.add("last-modified", published.astimezone(UTC))  # type: ignore[union-attr]

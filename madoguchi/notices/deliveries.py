@@ -5,13 +5,17 @@ from datetime import datetime
 
 from madoguchi.accounts.models import Account
 from madoguchi.delivery.models import Letter
-from madoguchi.notices.audience import RENDERER
+from madoguchi.notices import mailings
 from madoguchi.notices.models import Report
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One report at one address; ``letter`` has state, reason, ``due_at`` and ``finished_at``."""
+    """One mail at one address; ``letter`` has state, reason, ``due_at`` and ``finished_at``.
+
+    ``report`` is the one that was mailed; of a reminder or a withdrawal (``letter.mailing.renderer`` says so) the
+    notice's last one.
+    """
 
     letter: Letter
     report: Report
@@ -21,9 +25,9 @@ def deliveries_of(account: Account, *, since: datetime, limit: int) -> list[Deli
     """What was due to the account's destinations from ``since`` on, newest first, ``limit`` at most."""
     keys = [f"destination:{pk}" for pk in account.destinations.values_list("pk", flat=True)]
     letters = list(
-        Letter.objects.filter(recipient_key__in=keys, due_at__gte=since, mailing__renderer=RENDERER)
+        Letter.objects.filter(recipient_key__in=keys, due_at__gte=since, mailing__renderer__in=mailings.ALL)
         .select_related("mailing")
         .order_by("-due_at", "-pk")[:limit]
     )
-    reports = Report.objects.select_related("notice").in_bulk({int(letter.mailing.reference) for letter in letters})
-    return [Delivery(letter, reports[int(letter.mailing.reference)]) for letter in letters]
+    reports = mailings.reports_of(letter.mailing for letter in letters)
+    return [Delivery(letter, reports[letter.mailing_id]) for letter in letters]

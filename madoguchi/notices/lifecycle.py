@@ -81,6 +81,10 @@ class IllegalMove(Exception):
         self.kind, self.before, self.after = kind, State(before), State(after)
 
 
+class Withdrawn(Exception):
+    """A withdrawn notice takes no report any more."""
+
+
 def next_states(*, kind: str, state: str) -> tuple[State, ...]:
     """The states a next report may give, in the order in which they usually come."""
     return MOVES[kind].get(state, ())

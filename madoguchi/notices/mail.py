@@ -4,7 +4,7 @@ The letters' own values (``service``, ``token``, ``box``, ``thread``) are writte
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext, override
 
 from madoguchi.delivery.renderers import SLOT, Draft, register, slot
-from madoguchi.notices import audience, lifecycle, wording
+from madoguchi.notices import lifecycle, mailings, wording
 from madoguchi.notices.models import Report
 from madoguchi.shell import languages, states
 from madoguchi.shell.templatetags.shell import in_language_plain
@@ -33,10 +33,19 @@ TONES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How a mail differs from its report's: ``mark`` is its own in the message's id, ``lead`` its first line, and
+    ``said`` takes the place of what the templates would show."""
+
+    mark: str
+    lead: str = ""
+    said: Mapping[str, Any] = field(default_factory=dict)
+
+
 def render(reference: str, language: str, format: str) -> Draft:
     """The mail of the report whose id is ``reference``."""
-    report = Report.objects.select_related("notice").get(pk=reference)
-    return _draft(report, language, format)
+    return draft(Report.objects.select_related("notice").get(pk=reference), language, format)
 
 
 def preview(report: Report, language: str, format: str) -> Draft:
@@ -47,42 +56,43 @@ def preview(report: Report, language: str, format: str) -> Draft:
     with override(language):
         service = next(iter(report.notice.services.all()), None)
         values = {"service": in_language_plain(service, "name"), "token": "-", "box": "-", "thread": ""}
-    return _filled(_draft(report, language, format), values)
+    return _filled(draft(report, language, format), values)
 
 
-def _draft(report: Report, language: str, format: str) -> Draft:
+def draft(report: Report, language: str, format: str, *, again: Again | None = None) -> Draft:
+    """The mail of ``report``, or another one about its notice in the same thread."""
+    again = again or Again(mark=str(_ordinal(report)))
     with override(language):
-        said = _context(report, language)
-        subject = wording.subject(report.notice, said["number"])
+        said = {**_context(report, language), "lead": again.lead, **again.said}
         if format == "short":
             said["body"] = Truncator(said["body"]).chars(SHORT_BODY)
-            text = wording.wrapped(_plain("short", said), width=SHORT_WIDTH)
-            return _mail(report, subject, f"{text}\n", None, said)
-        html = render_to_string("notices/mail/report.html", said)
-        return _mail(report, subject, f"{_plain('report', said)}\n", html, said)
+            text, html = wording.wrapped(_plain("short", said), width=SHORT_WIDTH), None
+        else:
+            text, html = _plain("report", said), render_to_string("notices/mail/report.html", said)
+        return Draft(
+            subject=wording.subject(report.notice, said["number"]),
+            text=f"{text}\n",
+            html=html,
+            sender=settings.MAIL_FROM_NOTICES,
+            headers=_headers(report, said, mark=again.mark),
+        )
 
 
 def _plain(name: str, said: Mapping[str, Any]) -> str:
     return str(render_to_string(f"notices/mail/{name}.txt", dict(said))).strip()
 
 
-def _mail(report: Report, subject: str, text: str, html: str | None, said: Mapping[str, Any]) -> Draft:
+def _headers(report: Report, said: Mapping[str, Any], *, mark: str) -> tuple[tuple[str, str], ...]:
     domain, kind = settings.OPERATOR["domain"], report.notice.kind
-    return Draft(
-        subject=subject,
-        text=text,
-        html=html,
-        sender=settings.MAIL_FROM_NOTICES,
-        headers=(
-            ("Message-ID", f"<{said['number']}.{_ordinal(report)}.{slot('box')}@{domain}>"),
-            # The notice's first mail to this address, so that every client keeps the reports together; empty in that
-            # first mail itself, and then left out by the engine.
-            ("In-Reply-To", slot("thread")),
-            ("References", slot("thread")),
-            ("List-Id", f"<{kind}.notices.{domain}>"),
-            ("List-Unsubscribe", f"<{said['unsubscribe_url']}>"),
-            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-        ),
+    return (
+        ("Message-ID", f"<{said['number']}.{mark}.{slot('box')}@{domain}>"),
+        # The notice's first mail to this address, so that every client keeps the reports together; empty in that
+        # first mail itself, and then left out by the engine.
+        ("In-Reply-To", slot("thread")),
+        ("References", slot("thread")),
+        ("List-Id", f"<{kind}.notices.{domain}>"),
+        ("List-Unsubscribe", f"<{said['unsubscribe_url']}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
     )
 
 
@@ -163,4 +173,4 @@ def _filled(draft: Draft, values: Mapping[str, str]) -> Draft:
     )
 
 
-register(audience.RENDERER, render)
+register(mailings.REPORT, render)

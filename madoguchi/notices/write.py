@@ -34,19 +34,19 @@ class NotADraft(Exception):
     """What is published stays as it is: a correction is a further report."""
 
 
+class StaleDraft(Exception):
+    """Somebody else saved the draft meanwhile: what was read is no longer what is there. ``report`` is as it is now."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(f"the draft of {report.notice} is at revision {report.revision}")
+        self.report = report
+
+
 class DraftWaits(Exception):
     """A notice has one report being written at a time; ``report`` is the one that waits."""
 
     def __init__(self, report: Report) -> None:
         super().__init__(f"{report.notice} already has a draft report")
-        self.report = report
-
-
-class StaleDraft(Exception):
-    """Somebody else saved the draft after it was opened for writing; ``report`` is what stands now."""
-
-    def __init__(self, report: Report) -> None:
-        super().__init__(f"{report} is at revision {report.revision}")
         self.report = report
 
 
@@ -60,46 +60,57 @@ def start(
     """
     kept = Notice(kind=lifecycle.Kind(kind), impact=report.impact, created_by=by, form_key=form_key)
     _fill_notice(kept, notice)
-    draft = Report(notice=kept, written_by=by)
-    _fill_report(draft, report)
-    return draft
+    draft = Report(notice=kept)
+    compose(draft, report)
+    return _save(draft, by=by)
 
 
 @transaction.atomic
-def edit_notice(notice: Notice, *, content: NoticeContent) -> None:
-    """Change what a notice is about. Raises :class:`NotADraft` once a report is published."""
-    notice = Notice.objects.select_for_update().get(pk=notice.pk)
-    if not notice.is_draft:
-        raise NotADraft
-    _fill_notice(notice, content)
+def edit_report(
+    report: Report,
+    *,
+    content: ReportContent,
+    by: Account | None,
+    about: NoticeContent | None = None,
+    revision: int | None = None,
+) -> Report:
+    """Change a report that is not published, and what its notice is ``about`` while no report of it is; else
+    :class:`NotADraft`.
 
-
-@transaction.atomic
-def edit_report(report: Report, *, content: ReportContent, by: Account | None, revision: int | None = None) -> Report:
-    """Change a report that is not published; else :class:`NotADraft`.
-
-    ``revision`` is the one whose text was changed; :class:`StaleDraft` when another one stands by now.
+    ``revision`` is the report's as the writer read it: :class:`StaleDraft` when somebody saved another since. A change
+    takes the draft off its schedule and voids its approval; saving what is there already does neither.
     """
-    report = Report.objects.select_for_update(of=("self",)).select_related("notice", "written_by").get(pk=report.pk)
-    if report.ordinal is not None:
+    notice = Notice.objects.select_for_update().get(pk=report.notice_id)
+    report = Report.objects.select_for_update().get(pk=report.pk)
+    report.notice = notice
+    if report.ordinal is not None or (about is not None and not notice.is_draft):
         raise NotADraft
-    if revision is not None and report.revision != revision:
+    if revision is not None and revision != report.revision:
         raise StaleDraft(report)
-    report.revision += 1
-    report.written_by, report.written_at = by, timezone.now()
-    _fill_report(report, content)
+    before = (content_of(notice), content_of_report(report))
+    if about is not None:
+        _fill_notice(notice, about)
+    compose(report, content)
+    if (content_of(notice), content_of_report(report)) != before:
+        report.revision += 1
+        report.publish_at = report.scheduled_by = None
+        report.schedule_failed = ""
+        _save(report, by=by)
     return report
 
 
 @transaction.atomic
 def add_report(notice: Notice, *, content: ReportContent, by: Account | None) -> Report:
-    """Begin a further report. Raises :class:`DraftWaits` while another is being written."""
+    """Begin a further report. Raises :class:`DraftWaits` while another is being written, and
+    :class:`~madoguchi.notices.lifecycle.Withdrawn` when there is nothing to add any more."""
     notice = Notice.objects.select_for_update().get(pk=notice.pk)
+    if notice.withdrawn_at is not None:
+        raise lifecycle.Withdrawn(str(notice))
     if waiting := notice.draft_report:
         raise DraftWaits(waiting)
-    draft = Report(notice=notice, written_by=by)
-    _fill_report(draft, content)
-    return draft
+    draft = Report(notice=notice)
+    compose(draft, content)
+    return _save(draft, by=by)
 
 
 @transaction.atomic
@@ -164,13 +175,21 @@ def _fill_notice(notice: Notice, content: NoticeContent) -> None:
     )
 
 
-def _fill_report(report: Report, content: ReportContent) -> None:
+def compose(report: Report, content: ReportContent) -> None:
+    """Give ``report`` what it says. The caller saves it."""
     for name in (*_WORDS, *FACTS, *COURSE):
         setattr(report, name, getattr(content, name))
     report.remind_hours = sorted(set(content.remind_hours), reverse=True)
     report.windows = [period.to_json() for period in content.windows]
+
+
+def _save(report: Report, *, by: Account | None) -> Report:
+    report.written_by, report.written_at = by, timezone.now()
     report.save()
+    if by is not None:
+        report.writers.add(by)
     if report.notice.is_draft:
         # So that lists of drafts show where a notice is heading.
         take_over_facts(report.notice, report)
         report.notice.save()
+    return report

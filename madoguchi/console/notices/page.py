@@ -10,7 +10,7 @@ from madoguchi.console.notices import find
 from madoguchi.console.notices.completeness import missing_english
 from madoguchi.console.notices.timing import Timing
 from madoguchi.delivery.models import Mailing
-from madoguchi.notices import audience
+from madoguchi.notices import mailings
 from madoguchi.notices.models import Report
 
 ENTRIES_SHOWN = 20
@@ -37,5 +37,5 @@ def show(request: HttpRequest, notice_id: int) -> HttpResponse:
 
 def _progress(report: Report) -> dict[str, int] | None:
     """How far the report's mail is: letters by state; None when it was not mailed."""
-    mailing = Mailing.objects.filter(renderer=audience.RENDERER, reference=str(report.pk)).first()
+    mailing = Mailing.objects.filter(renderer=mailings.REPORT, reference=str(report.pk)).first()
     return mailing.progress() if mailing else None

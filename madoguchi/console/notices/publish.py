@@ -1,6 +1,5 @@
 """``…/publish/``: what will be said, how it looks, how many get it; then, on a press of the button, it is public."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -16,11 +15,10 @@ from madoguchi.console import audit, roles
 from madoguchi.console.notices import find
 from madoguchi.console.notices.completeness import missing_english
 from madoguchi.delivery.renderers import Draft
-from madoguchi.notices import write
 from madoguchi.notices.lifecycle import IllegalMove
 from madoguchi.notices.mail import preview
 from madoguchi.notices.models import Report
-from madoguchi.notices.publish import NotReady, reasons_against
+from madoguchi.notices.publish import NotReady, fingerprint, reasons_against
 
 VERSIONS = (("ja", "full"), ("ja", "short"), ("en", "full"), ("en", "short"))
 
@@ -70,12 +68,6 @@ def _publish(request: HttpRequest, notice_id: int, report_id: int) -> HttpRespon
     except IllegalMove as refused:
         return _page(request, report, problems=[_illegal(refused)], status=422)
     return redirect("console:notice", notice_id)
-
-
-def fingerprint(report: Report) -> str:
-    """Of everything that would become public: what was read is what is published, or nothing."""
-    said = (write.content_of(report.notice), write.content_of_report(report))
-    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 def _illegal(refused: IllegalMove) -> str:

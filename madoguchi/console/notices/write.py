@@ -55,9 +55,10 @@ def edit(request: HttpRequest, notice_id: int) -> HttpResponse:
     form = FirstReportForm(request.POST or None, kind=notice.kind, states=notice.next_states(), initial=initial)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
-            write.edit_notice(notice, content=form.notice_content())
-            kept = write.content_of_report(report)
-            report = write.edit_report(report, content=form.report_content(kept=kept), by=cast(Account, request.user))
+            content = form.report_content(kept=write.content_of_report(report))
+            report = write.edit_report(
+                report, about=form.notice_content(), content=content, by=cast(Account, request.user)
+            )
             audit.record(request, "notice.edit", notice)
         return _go_on(request, form, report)
     return render_form(request, TEMPLATE, form, {"kind": notice.kind, "notice": notice, "report": report})

@@ -13,8 +13,8 @@ from madoguchi.accounts.models import StaffRole
 from madoguchi.accounts.tests import people
 from madoguchi.console import audit
 from madoguchi.console.models import AuditEntry
-from madoguchi.console.notices.publish import fingerprint
 from madoguchi.delivery.models import Mailing
+from madoguchi.notices.fingerprint import fingerprint
 from madoguchi.notices.models import Report
 from madoguchi.notices.tests import make
 

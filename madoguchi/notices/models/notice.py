@@ -1,5 +1,6 @@
 """The notice: one piece of planned work or one trouble, from its draft to its last report."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -85,7 +86,9 @@ class Notice(Facts):
         return self.state in lifecycle.IN_FORCE and self.withdrawn_at is None
 
     def next_states(self) -> tuple[lifecycle.State, ...]:
-        """The states the next report may give, in their usual order."""
+        """The states the next report may give, in their usual order; none once it is withdrawn."""
+        if self.withdrawn_at is not None:
+            return ()
         return lifecycle.next_states(kind=self.kind, state=self.state)
 
     @property
@@ -108,6 +111,16 @@ class Notice(Facts):
     def periods(self) -> tuple[Period, ...]:
         """The windows of planned work as values, main ones first."""
         return tuple(Period(starts_at=w.starts_at, ends_at=w.ends_at, spare=w.spare) for w in self.windows.all())
+
+    @property
+    def first_begin(self) -> datetime | None:
+        """When planned work is to begin: the first window that is no spare."""
+        return min((period.starts_at for period in self.periods if not period.spare), default=None)
+
+    @property
+    def last_end(self) -> datetime | None:
+        """When it is to end: the last window that is no spare."""
+        return max((period.ends_at for period in self.periods if not period.spare), default=None)
 
 
 class Window(models.Model):

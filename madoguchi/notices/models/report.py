@@ -47,6 +47,8 @@ class Report(Facts):
     # A ready draft waits for its moment.
     publish_at = models.DateTimeField(null=True, blank=True)
     scheduled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    # Why it was not published at its moment: a name of schedule.FAILURES; empty again when it is changed or scheduled.
+    schedule_failed = models.CharField(max_length=20, blank=True)
     # A second person is asked to approve it.
     approval_asked_at = models.DateTimeField(null=True, blank=True)
     approval_asked_by = models.ForeignKey(
@@ -54,6 +56,8 @@ class Report(Facts):
     )
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=timezone.now)
+    # Everybody who saved a change of it (``written_by`` is the last): none of them approves it.
+    writers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
 

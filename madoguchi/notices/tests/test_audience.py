@@ -56,12 +56,11 @@ def test_running_it_again_adds_nothing_and_it_goes_on_from_its_checkpoint():
         person = make.account(f"person{number}")
         make.follows(person, service)
         make.reads(person)
-    report = make.trouble(service).publish(by=None, at=NOW)
+    make.trouble(service).publish(by=None, at=NOW)
     mailing = Mailing.objects.get()
     first = Destination.objects.order_by("pk").values_list("pk", flat=True)[9]
     # A worker was killed after the first ten.
-    parameters = {**audience._parameters(report, at=NOW), **audience._thread(report)}
-    assert audience._write_batch(mailing.pk, parameters, batch=first, last=2**40)
+    assert audience._write_batch(mailing.pk, audience._of_mailing(mailing), batch=first, last=2**40)
     mailing.refresh_from_db()
     assert (mailing.letters.count(), mailing.checkpoint) == (10, first)
     audience.write_letters(mailing_id=mailing.pk, batch=7)
