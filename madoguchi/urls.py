@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("style.<str:digest>.css", stylesheet.show),
+    path("api/v1/", include("madoguchi.api.v1.urls")),
     path("callbacks/", include("madoguchi.api.callbacks.urls")),
     path("", include("madoguchi.provider.urls")),
     *i18n_patterns(

@@ -6,14 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from madoguchi.shell import context, languages
+from madoguchi.shell import context, languages, problems
 from madoguchi.shell.logs import request_id
 
 RETRY_AFTER_SECONDS = 30
 
 
 def page(request: HttpRequest, status: int, **more: Any) -> HttpResponse:
-    """The page ``errors/<status>.html`` in the language of the path, never kept by anybody."""
+    """The page ``errors/<status>.html`` in the language of the path, or a program's document. Never kept by anybody."""
+    if request.path_info.startswith(problems.API):
+        return problems.problem(request, status)
     # Rendered without the request's own context processors: whatever failed may be behind one of them.
     with override(languages.of_path(request.path_info)):
         text = render_to_string(
