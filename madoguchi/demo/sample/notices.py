@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from madoguchi.accounts.models import Account, TermsAcceptance
 from madoguchi.catalog.models import LegalText, Service
+from madoguchi.contracts.models import Contract
 from madoguchi.notices import write
 from madoguchi.notices.content import NoticeContent, Period, ReportContent
 from madoguchi.notices.follow import Wishes, follow
@@ -99,7 +100,11 @@ class _Story:
             return write.add_report(self.notice, content=says, by=self.by)
         title_ja, title_en = self.told["title"]
         about = NoticeContent(
-            title_ja=title_ja, title_en=title_en, services=self.services, regions=self.told["regions"]
+            title_ja=title_ja,
+            title_en=title_en,
+            services=self.services,
+            regions=self.told["regions"],
+            contract_numbers=self._contracts(),
         )
         return write.start(kind=self.kind, notice=about, report=says, by=self.by)
 
@@ -131,6 +136,11 @@ class _Story:
             windows=(self._window(self.told["moved"]),) if moved else self.windows,
             notify=False,
         )
+
+    def _contracts(self) -> list[str]:
+        """The first so many contracts of the services; none named: the notice is about all of them."""
+        theirs = Contract.objects.filter(service__in=self.services).order_by("pk")
+        return list(theirs.values_list("number", flat=True)[: self.told.get("contracts", 0)])
 
     def _moment(self, told: str) -> datetime:
         if told == "start":

@@ -18,9 +18,9 @@ from madoguchi.accounts import limits
 from madoguchi.accounts.network import source_network
 from madoguchi.contracts import contract_number
 from madoguchi.notices import impact
+from madoguchi.shell.cacheable import public_page
 from madoguchi.shell.errors import too_many
 from madoguchi.shell.forms import render_form
-from madoguchi.support.public.cacheable import public_page
 
 SAID, LONGEST_SAID = 5, 30  # wrong numbers quoted in the message, and the characters of each
 EVERYBODY_SHOWN = 30  # notices without a list of contracts; the rest is one link away

@@ -1,60 +1,44 @@
-"""``/notices/<number>/``: one notice with every report, newest first."""
+"""``/notices/<number>/``: one notice with every report, newest first; of a withdrawn one only that, and why."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
 
-from madoguchi.notices.content import Period
-from madoguchi.notices.models import Notice, Report
+from madoguchi.notices.models import Notice
+from madoguchi.shell import languages
 from madoguchi.shell.cacheable import public_page
-from madoguchi.shell.templatetags.shell import datetime_zone, period
+from madoguchi.support.public.changes import Change, changes_of
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What a report moved, old beside new; either is empty where nothing was said."""
+class Told:
+    """A report as the page shows it. ``other_language``: its text is not in the reader's."""
 
-    label: Promise
-    before: str
-    after: str
+    report: object
+    changes: list[Change]
+    other_language: bool
 
 
 @public_page
 def notice(request: HttpRequest, number: str) -> HttpResponse:
-    shown = get_object_or_404(
-        Notice.objects.published().prefetch_related("services", "windows", "reports"), number=number
-    )
+    """Withdrawn, the page answers 200 all the same: it says something, and has to stay up like the others."""
+    found = Notice.objects.published().prefetch_related("services", "windows", "reports")
+    shown = get_object_or_404(found, number=number)
+    if shown.withdrawn_at:
+        return render(request, "public/notice_withdrawn.html", {"notice": shown})
+    due = shown.next_report_due if shown.is_in_force else None
     context = {
         "notice": shown,
-        "reports": [(report, changes_of(report)) for report in shown.published_reports],
+        "reports": [
+            Told(report, changes_of(report), not getattr(report, f"body_{languages.current()}"))
+            for report in shown.published_reports
+        ],
+        "some_contracts": shown.affected_contracts.exists(),
+        "next_report_due": due,
+        "overdue": due is not None and due < timezone.now(),
+        "address": f"{settings.SITE_URL}{request.path}",
     }
     return render(request, "public/notice.html", context)
-
-
-def changes_of(report: Report) -> list[Change]:
-    """The differences a report made, in words; see ``changes`` of :class:`Report`."""
-    words: dict[str, tuple[Promise, Callable[[Any], str]]] = {
-        "windows": (_("Period"), _windows),
-        "expected_end": (_("Expected recovery"), _moment),
-        "impact": (_("Impact"), lambda value: str(Notice.Impact(value).label)),
-    }
-    return [
-        Change(label, said(report.changes[name][0]), said(report.changes[name][1]))
-        for name, (label, said) in words.items()
-        if name in report.changes
-    ]
-
-
-def _windows(kept: list[dict[str, Any]]) -> str:
-    periods = [Period.from_json(one) for one in kept]
-    return " / ".join(period(one.starts_at, one.ends_at) for one in periods if not one.spare)
-
-
-def _moment(kept: str | None) -> str:
-    return datetime_zone(datetime.fromisoformat(kept)) if kept else ""

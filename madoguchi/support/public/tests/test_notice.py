@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from madoguchi.notices import write
 from madoguchi.notices.content import Period
@@ -38,7 +39,7 @@ def test_what_readers_need_first(client, trouble):
         "東京都、神奈川県",
         "110・119へ発信できません。",
         "携帯電話を<br>ご利用ください。",
-        "2026年11月22日（日）14:05 JST まで",
+        "2026年11月22日（日）14:05 JST</time> まで",
         "/services/hikari-internet/",
     ):
         assert said in html
@@ -59,7 +60,69 @@ def test_a_moved_window_shows_old_and_new(client, hikari):
     moved = Period(starts_at=night.starts_at + day, ends_at=night.ends_at + day)
     html = page(client, posted.further(notice, at=NOW + timedelta(hours=1), windows=(moved,)), "/en")
     assert "Changed: Period" in html
-    assert html.index("23 Nov 2026, 01:00–05:00 JST") < html.rindex("24 Nov 2026, 01:00–05:00 JST")
+    assert "<del>23 Nov 2026, 01:00–05:00 JST</del>" in html
+    assert "<ins>24 Nov 2026, 01:00–05:00 JST</ins>" in html
+
+
+def test_a_spare_window_that_comes_and_goes(client, hikari):
+    notice = posted.work(hikari)
+    (night,) = notice.periods
+    spare = Period(starts_at=night.starts_at + timedelta(days=7), ends_at=night.ends_at + timedelta(days=7), spare=True)
+    notice = posted.further(notice, at=NOW + timedelta(hours=1), windows=(night, spare))
+    html = page(client, notice)
+    # The window that stays is on both sides, without a mark.
+    assert html.count("<li>2026年11月23日（月）01:00〜05:00 JST</li>") == 2
+    assert "<ins>2026年11月30日（月）01:00〜05:00 JST（予備日）</ins>" in html
+    html = page(client, posted.further(notice, at=NOW + timedelta(hours=2), windows=(night,)))
+    assert "<del>2026年11月30日（月）01:00〜05:00 JST（予備日）</del>" in html
+
+
+def test_other_changes_in_words(client, trouble):
+    notice = posted.further(trouble, at=NOW, expected_end=None, impact="degraded", severity="critical")
+    html = page(client, notice, "/en")
+    changed = html[html.index("Changed: Expected recovery") : html.index('id="report-1"')]
+    assert "<del>22 Nov 2026, 16:05 JST</del>" in changed
+    assert "<p>—</p>" in changed
+    assert "<del>Outage</del>" in changed
+    assert "<ins>Lower quality or short interruptions</ins>" in changed
+    assert "<ins>Critical</ins>" in changed
+
+
+def test_a_report_that_is_late_is_said_to_be(client, trouble):
+    assert "予定時刻を過ぎています" not in page(client, trouble)
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        html = page(client, trouble)
+    assert "予定時刻を過ぎています" in html
+    assert "14:05 JST</time> まで" in html
+
+
+def test_only_some_contracts_are_touched(client, hikari):
+    assert "/notices/impact/" not in page(client, posted.work(hikari))
+    html = page(client, posted.work(hikari, notice={"contract_numbers": ["C100000001"]}))
+    assert "/notices/impact/" in html
+    assert "C100000001" not in html
+
+
+def test_what_can_be_done_with_it(client, hikari, trouble):
+    work = posted.work(hikari)
+    html = page(client, work, "/en")
+    for said in (
+        f'href="/en/notices/{work.number}.ics"',
+        'href="/en/my/notices/hikari-internet/"',
+        f'data-text="http://127.0.0.1:8000/en/notices/{work.number}/"',
+        "mailto:?subject=W-2026-000001%20Equipment%20renewal&amp;body=http%3A%2F%2F",
+    ):
+        assert said in html
+    assert ".ics" not in page(client, trouble)
+    assert "/my/notices/hikari-internet/" not in page(client, posted.recovered(hikari))
+
+
+def test_how_long_work_really_took(client, hikari):
+    at = NOW + timedelta(hours=11)
+    notice = posted.further(posted.work(hikari), at=at, state_after="in_progress")
+    assert "Since 23 Nov 2026, 01:05 JST" in page(client, notice, "/en")
+    notice = posted.further(notice, at=at + timedelta(hours=2), state_after="completed")
+    assert "23 Nov 2026, 01:05–03:05 JST" in page(client, notice, "/en")
 
 
 def test_the_draft_of_a_further_report_is_not_shown(client, trouble):
@@ -73,6 +136,7 @@ def test_what_is_missing_in_english_falls_back_and_says_so(client, hikari):
     notice = posted.trouble(hikari, notice={"title_en": ""}, body_en="")
     html = page(client, notice, "/en")
     assert '<span lang="ja">通信しづらい状況</span>' in html
+    assert "This report is in Japanese only." in html
     assert '<div class="prose" lang="ja"><p>現在、原因を調査しています。</p></div>' in html
 
 
@@ -90,13 +154,29 @@ def test_when_it_is_over_no_next_report_is_promised(client, hikari):
     assert "22 Nov 2026, 13:05–14:05 JST" in html
 
 
+def withdraw(notice, **reasons):
+    notice.withdrawn_at = NOW
+    for name, text in reasons.items():
+        setattr(notice, name, text)
+    notice.save()
+
+
 def test_a_withdrawn_notice_says_why_and_nothing_else(client, trouble):
-    trouble.withdrawn_at, trouble.withdrawn_reason_ja = NOW, "番号の誤りのため"
-    trouble.save()
+    withdraw(trouble, withdrawn_reason_ja="番号の誤りのため", withdrawn_reason_en="It was about another service.")
     html = page(client, trouble)
-    assert "2026年11月22日（日）14:05 JST に取り下げました" in html
+    assert "このお知らせは取り下げました" in html
+    assert "2026年11月22日（日）14:05 JST" in html
     assert "番号の誤りのため" in html
-    assert "report-1" not in html
+    english = page(client, trouble, "/en")
+    assert "It was about another service." in english
+    for hidden in ("通信しづらい状況", "Connections are failing", "report-1", "We are investigating"):
+        assert hidden not in html + english
+    assert '<meta name="robots" content="noindex">' in html
+
+
+def test_a_withdrawal_explained_in_japanese_alone(client, trouble):
+    withdraw(trouble, withdrawn_reason_ja="番号の誤りのため")
+    assert '<div class="prose" lang="ja"><p>番号の誤りのため</p></div>' in page(client, trouble, "/en")
 
 
 @pytest.mark.parametrize("number", ["T-2026-999999", "T-2026-1", "X-2026-000001", "t-2026-000001", "%00", "１"])
@@ -120,5 +200,5 @@ def test_a_long_story_stays_whole(client, trouble):
 def test_queries_do_not_grow_with_the_reports(client, trouble, django_assert_num_queries):
     for hour in range(1, 5):
         posted.further(trouble, at=NOW + timedelta(hours=hour))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page(client, trouble)
