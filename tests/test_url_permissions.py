@@ -199,6 +199,7 @@ WRITERS = {
     "console:notice_new": "/console/notices/new/",
     "console:notice_edit": "/console/notices/{draft}/edit/",
     "console:report_new": "/console/notices/{posted}/reports/new/",
+    "console:report_quick": "/console/notices/{posted}/reports/quick/",
     "console:report_edit": "/console/notices/{draft}/reports/{report}/",
     "console:report_discard": "/console/notices/{draft}/reports/{report}/discard/",
 }

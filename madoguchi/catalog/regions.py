@@ -28,3 +28,26 @@ PREFECTURES = [
 ]
 REGIONS = [Region(NATIONWIDE, "全国", "Nationwide"), *PREFECTURES, Region(ABROAD, "海外", "Abroad")]
 BY_CODE = {region.code: region for region in REGIONS}
+
+
+class Area(NamedTuple):
+    """Neighbouring prefectures, as weather forecasts and operators group them."""
+
+    key: str
+    name_ja: str
+    name_en: str
+    codes: tuple[str, ...]
+
+
+def _codes(first: int, last: int) -> tuple[str, ...]:
+    return tuple(f"{number:02}" for number in range(first, last + 1))
+
+
+AREAS = [
+    Area("north", "北海道・東北", "Hokkaido and Tohoku", _codes(1, 7)),
+    Area("kanto", "関東", "Kanto", _codes(8, 14)),
+    Area("chubu", "中部", "Chubu", _codes(15, 23)),
+    Area("kinki", "近畿", "Kinki", _codes(24, 30)),
+    Area("west", "中国・四国", "Chugoku and Shikoku", _codes(31, 39)),
+    Area("south", "九州・沖縄", "Kyushu and Okinawa", _codes(40, 47)),
+]

@@ -30,6 +30,7 @@ urlpatterns = [
     path("notices/<int:notice_id>/", page.show, name="notice"),
     path("notices/<int:notice_id>/edit/", write.edit, name="notice_edit"),
     path("notices/<int:notice_id>/reports/new/", further.new, name="report_new"),
+    path("notices/<int:notice_id>/reports/quick/", further.quick, name="report_quick"),
     path("notices/<int:notice_id>/reports/<int:report_id>/", further.edit, name="report_edit"),
     path("notices/<int:notice_id>/reports/<int:report_id>/mail/", preview.mail, name="report_mail"),
     path("notices/<int:notice_id>/reports/<int:report_id>/publish/", publish.publish, name="report_publish"),

@@ -1,18 +1,32 @@
 """``/console/notices/``: every notice, drafts included, filtered by the address."""
 
+from functools import reduce
+from operator import or_
+
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from madoguchi.console import roles
+from madoguchi.console.notices.watch import Watch
+from madoguchi.notices import lifecycle
 from madoguchi.notices.models import Notice
 
 A_PAGE = 50
+
+
+def _states() -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
+    """The states by kind, in their usual order."""
+    return [
+        (kind.label, [(state.value, state.label) for state in lifecycle.MOVES[kind] if state != lifecycle.State.DRAFT])
+        for kind in lifecycle.Kind
+    ]
 
 
 class Filter(forms.Form):
@@ -24,7 +38,8 @@ class Filter(forms.Form):
     kind = forms.ChoiceField(
         label=_("Kind"), required=False, choices=[("", _("Work and trouble")), *Notice.Kind.choices]
     )
-    q = forms.CharField(label=_("Number or title"), required=False, max_length=120)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any state")), *_states()])
+    q = forms.CharField(label=_("Number, title or text"), required=False, max_length=120)
 
 
 @roles.may_look
@@ -42,8 +57,22 @@ def board(request: HttpRequest) -> HttpResponse:
             found = found.filter(number__isnull=False).exclude(pk__in=Notice.objects.in_force().values("pk"))
     if kind := chosen.get("kind"):
         found = found.filter(kind=kind)
+    if state := chosen.get("state"):
+        found = found.filter(state=state)
     if words := chosen.get("q"):
-        found = found.filter(Q(number__icontains=words) | Q(title_ja__icontains=words) | Q(title_en__icontains=words))
+        found = found.filter(_says(words)).distinct()
     page_obj = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    context = {"filter": wanted, "page_obj": page_obj, "can_write": roles.can_write(request)}
+    context = {
+        "filter": wanted,
+        "page_obj": page_obj,
+        # Who looks for something wants the list alone.
+        "watch": None if set(request.GET) - {"page"} else Watch.now(),
+        "can_write": roles.can_write(request),
+    }
     return render(request, "console/notices/board.html", context)
+
+
+def _says(words: str) -> Q:
+    """In the number, the operator's own reference, a title, or a report's text."""
+    places = ("number", "external_reference", "title_ja", "title_en", "reports__body_ja", "reports__body_en")
+    return reduce(or_, (Q(**{f"{place}__icontains": words}) for place in places))

@@ -1,18 +1,26 @@
 """``/console/notices/new/`` and ``…/edit/``: a notice with its first report, until that is published."""
 
-from typing import cast
+from typing import Any, cast
+from uuid import uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.accounts.models import Account
 from madoguchi.console import audit, roles
-from madoguchi.console.notices import find
-from madoguchi.console.notices.forms import FirstReportForm, typed_notice, typed_report
+from madoguchi.console.notices import conflict, find
+from madoguchi.console.notices.forms import (
+    FirstReportForm,
+    asks_for_more,
+    retyped,
+    submitted,
+    typed_notice,
+    typed_report,
+)
 from madoguchi.notices import lifecycle, write
-from madoguchi.notices.models import Report
+from madoguchi.notices.models import Notice, Report
 from madoguchi.notices.publish import reasons_against
 from madoguchi.shell.forms import render_form
 
@@ -25,22 +33,24 @@ def new(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "trouble")
     if kind not in lifecycle.Kind:
         raise Http404
-    states = lifecycle.next_states(kind=kind, state=lifecycle.State.DRAFT)
-    first = {"severity": "normal", "impact": "outage"}
-    if kind == lifecycle.Kind.TROUBLE:
-        first["state_after"] = lifecycle.State.INVESTIGATING
-    form = FirstReportForm(request.POST or None, kind=kind, states=states, initial=first)
-    if request.method == "POST" and form.is_valid():
+    form = _form(request, kind=kind, initial=_blank(kind))
+    if not submitted(request, form):
+        return _page(request, form)
+    key = form.cleaned_data["form_key"]
+    try:
         with transaction.atomic():
             report = write.start(
                 kind=kind,
                 notice=form.notice_content(),
                 report=form.report_content(),
                 by=cast(Account, request.user),
+                form_key=key,
             )
             audit.record(request, "notice.start", report.notice, kind=kind)
-        return _go_on(request, form, report)
-    return render_form(request, TEMPLATE, form, {"kind": kind})
+    except IntegrityError:
+        # The page was reloaded, or its button pressed twice: the draft is there, and what is typed belongs to it.
+        return edit(request, get_object_or_404(Notice, form_key=key).pk)
+    return _go_on(request, form, report)
 
 
 @roles.may_write
@@ -51,26 +61,67 @@ def edit(request: HttpRequest, notice_id: int) -> HttpResponse:
     if not notice.is_draft or report is None:
         return redirect("console:notice", notice_id)
     report.notice = notice
-    initial = typed_notice(write.content_of(notice)) | typed_report(write.content_of_report(report))
-    form = FirstReportForm(request.POST or None, kind=notice.kind, states=notice.next_states(), initial=initial)
-    if request.method == "POST" and form.is_valid():
+    kept = write.content_of_report(report)
+    initial = typed_notice(write.content_of(notice)) | typed_report(kept) | {"revision": report.revision}
+    form = _form(request, kind=notice.kind, initial=initial)
+    if not submitted(request, form):
+        return _page(request, form, report=report)
+    if not conflict.changes(form):
+        return _go_on(request, form, report)
+    try:
         with transaction.atomic():
-            content = form.report_content(kept=write.content_of_report(report))
             report = write.edit_report(
-                report, about=form.notice_content(), content=content, by=cast(Account, request.user)
+                report,
+                about=form.notice_content(),
+                content=form.report_content(kept=kept),
+                by=cast(Account, request.user),
+                revision=form.cleaned_data["revision"] or 0,
             )
             audit.record(request, "notice.edit", notice)
-        return _go_on(request, form, report)
-    return render_form(request, TEMPLATE, form, {"kind": notice.kind, "notice": notice, "report": report})
+    except write.StaleDraft as stale:
+        found = conflict.refuse(form, standing=stale.report)
+        return _page(request, form, report=report, differences=found)
+    except write.NotADraft:
+        return redirect("console:notice", notice_id)
+    return _go_on(request, form, report)
+
+
+def _blank(kind: str) -> dict[str, Any]:
+    blank = {"severity": "normal", "impact": "outage", "form_key": uuid4(), "revision": 0}
+    if kind == lifecycle.Kind.TROUBLE:
+        blank["state_after"] = lifecycle.State.INVESTIGATING
+    return {"notify_start": True, "notify_end": True, **blank}
+
+
+def _form(request: HttpRequest, *, kind: str, initial: dict[str, Any]) -> FirstReportForm:
+    before = lifecycle.State.DRAFT
+    states = lifecycle.next_states(kind=kind, state=before)
+    return FirstReportForm(
+        request.POST or None, request.FILES or None, kind=kind, before=before, states=states, initial=initial
+    )
 
 
 def _go_on(request: HttpRequest, form: FirstReportForm, report: Report) -> HttpResponse:
     """The draft is kept. To the notice's page, or to publishing when nothing is missing."""
-    notice = report.notice
+    report = find.report(report.notice_id, report.pk)
     if "check" not in request.POST:
-        return redirect("console:notice", notice.pk)
+        return redirect("console:notice", report.notice_id)
     if reasons := reasons_against(report):
         form.refuse(reasons)
-        context = {"kind": notice.kind, "notice": notice, "report": report, "kept": True}
-        return render_form(request, TEMPLATE, form, context)
-    return redirect("console:report_publish", notice.pk, report.pk)
+        form.data = form.data.copy()  # type: ignore[assignment]
+        form.data["revision"] = str(report.revision)
+        return _page(request, form, report=report, kept=True)
+    return redirect("console:report_publish", report.notice_id, report.pk)
+
+
+def _page(request: HttpRequest, form: FirstReportForm, *, report: Report | None = None, **more: Any) -> HttpResponse:
+    if asks_for_more(request):
+        form = retyped(request, form)
+    context = {
+        "kind": form.kind,
+        "notice": report.notice if report else None,
+        "report": report,
+        "service_words": request.POST.get("service_words", ""),
+        **more,
+    }
+    return render_form(request, TEMPLATE, form, context)

@@ -5,6 +5,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from madoguchi.accounts.models import Account
 from madoguchi.catalog.regions import BY_CODE
 from madoguchi.shell.templatetags.shell import in_language_plain
 
@@ -38,3 +39,11 @@ def grouped(number: int) -> str:
 def region_names(codes: list[str]) -> str:
     """The names of regions by their codes; empty for none, which means everywhere."""
     return ", ".join(in_language_plain(BY_CODE[code], "name") for code in codes if code in BY_CODE)
+
+
+@register.filter
+def person(account: Account | None) -> str:
+    """A member of the staff, by name and address."""
+    if account is None:
+        return _("Nobody in particular")
+    return f"{account.kana_name} ({account.email})" if account.kana_name else account.email

@@ -1,13 +1,15 @@
 """Writing a notice, over HTTP: drafts, what is missing, what was typed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from madoguchi.accounts.models import StaffRole
 from madoguchi.accounts.tests import people
+from madoguchi.catalog.models import Service
 from madoguchi.console.models import AuditEntry
 from madoguchi.notices.models import Notice
 from madoguchi.notices.tests import make
@@ -109,7 +111,7 @@ def test_a_draft_may_be_incomplete_but_not_go_on(editor: Client) -> None:
         ("main_1_starts", "0001-01-01T00:00", "2000年から2099年まで"),
         ("main_1_ends", "9999-12-31T23:59", "2000年から2099年まで"),
         ("title_ja", "設備\x00の更新", "文字"),
-        ("state_after", "recovered", "recovered"),
+        ("state_after", "recovered", "「下書き」から「復旧」"),
         ("impact", "", "選択してください。"),
         ("services", ["no-such-service"], "no-such-service"),
         ("contract_numbers", "N" * 21, "契約番号として長すぎます。"),
@@ -184,3 +186,61 @@ def test_the_list_is_filtered_by_its_address(editor: Client) -> None:
         assert hidden not in text, query
     assert "No notice matches" in editor.get("/en/console/notices/?show=over").content.decode()
     assert editor.get("/en/console/notices/?kind=nonsense&page=999").status_code == 200
+
+
+def test_more_periods_without_script_keep_what_is_typed_and_store_nothing(editor: Client) -> None:
+    response = write(editor, "work", {**WORK, "more": "main"}, "unused")
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert 'name="main_2_starts"' in text
+    assert "autofocus" in text.split('name="main_2_starts"', 1)[1].split(">", 1)[0]
+    assert 'value="2026-12-13T05:00"' in text
+    assert not Notice.objects.exists()
+    third = {"main_3_starts": "2026-12-20T01:00", "main_3_ends": "2026-12-20T05:00"}
+    write(editor, "work", {**WORK, **third}, "keep")
+    report = Notice.objects.get().draft_report
+    assert report is not None
+    assert len(report.periods) == 3
+    text = write(editor, "work", {**WORK, "main_99_starts": "2026-12-20T01:00"}, "more").content.decode()
+    assert "main_21_starts" not in text
+
+
+def test_the_services_are_narrowed_without_script_and_ticks_stay(editor: Client) -> None:
+    make.service("denwa", name_ja="あおば電話", name_en="Aoba Phone", kana="アオバデンワ")
+    make.service("kumo", name_ja="あおばクラウド", name_en="Aoba Cloud", kana="アオバクラウド")
+    for service in Service.objects.all():
+        service.fold_names()
+        service.save()
+    text = write(editor, "trouble", {**TROUBLE, "service_words": "でんわ"}, "filter").content.decode()
+    shown = text.split('id="id_services"', 1)[1].split("</fieldset>", 1)[0]
+    assert "あおば電話" in shown
+    assert "hikari" in shown
+    assert "あおばクラウド" not in shown
+    assert "原因を調べています。" in text
+
+
+def test_a_whole_area_is_one_tick(editor: Client) -> None:
+    write(editor, "trouble", {**TROUBLE, "regions": ["area-kinki", "13"]}, "keep")
+    assert Notice.objects.get().regions == ["13", "24", "25", "26", "27", "28", "29", "30"]
+
+
+def test_the_next_report_is_due_in_minutes(editor: Client) -> None:
+    with time_machine.travel(make.NOW, tick=False):
+        write(editor, "trouble", {**TROUBLE, "next_report_in": "30"}, "keep")
+    report = Notice.objects.get().draft_report
+    assert report is not None
+    assert report.next_report_due == make.NOW + timedelta(minutes=30)
+
+
+def test_how_work_goes_on_by_itself_is_kept(editor: Client) -> None:
+    course = {"starts_itself": "on", "ends_itself": "on", "notify_end": "on", "remind_hours": ["24", "2"]}
+    write(editor, "work", {**WORK, **course}, "keep")
+    report = Notice.objects.get().draft_report
+    assert report is not None
+    assert (report.starts_itself, report.notify_start, report.ends_itself, report.notify_end) == (
+        True,
+        False,
+        True,
+        True,
+    )
+    assert report.remind_hours == [24, 2]
