@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from madoguchi.accounts.models import Account
 from madoguchi.accounts.tests.people import sign_in
+from madoguchi.catalog.models import Question
 from madoguchi.contracts.models import Contract
-from madoguchi.demo.sample import accounts, catalog, contracts, notices
+from madoguchi.demo.sample import accounts, catalog, contracts, notices, questions
 from madoguchi.notices.models import Notice
 
 # For machines and everybody: no cookie, no language.
@@ -61,6 +62,12 @@ PUBLIC = {
     "api:services": "/api/v1/services",
     "api:service": "/api/v1/services/mobile",
     "api:categories": "/api/v1/categories",
+    "public:faq": "/faq/",
+    "public:question": "/faq/{question}/",
+    "public:question_helpful": "/faq/{question}/helpful/",
+    "public:question_thanks": "/faq/{question}/thanks/yes/",
+    "public:guides": "/guides/",
+    "public:guide": "/guides/customer-id/",
     "public:terms": "/terms/",
     "public:privacy": "/privacy/",
     "public:accessibility": "/accessibility/",
@@ -240,7 +247,7 @@ def names(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iter
 def places() -> dict[str, object]:
     """The sample operator, and what stands in the addresses above."""
     now = timezone.now()
-    for room in (catalog, accounts, contracts, notices):
+    for room in (catalog, questions, accounts, contracts, notices):
         room.load(now=now, random=Random(1))
     draft = Notice.objects.filter(first_published_at=None).order_by("pk")[0]
     posted = Notice.objects.published().filter(kind="trouble").order_by("-pk")[0]
@@ -252,6 +259,7 @@ def places() -> dict[str, object]:
         "posted": posted.pk,
         "draft": draft.pk,
         "report": draft.reports.get().pk,
+        "question": Question.objects.published()[0].pk,
         "customer": hanako.public_id,
         "contract": sorted(hers - shared)[0],
         "shared": sorted(shared)[0],

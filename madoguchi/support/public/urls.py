@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from madoguchi.support.public import feeds, front, impact, legal, notice, notices, service, services
+from madoguchi.support.public.help import faq, guides, question
 
 app_name = "public"
 urlpatterns = [
@@ -18,6 +19,12 @@ urlpatterns = [
     path("notices/impact/", impact.search, name="impact"),
     re_path(r"^notices/(?P<number>[WT]-[0-9]{4}-[0-9]{6,9})/$", notice.notice, name="notice"),
     re_path(r"^notices/(?P<number>W-[0-9]{4}-[0-9]{6,9})\.ics$", feeds.notice_calendar, name="notice_calendar"),
+    path("faq/", faq.faq, name="faq"),
+    path("faq/<int:number>/", question.question, name="question"),
+    path("faq/<int:number>/helpful/", question.helpful, name="question_helpful"),
+    path("faq/<int:number>/thanks/<slug:answer>/", question.thanks, name="question_thanks"),
+    path("guides/", guides.guides, name="guides"),
+    path("guides/<slug:slug>/", guides.guide, name="guide"),
     path("terms/", legal.terms, name="terms"),
     path("privacy/", legal.privacy, name="privacy"),
     path("accessibility/", legal.accessibility, name="accessibility"),

@@ -84,5 +84,5 @@ def test_queries_do_not_grow_with_the_notices(client, hikari, vpn, django_assert
     for _ in range(5):
         posted.trouble(hikari, vpn)
         posted.recovered(hikari, vpn)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         page(client)

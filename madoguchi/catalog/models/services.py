@@ -1,4 +1,4 @@
-"""What the operator offers, and the texts about it."""
+"""What the operator offers."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -106,39 +106,3 @@ class ServiceSection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service_id}#{self.slug}"
-
-
-class LegalTextQuerySet(models.QuerySet["LegalText"]):
-    def current(self, kind: str) -> "LegalText":
-        """The version of ``kind`` in effect now; ``LegalText.DoesNotExist`` if the operator has published none."""
-        return self.filter(kind=kind, effective_at__lte=timezone.now()).latest("effective_at", "pk")
-
-    def version_in_force(self, kind: str) -> str:
-        """The version alone, without the text; empty if the operator has published none."""
-        published = self.filter(kind=kind, effective_at__lte=timezone.now()).order_by("-effective_at", "-pk")
-        return published.values_list("version", flat=True).first() or ""
-
-
-class LegalText(models.Model):
-    """A version of a text the law or good manners ask for. Published versions are never edited."""
-
-    class Kind(models.TextChoices):
-        TERMS = "terms"
-        NOTIFICATION_TERMS = "notification"
-        PRIVACY = "privacy"
-        ACCESSIBILITY = "accessibility"
-        KEPT = "kept"  # what the law makes the operator keep of a closed customer ID
-
-    kind = models.CharField(max_length=20, choices=Kind)
-    version = models.CharField(max_length=20)
-    body_ja = models.TextField()  # Markdown
-    body_en = models.TextField()
-    effective_at = models.DateTimeField(default=timezone.now)
-
-    objects = LegalTextQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "version"], name="legal_version_once")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.version}"

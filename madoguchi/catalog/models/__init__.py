@@ -1,0 +1,19 @@
+"""What the operator offers, and the texts about it."""
+
+from madoguchi.catalog.models.help import AnswerTally, Guide, GuideVersion, Question, QuestionQuerySet, QuestionVersion
+from madoguchi.catalog.models.legal_text import LegalText
+from madoguchi.catalog.models.services import Category, Service, ServiceQuerySet, ServiceSection
+
+__all__ = [
+    "AnswerTally",
+    "Category",
+    "Guide",
+    "GuideVersion",
+    "LegalText",
+    "Question",
+    "QuestionQuerySet",
+    "QuestionVersion",
+    "Service",
+    "ServiceQuerySet",
+    "ServiceSection",
+]

@@ -1,0 +1,1 @@
+"""Texts that help: questions with answers, and guides."""
