@@ -17,7 +17,7 @@ from madoguchi.accounts.tests.people import sign_in
 from madoguchi.catalog.models import Question
 from madoguchi.contracts.models import Contract
 from madoguchi.demo.sample import accounts, catalog, contracts, notices, questions
-from madoguchi.notices.models import Notice
+from madoguchi.notices.models import Notice, ReportTemplate
 
 # For machines and everybody: no cookie, no language.
 MACHINE = {
@@ -209,6 +209,10 @@ WRITERS = {
     "console:report_quick": "/console/notices/{posted}/reports/quick/",
     "console:report_edit": "/console/notices/{draft}/reports/{report}/",
     "console:report_discard": "/console/notices/{draft}/reports/{report}/discard/",
+    "console:templates": "/console/templates/",
+    "console:template_new": "/console/templates/new/",
+    "console:template": "/console/templates/{template}/",
+    "console:template_remove": "/console/templates/{template}/remove/",
 }
 ADMINISTRATORS = {
     "console:audit": "/console/audit/",
@@ -260,6 +264,7 @@ def places() -> dict[str, object]:
         "draft": draft.pk,
         "report": draft.reports.get().pk,
         "question": Question.objects.published()[0].pk,
+        "template": ReportTemplate.objects.all()[0].pk,
         "customer": hanako.public_id,
         "contract": sorted(hers - shared)[0],
         "shared": sorted(shared)[0],

@@ -4,7 +4,7 @@ from madoguchi.console.audit_log import audit_log
 from madoguchi.console.budgets import budgets
 from madoguchi.console.customers import acts, find
 from madoguchi.console.customers import page as customer
-from madoguchi.console.notices import board, discard, further, page, preview, publish, write
+from madoguchi.console.notices import board, discard, further, page, preview, publish, templates, write
 from madoguchi.console.overview import overview
 from madoguchi.console.security.page import security
 from madoguchi.console.sites import board as sites
@@ -25,6 +25,10 @@ urlpatterns = [
     path("sites/<slug:client_id>/", site.edit, name="site"),
     path("sites/<slug:client_id>/secret/", site_secret.renew, name="site_secret"),
     path("sites/<slug:client_id>/remove/", site.remove, name="site_remove"),
+    path("templates/", templates.board, name="templates"),
+    path("templates/new/", templates.new, name="template_new"),
+    path("templates/<int:template_id>/", templates.edit, name="template"),
+    path("templates/<int:template_id>/remove/", templates.remove, name="template_remove"),
     path("notices/", board.board, name="notices"),
     path("notices/new/", write.new, name="notice_new"),
     path("notices/<int:notice_id>/", page.show, name="notice"),

@@ -24,7 +24,14 @@ A_PAGE = 50
 def _states() -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
     """The states by kind, in their usual order."""
     return [
-        (kind.label, [(state.value, state.label) for state in lifecycle.MOVES[kind] if state != lifecycle.State.DRAFT])
+        (
+            kind.label,
+            [
+                (state, lifecycle.State(state).label)
+                for state in lifecycle.MOVES[kind]
+                if state != lifecycle.State.DRAFT
+            ],
+        )
         for kind in lifecycle.Kind
     ]
 

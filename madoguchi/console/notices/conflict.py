@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.functional import Promise
@@ -35,8 +35,7 @@ def refuse(form: Said, *, standing: Report) -> list[Difference]:
         None,
         _("%(who)s saved this draft at %(when)s, after you had opened it. Nothing of yours is stored yet.") % words,
     )
-    form.data = form.data.copy()  # type: ignore[assignment]
-    form.data["revision"] = str(standing.revision)
+    form.now_at(standing.revision)
     return found
 
 
@@ -61,7 +60,7 @@ def _shown(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.BooleanField):
         return _("Yes") if value else _("No")
     if isinstance(field, forms.ChoiceField):
-        words = dict(_flat(field.choices))
+        words = dict(_flat(cast(Iterable[Any], field.choices)))
         values = value if isinstance(value, list | tuple) else [value]
         return "\n".join(str(words.get(one, one)) for one in values if one not in (None, ""))
     if isinstance(value, datetime):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from madoguchi.accounts.models import Account
 from madoguchi.console import audit, roles
-from madoguchi.console.notices import conflict, find
+from madoguchi.console.notices import conflict, find, templates
 from madoguchi.console.notices.forms import QuickReportForm, ReportForm, asks_for_more, retyped, submitted, typed_report
 from madoguchi.console.notices.forms.report import Said
 from madoguchi.console.notices.timing import Timing
@@ -65,7 +65,7 @@ def _begin(request: HttpRequest, notice_id: int, form_class: type[Said]) -> Http
     if waiting := notice.draft_report:
         return _join(request, form_class, waiting)
     start = write.further_content(notice)
-    form = _form(request, form_class, notice, initial=typed_report(start) | _wanted(request, notice))
+    form = _form(request, form_class, notice, initial=typed_report(start) | _prepared(request, notice))
     if not submitted(request, form):
         return _page(request, form, notice)
     try:
@@ -109,9 +109,16 @@ def _save(request: HttpRequest, form: Said, report: Report, *, kept: ReportConte
     return _go_on(request, form, report)
 
 
-def _wanted(request: HttpRequest, notice: Notice) -> dict[str, Any]:
-    """What the button that led here asks for: a state, and for a recovery that it is now."""
-    state = request.GET.get("state", "")
+def _prepared(request: HttpRequest, notice: Notice) -> dict[str, Any]:
+    """The words of the template chosen; what the notice is about and how bad it is was said before."""
+    words = templates.given(request, notice.kind, states=notice.next_states())
+    kept = ("impact", "severity", "emergency_calls_ja", "emergency_calls_en", "alternatives_ja", "alternatives_en")
+    said = {name: value for name, value in words.items() if value and name not in kept}
+    return said | _wanted(said.get("state_after", request.GET.get("state", "")), notice)
+
+
+def _wanted(state: str, notice: Notice) -> dict[str, Any]:
+    """A state that was asked for by a button or a template, and for a recovery that it is now."""
     if state not in notice.next_states():
         return {}
     recovered = state == lifecycle.State.RECOVERED and notice.ended_at is None
@@ -129,8 +136,7 @@ def _go_on(request: HttpRequest, form: Said, report: Report) -> HttpResponse:
         return redirect("console:notice", report.notice_id)
     if reasons := reasons_against(report):
         form.refuse(reasons)
-        form.data = form.data.copy()  # type: ignore[assignment]
-        form.data["revision"] = str(report.revision)
+        form.now_at(report.revision)
         return _page(request, form, report.notice, report=report, kept=True)
     return redirect("console:report_publish", report.notice_id, report.pk)
 
@@ -146,6 +152,9 @@ def _page(
         "report": report,
         "latest": notice.latest_report,
         "timing": Timing.of(notice),
+        "templates": ()
+        if request.method == "POST" or report
+        else templates.offered(notice.kind, states=notice.next_states()),
         **more,
     }
     return render_form(request, TEMPLATES[type(form)], form, context)

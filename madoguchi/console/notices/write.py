@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from madoguchi.accounts.models import Account
 from madoguchi.console import audit, roles
-from madoguchi.console.notices import conflict, find
+from madoguchi.console.notices import conflict, find, templates
 from madoguchi.console.notices.forms import (
     FirstReportForm,
     asks_for_more,
@@ -33,7 +33,7 @@ def new(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "trouble")
     if kind not in lifecycle.Kind:
         raise Http404
-    form = _form(request, kind=kind, initial=_blank(kind))
+    form = _form(request, kind=kind, initial=_blank(kind) | templates.given(request, kind, states=_first_states(kind)))
     if not submitted(request, form):
         return _page(request, form)
     key = form.cleaned_data["form_key"]
@@ -49,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
             audit.record(request, "notice.start", report.notice, kind=kind)
     except IntegrityError:
         # The page was reloaded, or its button pressed twice: the draft is there, and what is typed belongs to it.
-        return edit(request, get_object_or_404(Notice, form_key=key).pk)
+        return cast(HttpResponse, edit(request, get_object_or_404(Notice, form_key=key).pk))
     return _go_on(request, form, report)
 
 
@@ -94,11 +94,18 @@ def _blank(kind: str) -> dict[str, Any]:
 
 
 def _form(request: HttpRequest, *, kind: str, initial: dict[str, Any]) -> FirstReportForm:
-    before = lifecycle.State.DRAFT
-    states = lifecycle.next_states(kind=kind, state=before)
     return FirstReportForm(
-        request.POST or None, request.FILES or None, kind=kind, before=before, states=states, initial=initial
+        request.POST or None,
+        request.FILES or None,
+        kind=kind,
+        before=lifecycle.State.DRAFT,
+        states=_first_states(kind),
+        initial=initial,
     )
+
+
+def _first_states(kind: str) -> tuple[lifecycle.State, ...]:
+    return lifecycle.next_states(kind=kind, state=lifecycle.State.DRAFT)
 
 
 def _go_on(request: HttpRequest, form: FirstReportForm, report: Report) -> HttpResponse:
@@ -108,8 +115,7 @@ def _go_on(request: HttpRequest, form: FirstReportForm, report: Report) -> HttpR
         return redirect("console:notice", report.notice_id)
     if reasons := reasons_against(report):
         form.refuse(reasons)
-        form.data = form.data.copy()  # type: ignore[assignment]
-        form.data["revision"] = str(report.revision)
+        form.now_at(report.revision)
         return _page(request, form, report=report, kept=True)
     return redirect("console:report_publish", report.notice_id, report.pk)
 
@@ -121,6 +127,7 @@ def _page(request: HttpRequest, form: FirstReportForm, *, report: Report | None 
         "kind": form.kind,
         "notice": report.notice if report else None,
         "report": report,
+        "templates": () if request.method == "POST" or report else templates.offered(form.kind, states=form.states),
         "service_words": request.POST.get("service_words", ""),
         **more,
     }

@@ -2,11 +2,14 @@
 
 from django import template
 from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from madoguchi.accounts.models import Account
 from madoguchi.catalog.regions import BY_CODE
+from madoguchi.notices.ready import blanks
 from madoguchi.shell.templatetags.shell import in_language_plain
 
 register = template.Library()
@@ -45,5 +48,21 @@ def region_names(codes: list[str]) -> str:
 def person(account: Account | None) -> str:
     """A member of the staff, by name and address."""
     if account is None:
-        return _("Nobody in particular")
+        return gettext("Nobody in particular")
     return f"{account.kana_name} ({account.email})" if account.kana_name else account.email
+
+
+@register.filter
+def blanks_left(text: object) -> list[str]:
+    """The blanks of a template that are still to be filled in, each once: 〔時刻〕."""
+    return list(dict.fromkeys(blanks(text))) if isinstance(text, str) else []
+
+
+@register.filter
+def marked(text: str) -> SafeString:
+    """A text with its blanks marked."""
+    shown = escape(text)
+    for blank in blanks_left(text):
+        shown = shown.replace(escape(blank), f"<mark>{escape(blank)}</mark>")
+    # Escaped above.
+    return mark_safe(shown)  # noqa: S308

@@ -18,10 +18,11 @@ from madoguchi.contracts.models import Contract
 from madoguchi.notices import write
 from madoguchi.notices.content import NoticeContent, Period, ReportContent
 from madoguchi.notices.follow import Wishes, follow
-from madoguchi.notices.models import ALL_DAYS, ALL_HOURS, Destination, Notice, Subscription
+from madoguchi.notices.models import ALL_DAYS, ALL_HOURS, Destination, Notice, ReportTemplate, Subscription
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 STORIES = Path(__file__).with_name("notices.json")
+TEMPLATES = Path(__file__).with_name("report_templates.json")
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 # What the later reports of a story say; {cause} is the story's own.
@@ -69,6 +70,7 @@ def load(*, now: datetime, random: Random) -> None:
         tell()
     for story in stories:
         story.leave_draft()
+    _leave_templates()
     _follow_named(services, now=now)
     _follow_others(list(services.values()), now=now, random=random)
 
@@ -158,6 +160,17 @@ class _Story:
             starts_at = hour + timedelta(hours=told["hour"])
         ends_at = starts_at + timedelta(hours=told["hours"])
         return Period(starts_at=starts_at, ends_at=ends_at, spare=told.get("spare", False))
+
+
+def _leave_templates() -> None:
+    texts = {"title": "title", "body": "body", "emergency": "emergency_calls", "alternatives": "alternatives"}
+    for told in json.loads(TEMPLATES.read_text(encoding="utf-8")):
+        words = {
+            f"{field}_{language}": said
+            for name, field in texts.items()
+            for language, said in zip(("ja", "en"), told.pop(name, ("", "")), strict=True)
+        }
+        ReportTemplate.objects.create(**told, **words)
 
 
 def _follow_named(services: dict[str, Service], *, now: datetime) -> None:

@@ -3,9 +3,10 @@
 import dataclasses
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -79,6 +80,12 @@ class Said(forms.Form):
         rest = {name: getattr(kept, name) for name in _CONTENT if name not in said} if kept else {}
         return ReportContent(**{**rest, **said})
 
+    def now_at(self, revision: int) -> None:
+        """The draft was saved, by this press or by somebody else: what is sent next changes it as it stands now."""
+        data = cast(QueryDict, self.data).copy()
+        data["revision"] = str(revision)
+        self.data = data
+
     def refuse(self, reasons: Iterable[Reason]) -> None:
         """Put what keeps the report from being published beside the fields it is about."""
         for reason in reasons:
@@ -106,7 +113,7 @@ class ReportForm(Said):
         label=_("Reminders by email"),
         required=False,
         coerce=int,
-        empty_value=(),
+        empty_value=[],
         choices=REMINDERS,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("To those who got the notice, before the first period begins."),

@@ -1,0 +1,107 @@
+"""``/console/templates/``: words prepared by day. Writers keep them, and start reports from them."""
+
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from madoguchi.console import audit, roles
+from madoguchi.console.notices.forms.template import TemplateForm
+from madoguchi.notices import lifecycle
+from madoguchi.notices.models import ReportTemplate
+from madoguchi.shell.forms import render_form
+
+EDIT = "console/notices/template_edit.html"
+# What a template gives a report's form.
+_GIVES = (
+    *("state_after", "impact", "severity", "title_ja", "title_en", "body_ja", "body_en"),
+    *("emergency_calls_ja", "emergency_calls_en", "alternatives_ja", "alternatives_en"),
+)
+
+
+class Filter(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("Work and trouble")), *lifecycle.Kind.choices]
+    )
+    q = forms.CharField(label=_("Name or text"), required=False, max_length=120)
+
+
+@roles.may_write
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    wanted = Filter(request.GET, auto_id="filter_%s")
+    chosen = wanted.cleaned_data if wanted.is_valid() else {}
+    found = ReportTemplate.objects.order_by("kind", "order", "name")
+    if kind := chosen.get("kind"):
+        found = found.filter(kind=kind)
+    if words := chosen.get("q"):
+        places = ("name", "title_ja", "title_en", "body_ja", "body_en")
+        found = found.filter(Q(*((f"{place}__icontains", words) for place in places), _connector=Q.OR))
+    context = {"filter": wanted, "found": found, "firsts": _firsts()}
+    return render(request, "console/notices/templates.html", context)
+
+
+@roles.may_write
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    kind = request.GET.get("kind", "trouble")
+    if kind not in lifecycle.Kind:
+        raise Http404
+    return _edit(request, ReportTemplate(kind=kind), act="template.add")
+
+
+@roles.may_write
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, template_id: int) -> HttpResponse:
+    return _edit(request, get_object_or_404(ReportTemplate, pk=template_id), act="template.edit")
+
+
+@roles.may_write
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: HttpRequest, template_id: int) -> HttpResponse:
+    template = ReportTemplate.objects.filter(pk=template_id).first()
+    if request.method != "POST":
+        if template is None:
+            raise Http404
+        return render(request, "console/notices/template_remove.html", {"template": template})
+    # Pressed twice, or somebody else was faster: it is gone, and that is what was wanted.
+    if template is not None:
+        with transaction.atomic():
+            audit.record(request, "template.remove", template, name=template.name)
+            template.delete()
+    return redirect("console:templates")
+
+
+def offered(kind: str, *, states: tuple[lifecycle.State, ...]) -> QuerySet[ReportTemplate]:
+    """The templates a report of ``kind`` can start from when one of ``states`` may follow."""
+    return ReportTemplate.objects.filter(kind=kind, state_after__in=states)
+
+
+def given(request: HttpRequest, kind: str, *, states: tuple[lifecycle.State, ...]) -> dict[str, Any]:
+    """What the template chosen by ``?template=`` gives a form; nothing where none is chosen or it does not fit."""
+    wanted = request.GET.get("template", "")
+    if not (wanted.isascii() and wanted.isdecimal() and len(wanted) < 10):
+        return {}
+    template = offered(kind, states=states).filter(pk=wanted).first()
+    return {name: getattr(template, name) for name in _GIVES} if template else {}
+
+
+def _edit(request: HttpRequest, template: ReportTemplate, *, act: str) -> HttpResponse:
+    form = TemplateForm(request.POST or None, instance=template)
+    if request.method == "POST" and form.is_valid():
+        if form.has_changed() or template.pk is None:
+            with transaction.atomic():
+                form.save()
+                audit.record(request, act, template, name=template.name)
+        return redirect("console:templates")
+    return render_form(request, EDIT, form, {"template": template, "kind": template.kind})
+
+
+def _firsts() -> set[str]:
+    """The states a notice can begin with: templates of these start a notice, the others a further report."""
+    return {state for kind in lifecycle.Kind for state in lifecycle.next_states(kind=kind, state=lifecycle.State.DRAFT)}
