@@ -36,6 +36,8 @@ RESET_SOURCE = Limit("reset source", 100, timedelta(hours=1))
 PASSWORD_CHECK = Limit("password check", 600, timedelta(minutes=15))
 ADDRESS_CHANGE = Limit("address change", 10, timedelta(hours=1))
 ADDRESS_TARGET = Limit("address target", 5, timedelta(hours=1))
+DESTINATION_MAIL = Limit("destination mail", 10, timedelta(hours=1))
+TRIAL_MAIL = Limit("trial mail", 5, timedelta(hours=1))
 
 
 class TooMany(Exception):

@@ -54,12 +54,23 @@ def normal_address(typed: str) -> str:
 
 def masked(address: str) -> str:
     """Enough for somebody who knows the address to recognise it: ``h•••@example.jp``."""
-    local, _at, domain = address.rpartition("@")
+    local, _at, domain = plain(address).rpartition("@")
     return f"{local[:1]}•••@{domain}"
+
+
+def is_odd(address: str) -> bool:
+    """Whether the local part has dots where RFC 5321 allows none, in either form: its mail may not arrive."""
+    local = plain(address).rpartition("@")[0]
+    return ".." in local or local.startswith(".") or local.endswith(".")
 
 
 def envelope(address: str) -> str:
     """The address as SMTP takes it: a local part with dots in odd places becomes a quoted string (RFC 5321, 4.1.2)."""
     local, _at, domain = address.rpartition("@")
-    odd = ".." in local or local.startswith(".") or local.endswith(".")
-    return f'"{local}"@{domain}' if odd and not local.startswith('"') else address
+    return f'"{local}"@{domain}' if is_odd(address) and not local.startswith('"') else address
+
+
+def plain(address: str) -> str:
+    """The form the holder of an odd address knows: :func:`envelope` undone."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local[1:-1]}@{domain}" if local.startswith('"') and local.endswith('"') and len(local) > 2 else address

@@ -7,4 +7,11 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         # They register what they have for the rooms below.
-        from madoguchi.notices import export, identity, mail, mail_again, mail_opted_out  # noqa: F401
+        from madoguchi.notices import (  # noqa: F401
+            export,
+            identity,
+            mail,
+            mail_again,
+            mail_destinations,
+            mail_opted_out,
+        )

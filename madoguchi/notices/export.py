@@ -37,6 +37,19 @@ def _destination(destination: Destination) -> dict[str, Any]:
     }
 
 
+def destination_changes(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:
+    return [
+        {
+            "slot": row.slot,
+            "address": row.address,
+            "asked_at": row.created_at,
+            "ended_at": row.ended_at,
+            "end": row.end,
+        }
+        for row in account.destination_changes.order_by("created_at")
+    ]
+
+
 def opt_outs(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:
     rows = account.opt_outs.select_related("service").order_by("created_at")
     return [
@@ -57,5 +70,6 @@ def letters(_request: HttpRequest, account: Account) -> Iterator[dict[str, Any]]
 
 register("subscriptions", subscriptions)
 register("delivery_addresses", destinations)
+register("delivery_address_changes", destination_changes)
 register("opt_outs", opt_outs)
 register("notices_by_mail", letters)

@@ -8,6 +8,7 @@ from django.db import transaction
 from madoguchi.accounts.models import Account
 from madoguchi.catalog.models import Service
 from madoguchi.lib.addresses import envelope
+from madoguchi.notices.destinations import Preferences, free_slot, place, proven
 from madoguchi.notices.models import Destination, Subscription
 
 
@@ -25,8 +26,8 @@ class Wishes:
 def follow(account: Account, *, service: Service, wishes: Wishes) -> Subscription:
     """Follow ``service``, or change how it is followed.
 
-    Who has no destination yet gets the ID's own address as the first: it was verified by registration, and every day
-    and hour is ticked. Raises ``ValueError`` when neither work nor trouble is wanted: that is not following.
+    Who has no destination gets the ID's own address as the first, unless mail to it came back: it was verified by
+    registration, and every day and hour is ticked. Raises ``ValueError`` when neither work nor trouble is wanted: that is not following.
     """
     if not (wishes.work or wishes.trouble):
         raise ValueError("choose work, trouble or both")
@@ -41,9 +42,14 @@ def follow(account: Account, *, service: Service, wishes: Wishes) -> Subscriptio
         },
     )
     if not Destination.objects.standing().filter(account=account).exists():
-        mine = Destination.objects.standing()
-        mine.get_or_create(account=account, slot=1, defaults={"address": envelope(account.email)})
+        _add_own_address(account)
     return subscription
+
+
+def _add_own_address(account: Account) -> None:
+    slot, address = free_slot(account), envelope(account.email)
+    if slot and proven(account, slot=slot, address=address):
+        place(account, slot=slot, address=address, preferences=Preferences(), verified=True)
 
 
 def unfollow(subscription: Subscription) -> Wishes:

@@ -1,13 +1,12 @@
 """What happens here when a customer ID gets another address, or is closed."""
 
-from django.utils import timezone
-
 from madoguchi.accounts.change_address import follow
 from madoguchi.accounts.close import closer
 from madoguchi.accounts.models import Account
 from madoguchi.delivery.forget import forget_recipients
 from madoguchi.lib.addresses import envelope
-from madoguchi.notices.models import Destination, OptOut
+from madoguchi.notices.destinations import Preferences, place, remove, slots_of
+from madoguchi.notices.models import Destination, DestinationChange, OptOut
 
 
 @follow
@@ -21,12 +20,14 @@ def follow_address(account: Account, old: str, new: str) -> None:
     former = mine.filter(address=envelope(old)).first()
     if former is None:
         return
+    for slot in slots_of(account):
+        if slot.change and slot.change.address == envelope(new):
+            DestinationChange.objects.call_off(account, slot=slot.number, end=DestinationChange.End.SUPERSEDED)
     if mine.filter(address=envelope(new)).exists():
-        former.delete()
+        remove(account, slot=former.slot)
     else:
-        former.address, former.state = envelope(new), former.State.VERIFIED
-        former.verified_at = timezone.now()
-        former.save(update_fields=["address", "state", "verified_at"])
+        preferences = Preferences.of(former)
+        place(account, slot=former.slot, address=envelope(new), preferences=preferences, verified=True)
     for opt_out in OptOut.objects.standing().filter(account=account, address=envelope(old)):
         OptOut.objects.get_or_create(
             account=account, address=envelope(new), service=opt_out.service, kind=opt_out.kind, undone_at=None

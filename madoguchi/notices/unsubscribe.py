@@ -71,7 +71,7 @@ def read(token: str) -> Wish:
     if len(mark) != MARK_BYTES:
         raise Damaged
     # Ids beyond what the database counts to are not ids; 63 bits keep the query from failing.
-    destination = Destination.objects.filter(pk=int.from_bytes(what[:8]) & (2**63 - 1)).first()
+    destination = Destination.objects.standing().filter(pk=int.from_bytes(what[:8]) & (2**63 - 1)).first()
     if destination is None or not hmac.compare_digest(mark, _mark(destination, what)):
         raise Damaged
     # Signed by us, so service and kind were right; the operator may have removed the service since.

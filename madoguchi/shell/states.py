@@ -28,6 +28,11 @@ LOOKS: dict[str, Look] = {
     "monitoring": Look(_("Monitoring"), "watch", "eye"),
     "recovered": Look(_("Recovered"), "good", "check"),
     "false_alarm": Look(_("False alarm"), "calm", "cross"),
+    # delivery addresses
+    "address_verified": Look(_("Receiving"), "good", "check"),
+    "address_provisional": Look(_("Provisionally registered"), "watch", "clock"),
+    "address_paused": Look(_("Paused"), "alert", "alert"),
+    "address_empty": Look(_("Not registered"), "calm", "mail"),
 }
 
 

@@ -1,16 +1,9 @@
 """Work and trouble notices, their reports, and who wants to hear of them."""
 
+from madoguchi.notices.models.destination import ALL_DAYS, ALL_HOURS, Destination, DestinationChange
 from madoguchi.notices.models.notice import AffectedContract, Notice, NumberSeries, Window
 from madoguchi.notices.models.report import Approval, Report
-from madoguchi.notices.models.subscription import (
-    ALL_DAYS,
-    ALL_HOURS,
-    CalendarFeed,
-    Destination,
-    DestinationChange,
-    OptOut,
-    Subscription,
-)
+from madoguchi.notices.models.subscription import CalendarFeed, OptOut, Subscription
 from madoguchi.notices.models.template import ReportTemplate
 
 __all__ = [

@@ -1,4 +1,5 @@
-"""What waits in the session between two pages: wishes to confirm, a deletion to undo, a word to say once."""
+"""What waits in the session between two pages: wishes to confirm, a deletion to undo,
+a word to say once."""
 
 from dataclasses import asdict
 from datetime import timedelta
@@ -7,9 +8,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
+from madoguchi.notices.destinations import Preferences
 from madoguchi.notices.follow import Wishes
 
 _WISHES, _DELETED, _SAID = "mynotices.wishes", "mynotices.deleted", "mynotices.said"
+_ADDRESS = "mynotices.address"
 UNDO_LASTS = timedelta(minutes=30)
 
 
@@ -43,8 +46,24 @@ def forget_deleted(request: HttpRequest) -> None:
     request.session.pop(_DELETED, None)
 
 
+def keep_address(request: HttpRequest, slot: int, address: str, preferences: Preferences) -> None:
+    request.session[_ADDRESS] = {"slot": slot, "address": address, "preferences": preferences.columns()}
+
+
+def address(request: HttpRequest, slot: int) -> tuple[str, Preferences] | None:
+    """What was entered for the slot and waits to be confirmed."""
+    kept = request.session.get(_ADDRESS)
+    if not kept or kept["slot"] != slot:
+        return None
+    return kept["address"], Preferences(**kept["preferences"])
+
+
+def forget_address(request: HttpRequest) -> None:
+    request.session.pop(_ADDRESS, None)
+
+
 def say(request: HttpRequest, word: str) -> None:
-    """Have the table say ``word`` (a name the template knows) when it is shown next."""
+    """Have the next page say ``word`` (a name its template knows)."""
     request.session[_SAID] = word
 
 

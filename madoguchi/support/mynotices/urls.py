@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from madoguchi.support.mynotices.views import choose, delete, deliveries, mine, table, unsubscribe
+from madoguchi.support.mynotices.views import (
+    address,
+    address_link,
+    choose,
+    delete,
+    deliveries,
+    destinations,
+    mine,
+    table,
+    unsubscribe,
+)
 
 app_name = "mynotices"
 urlpatterns = [
@@ -15,6 +25,16 @@ urlpatterns = [
     path("my/notices/<slug:slug>/confirm/", choose.confirm, name="confirm"),
     path("my/notices/<slug:slug>/done/", choose.done, name="done"),
     path("my/notices/<slug:slug>/delete/", delete.delete, name="delete"),
+    path("my/destinations/", destinations.destinations, name="destinations"),
+    path("my/destinations/<int:slot>/", address.address, name="address"),
+    path("my/destinations/<int:slot>/confirm/", address.address_confirm, name="address_confirm"),
+    path("my/destinations/<int:slot>/sent/", address.address_sent, name="address_sent"),
+    path("my/destinations/<int:slot>/again/", destinations.send_again, name="send_again"),
+    path("my/destinations/<int:slot>/call-off/", destinations.call_off, name="call_off"),
+    path("my/destinations/<int:slot>/test/", destinations.destination_test, name="destination_test"),
+    path("my/destinations/<int:slot>/delete/", destinations.destination_delete, name="destination_delete"),
+    path("destinations/done/", address_link.address_done, name="address_done"),
+    path("destinations/<str:token>/", address_link.address_link, name="address_link"),
     path("my/deliveries/", deliveries.deliveries, name="deliveries"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
 ]

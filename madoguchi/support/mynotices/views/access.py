@@ -6,10 +6,14 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
 from madoguchi.accounts.access import signed_in
+from madoguchi.accounts.limits import TooMany
 from madoguchi.accounts.models import Account
 from madoguchi.notices import agreement
+from madoguchi.notices.hours import zone_named
+from madoguchi.shell.errors import too_many
 
 View = Callable[..., HttpResponseBase]
 
@@ -17,6 +21,17 @@ View = Callable[..., HttpResponseBase]
 def account_of(request: HttpRequest) -> Account:
     """Who is signed in; for views behind ``signed_in``."""
     return cast(Account, request.user)
+
+
+def on_own_clock(view: View) -> View:
+    """What the view renders shows times in the zone of who is signed in."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with timezone.override(zone_named(account_of(request).time_zone)):
+            return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def agreed(view: View) -> View:
@@ -27,6 +42,19 @@ def agreed(view: View) -> View:
         if agreement.missing(account_of(request)):
             service = f"?service={kwargs['slug']}" if "slug" in kwargs else ""
             return HttpResponseRedirect(f"{reverse('mynotices:table')}{service}")
-        return view(request, *args, **kwargs)
+        return on_own_clock(view)(request, *args, **kwargs)
 
     return signed_in(guarded)
+
+
+def patient(view: View) -> View:
+    """Turn a full limit into the page that says so (429)."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except TooMany:
+            return too_many(request)
+
+    return guarded

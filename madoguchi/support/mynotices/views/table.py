@@ -14,7 +14,8 @@ from madoguchi.accounts.models import Account
 from madoguchi.catalog.models import LegalText, Service
 from madoguchi.lib.markdown import to_html
 from madoguchi.notices import agreement
-from madoguchi.notices.models import Destination, Notice, OptOut, Subscription
+from madoguchi.notices.destinations import slots_of
+from madoguchi.notices.models import Notice, OptOut, Subscription
 from madoguchi.shell.languages import current
 from madoguchi.support.mynotices import kept
 from madoguchi.support.mynotices.views.access import account_of, agreed
@@ -35,10 +36,11 @@ def table(request: HttpRequest) -> HttpResponse:
     account = account_of(request)
     if terms := agreement.missing(account):
         return _terms(request, terms)
-    deleted = kept.deleted(request)
+    deleted, slots = kept.deleted(request), slots_of(account)
     context = {
         "rows": _rows(account),
-        "destinations": Destination.objects.standing().filter(account=account),
+        "slots": slots,
+        "destinations": [slot.destination for slot in slots if slot.destination],
         "deleted": Service.objects.filter(slug=deleted[0]).first() if deleted else None,
         "said": kept.said(request),
     }

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from madoguchi.lib.addresses import masked
 from madoguchi.notices import unsubscribe as act
 
 
@@ -28,7 +29,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "service": wish.service,
         "kind": wish.kind,
-        "address": _masked(wish.destination.address),
+        # Enough to know it by, too little for whom the mail was passed on to.
+        "address": masked(wish.destination.address),
         "fulfilled": wish.is_fulfilled(),
     }
     return _private(render(request, "mynotices/unsubscribe.html", context))
@@ -39,9 +41,3 @@ def _private(response: HttpResponse) -> HttpResponse:
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
-
-
-def _masked(address: str) -> str:
-    """h•••@example.jp: enough to know it by, too little for whom the mail was passed on to."""
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}•••@{domain}"

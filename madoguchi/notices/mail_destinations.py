@@ -1,0 +1,97 @@
+"""The mails about delivery addresses: the link to confirm one, the word that one was added, and the test.
+
+The first and the last come from the sender of the notices, so that a phone's filter that lets them in lets in those.
+"""
+
+from dataclasses import replace
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from madoguchi.accounts.notes import Note, draft, note, page
+from madoguchi.delivery.renderers import Draft, register, slot
+from madoguchi.notices import register_address, trial_mail, wording
+from madoguchi.notices.mail import SHORT_WIDTH
+
+
+def _from_notices(note: Draft, *, format: str, stream: str) -> Draft:
+    short = format == "short"
+    return replace(
+        note,
+        text=f"{wording.wrapped(note.text.strip(), width=SHORT_WIDTH)}\n" if short else note.text,
+        sender=settings.MAIL_FROM_NOTICES,
+        headers=(*note.headers, ("List-Id", f"<{stream}.notices.{settings.OPERATOR['domain']}>")),
+    )
+
+
+def _confirm() -> Note:
+    return Note(
+        subject=_("Confirm this address to receive notices"),
+        paragraphs=(
+            _("This address was provisionally registered to receive notices of work and trouble. Please open this "
+              "link within 30 minutes and press the button there. The link works once."),
+        ),
+        facts=((_("Registered by the customer ID"), slot("owner")),),
+        button=_("Confirm this address"),
+        link=slot("link"),
+        copyable=True,
+        foot=_("If you know nothing of this, someone may have mistyped an address. Please do nothing: without the "
+               "button no notice is sent here."),
+    )  # fmt: skip
+
+
+def _confirm_short() -> Note:
+    """For a small screen: what it is, then the link."""
+    return Note(
+        subject=_("Confirm this address to receive notices"),
+        paragraphs=(_("Provisional registration. Open the link within 30 minutes and press the button there."),),
+        link=slot("link"),
+        facts=((_("Registered by the customer ID"), slot("owner")),),
+        foot=_("If you know nothing of this, please do nothing."),
+    )
+
+
+def confirm(reference: str, language: str, format: str) -> Draft:
+    """To the address of the change ``reference``."""
+    return _from_notices(
+        draft(_confirm_short if format == "short" else _confirm, language, format), format=format, stream="address"
+    )
+
+
+@note(register_address.TOLD_RENDERER)
+def added() -> Note:
+    return Note(
+        subject=_("A delivery address was added to your customer ID"),
+        paragraphs=(
+            _("Notices about your services go to this address too from now on. If it was you, there is nothing to "
+              "do."),
+        ),
+        facts=((_("Delivery address"), slot("address")),),
+        button=_("See the delivery addresses"),
+        link=page("/my/destinations/"),
+        foot=_("If it was not you, delete the address with the button above, and set a new password: somebody else "
+               "may know yours."),
+    )  # fmt: skip
+
+
+def _trial() -> Note:
+    return Note(
+        subject=_("Test of your delivery address"),
+        paragraphs=(
+            _("This is the test you asked for. Notices of work and trouble will reach this address in the same way."),
+            _("If this email was in your spam folder, please mark it as no spam, or allow email from %(sender)s.")
+            % {"sender": settings.MAIL_FROM_NOTICES},
+        ),
+        button=_("See the delivery addresses"),
+        link=page("/my/destinations/"),
+        foot=_("You receive this email because its test was asked for on the page above. It was sent once."),
+    )
+
+
+def trial(reference: str, language: str, format: str) -> Draft:
+    """To the destination ``reference``. There is nothing to unsubscribe from: it is sent once, when asked for."""
+    return _from_notices(draft(_trial, language, format), format=format, stream="test")
+
+
+register(register_address.RENDERER, confirm)
+register(trial_mail.RENDERER, trial)

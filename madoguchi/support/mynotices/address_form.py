@@ -1,0 +1,194 @@
+"""One delivery address: where, on what, on which days and hours, and what becomes of the rest."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from madoguchi.accounts.models import Account
+from madoguchi.lib.addresses import BadAddress, envelope, normal_address
+from madoguchi.notices.destinations import AddressInUse, Preferences, check_unused
+from madoguchi.notices.models import ALL_DAYS, ALL_HOURS, Destination
+
+DAYS = [
+    pgettext_lazy("weekday", "Sun"),
+    pgettext_lazy("weekday", "Mon"),
+    pgettext_lazy("weekday", "Tue"),
+    pgettext_lazy("weekday", "Wed"),
+    pgettext_lazy("weekday", "Thu"),
+    pgettext_lazy("weekday", "Fri"),
+    pgettext_lazy("weekday", "Sat"),
+]
+# Four rows of six fit a phone.
+PARTS = [
+    pgettext_lazy("part of the day", "Night"),
+    pgettext_lazy("part of the day", "Morning"),
+    pgettext_lazy("part of the day", "Afternoon"),
+    pgettext_lazy("part of the day", "Evening"),
+]
+PART_HOURS = 6
+# The days and hours behind the two buttons.
+PRESETS = {"business": (range(1, 6), range(9, 18)), "always": (range(7), range(24))}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A tick in a table: ``label`` is what stands at its column's head."""
+
+    value: int
+    label: str
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    number: int
+    label: str
+    boxes: Sequence[Box]
+
+
+class AddressForm(forms.Form):
+    address = forms.CharField(
+        label=gettext_lazy("Email address"),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+        error_messages={"required": gettext_lazy("Please enter an email address.")},
+    )
+    device = forms.ChoiceField(
+        label=gettext_lazy("Where it is read"),
+        choices=[
+            (Destination.Device.PC, gettext_lazy("Computer")),
+            (Destination.Device.SMARTPHONE, gettext_lazy("Smartphone")),
+            (Destination.Device.MOBILE, gettext_lazy("Mobile phone (short plain text)")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Choose where the email is read."),
+            "invalid_choice": gettext_lazy("Choose where the email is read."),
+        },
+    )
+    days = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Days"),
+        coerce=int,
+        choices=list(enumerate(DAYS)),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    hours = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Hours"),
+        coerce=int,
+        choices=[(hour, str(hour)) for hour in range(24)],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    outside = forms.ChoiceField(
+        label=gettext_lazy("Notices published at other times"),
+        choices=[
+            (Destination.Outside.SKIP, gettext_lazy("Do not send them; they can be read on this site")),
+            (Destination.Outside.HOLD, gettext_lazy("Keep them, and send them as one email at the next open hour")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Choose what becomes of them."),
+            "invalid_choice": gettext_lazy("Choose what becomes of them."),
+        },
+    )
+    critical_always = forms.BooleanField(
+        label=gettext_lazy("Send critical trouble at any time"),
+        help_text=gettext_lazy("Trouble that we call critical comes at once, whatever is ticked above."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, account: Account, slot: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.account = account
+        self.slot = slot
+
+    @staticmethod
+    def initial_of(address: str, preferences: Preferences) -> dict[str, Any]:
+        return {
+            **preferences.columns(),
+            "address": address,
+            "days": _ticked(preferences.days, ALL_DAYS),
+            "hours": _ticked(preferences.hours, ALL_HOURS),
+        }
+
+    @classmethod
+    def initial_typed(cls, typed: Mapping[str, Any], *, preset: str) -> dict[str, Any]:
+        """What stands in the fields when a form comes back with the ticks of ``preset``, or with its own."""
+        days, hours = PRESETS.get(preset, (typed.getlist("days"), typed.getlist("hours")))  # type: ignore[attr-defined]
+        single = {name: typed.get(name) for name in ("address", "device", "outside", "critical_always")}
+        return {**single, "days": list(days), "hours": list(hours)}
+
+    def clean_address(self) -> str:
+        try:
+            address = normal_address(self.cleaned_data["address"])
+        except BadAddress as bad:
+            raise ValidationError(_told(bad)) from None
+        try:
+            check_unused(self.account, slot=self.slot, address=envelope(address))
+        except AddressInUse:
+            raise ValidationError(
+                _("Another of your delivery addresses is the same. Please enter a different one.")
+            ) from None
+        return address
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if not said.get("critical_always"):
+            if "days" in said and not said["days"]:
+                self.add_error("days", _("Tick at least one day."))
+            if "hours" in said and not said["hours"]:
+                self.add_error("hours", _("Tick at least one hour."))
+        return said
+
+    def preferences(self) -> Preferences:
+        """What was chosen; call it on a valid form."""
+        said = self.cleaned_data
+        return Preferences(
+            device=said["device"],
+            days=sum(1 << day for day in set(said["days"])),
+            hours=sum(1 << hour for hour in set(said["hours"])),
+            outside=said["outside"],
+            critical_always=said["critical_always"],
+        )
+
+    def shown_preferences(self) -> Preferences:
+        """The ticks as they stand on the page, right or wrong, for the words beside them."""
+        return Preferences(
+            days=sum(1 << box.value for box in self.day_boxes() if box.checked),
+            hours=sum(1 << box.value for part in self.hour_parts() for box in part.boxes if box.checked),
+            outside=self["outside"].value() or Destination.Outside.SKIP,
+            critical_always=bool(self["critical_always"].value()),
+        )
+
+    def day_boxes(self) -> list[Box]:
+        ticked = _values(self["days"].value())
+        return [Box(day, str(label), str(day) in ticked) for day, label in enumerate(DAYS)]
+
+    def hour_parts(self) -> Iterator[Part]:
+        ticked = _values(self["hours"].value())
+        for number, label in enumerate(PARTS):
+            hours = range(number * PART_HOURS, (number + 1) * PART_HOURS)
+            yield Part(number, str(label), [Box(hour, str(hour), str(hour) in ticked) for hour in hours])
+
+
+def _ticked(bits: int, every: int) -> list[int]:
+    return [bit for bit in range(every.bit_length()) if bits >> bit & 1]
+
+
+def _values(ticked: Any) -> set[str]:
+    return {str(value) for value in ticked or ()}
+
+
+def _told(bad: BadAddress) -> str:
+    if bad.why == "length":
+        return _("This email address is too long. An address has at most 254 characters, 64 of them before the @.")
+    if bad.why == "characters":
+        return _("This email address contains characters that cannot be seen. Please type it again.")
+    return _("Please enter an email address in the form name@example.jp.")
