@@ -27,7 +27,8 @@ def follow(account: Account, *, service: Service, wishes: Wishes) -> Subscriptio
     """Follow ``service``, or change how it is followed.
 
     Who has no destination gets the ID's own address as the first, unless mail to it came back: it was verified by
-    registration, and every day and hour is ticked. Raises ``ValueError`` when neither work nor trouble is wanted: that is not following.
+    registration, and every day and hour is ticked. Raises ``ValueError`` when neither work nor trouble is wanted: that
+    is not following.
     """
     if not (wishes.work or wishes.trouble):
         raise ValueError("choose work, trouble or both")
