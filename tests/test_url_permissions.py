@@ -218,11 +218,15 @@ WRITERS = {
     "console:report_new": "/console/notices/{posted}/reports/new/",
     "console:report_quick": "/console/notices/{posted}/reports/quick/",
     "console:report_edit": "/console/notices/{draft}/reports/{report}/",
+    "console:report_test": "/console/notices/{draft}/reports/{report}/test/",
     "console:report_discard": "/console/notices/{draft}/reports/{report}/discard/",
     "console:templates": "/console/templates/",
     "console:template_new": "/console/templates/new/",
     "console:template": "/console/templates/{template}/",
     "console:template_remove": "/console/templates/{template}/remove/",
+}
+PUBLISHERS = {
+    "console:notice_withdraw": "/console/notices/{posted}/withdraw/",
 }
 ADMINISTRATORS = {
     "console:audit": "/console/audit/",
@@ -239,7 +243,7 @@ SUPPORTERS = {
     "console:customer": "/console/customers/{customer}/",
     "console:customer_act": "/console/customers/{customer}/login/",
 }
-CONSOLE = {**STAFF, **WRITERS, **SUPPORTERS, **ADMINISTRATORS}
+CONSOLE = {**STAFF, **WRITERS, **PUBLISHERS, **SUPPORTERS, **ADMINISTRATORS}
 CLAIMED = {**MACHINE, **SITES, **PUBLIC, **SIGNED_IN, **CONTRACT, **HELD, **CONSOLE}
 
 pytestmark = pytest.mark.django_db
@@ -377,7 +381,7 @@ def test_staff_without_the_second_factor_are_asked_for_it(places) -> None:
     [
         ("viewer", STAFF),
         ("editor", STAFF | WRITERS),
-        ("publisher", STAFF | WRITERS),
+        ("publisher", STAFF | WRITERS | PUBLISHERS),
         ("support", STAFF | SUPPORTERS),
         ("billing", STAFF),
         ("admin", CONSOLE),

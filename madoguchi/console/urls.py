@@ -4,7 +4,18 @@ from madoguchi.console.audit_log import audit_log
 from madoguchi.console.budgets import budgets
 from madoguchi.console.customers import acts, find
 from madoguchi.console.customers import page as customer
-from madoguchi.console.notices import board, discard, further, page, preview, publish, templates, write
+from madoguchi.console.notices import (
+    board,
+    discard,
+    further,
+    page,
+    preview,
+    publish,
+    templates,
+    try_mail,
+    withdraw,
+    write,
+)
 from madoguchi.console.overview import overview
 from madoguchi.console.security.page import security
 from madoguchi.console.sites import board as sites
@@ -33,10 +44,12 @@ urlpatterns = [
     path("notices/new/", write.new, name="notice_new"),
     path("notices/<int:notice_id>/", page.show, name="notice"),
     path("notices/<int:notice_id>/edit/", write.edit, name="notice_edit"),
+    path("notices/<int:notice_id>/withdraw/", withdraw.withdraw, name="notice_withdraw"),
     path("notices/<int:notice_id>/reports/new/", further.new, name="report_new"),
     path("notices/<int:notice_id>/reports/quick/", further.quick, name="report_quick"),
     path("notices/<int:notice_id>/reports/<int:report_id>/", further.edit, name="report_edit"),
     path("notices/<int:notice_id>/reports/<int:report_id>/mail/", preview.mail, name="report_mail"),
     path("notices/<int:notice_id>/reports/<int:report_id>/publish/", publish.publish, name="report_publish"),
+    path("notices/<int:notice_id>/reports/<int:report_id>/test/", try_mail.send, name="report_test"),
     path("notices/<int:notice_id>/reports/<int:report_id>/discard/", discard.discard, name="report_discard"),
 ]

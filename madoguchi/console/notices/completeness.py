@@ -1,4 +1,6 @@
-"""Which texts have no English yet: readers in English are shown the Japanese instead."""
+"""Which texts are there in which language: readers are shown the other language where their own is missing."""
+
+from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +15,25 @@ _OF_REPORT = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A text in two languages; ``has`` is ``both``, ``ja`` or ``en``."""
+
+    label: str | Promise
+    has: str
+
+
+def pairs(notice: Notice, report: Report) -> list[Pair]:
+    """Every text that is there in some language."""
+    parts = [(notice, *one) for one in _OF_NOTICE] + [(report, *one) for one in _OF_REPORT]
+    found = []
+    for owner, name, label in parts:
+        japanese, english = (bool(getattr(owner, f"{name}_{language}").strip()) for language in ("ja", "en"))
+        if japanese or english:
+            found.append(Pair(label, "both" if japanese and english else "ja" if japanese else "en"))
+    return found
+
+
 def missing_english(notice: Notice, report: Report) -> list[str | Promise]:
     """The names of the texts that are there in Japanese and not in English."""
-    parts = [(notice, *one) for one in _OF_NOTICE] + [(report, *one) for one in _OF_REPORT]
-    return [label for owner, name, label in parts if getattr(owner, f"{name}_ja") and not getattr(owner, f"{name}_en")]
+    return [pair.label for pair in pairs(notice, report) if pair.has == "ja"]

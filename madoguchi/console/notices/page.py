@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 from madoguchi.console import roles
 from madoguchi.console.models import AuditEntry
 from madoguchi.console.notices import find
-from madoguchi.console.notices.completeness import missing_english
+from madoguchi.console.notices.acts import acts
+from madoguchi.console.notices.completeness import missing_english, pairs
 from madoguchi.console.notices.timing import Timing
 from madoguchi.delivery.models import Mailing
 from madoguchi.notices import mailings
@@ -24,9 +25,11 @@ def show(request: HttpRequest, notice_id: int) -> HttpResponse:
     entries = AuditEntry.objects.filter(object_type="notice", object_key=str(notice.pk)).select_related("actor")
     context = {
         "notice": notice,
+        "acts": [] if draft else acts(notice),
         "timing": Timing.of(notice),
         "reports": [(report, _progress(report)) for report in notice.published_reports],
         "draft": draft,
+        "pairs": pairs(notice, draft) if draft else [],
         "missing": missing_english(notice, draft) if draft else [],
         "entries": entries[:ENTRIES_SHOWN],
         "can_write": roles.can_write(request),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
@@ -13,14 +14,17 @@ from django.views.decorators.http import require_http_methods
 from madoguchi.accounts.models import Account
 from madoguchi.console import audit, roles
 from madoguchi.console.notices import find
-from madoguchi.console.notices.completeness import missing_english
+from madoguchi.console.notices.completeness import missing_english, pairs
+from madoguchi.console.notices.try_mail import VERSIONS
+from madoguchi.contracts.models import Contract
 from madoguchi.delivery.renderers import Draft
 from madoguchi.notices.lifecycle import IllegalMove
 from madoguchi.notices.mail import preview
-from madoguchi.notices.models import Report
+from madoguchi.notices.models import Notice, Report
 from madoguchi.notices.publish import NotReady, fingerprint, reasons_against
 
-VERSIONS = (("ja", "full"), ("ja", "short"), ("en", "full"), ("en", "short"))
+# Of the contract numbers that no contract has, so many are named.
+UNKNOWN_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,13 @@ def _publish(request: HttpRequest, notice_id: int, report_id: int) -> HttpRespon
     return redirect("console:notice", notice_id)
 
 
+def _unknown(notice: Notice) -> dict[str, Any]:
+    """The affected numbers that no contract has: how many, and the first of them."""
+    known = Contract.objects.filter(number=OuterRef("contract_number"))
+    found = notice.affected_contracts.exclude(Exists(known)).order_by("contract_number")
+    return {"count": found.count(), "first": found.values_list("contract_number", flat=True)[:UNKNOWN_SHOWN]}
+
+
 def _illegal(refused: IllegalMove) -> str:
     words = {"before": refused.before.label, "after": refused.after.label}
     return _("A notice does not go from “%(before)s” to “%(after)s”. Please choose another state.") % words
@@ -84,7 +95,10 @@ def _page(request: HttpRequest, report: Report, *, problems: list[str], status: 
         "problems": problems,
         "title_says_error": status != 200,
         "outlook": report.audience_outlook() if report.notify else None,
+        "pairs": pairs(notice, report),
         "missing": missing_english(notice, report),
+        "contracts": notice.affected_contracts.count(),
+        "unknown": _unknown(notice),
         "mails": [MailVersion(language, form, preview(report, language, form)) for language, form in VERSIONS],
         "seen": fingerprint(report),
         "can_publish": roles.can_publish(request),
