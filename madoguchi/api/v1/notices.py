@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 
 from madoguchi.api.v1 import page, shapes
 from madoguchi.api.v1.refused import Refused, fault
-from madoguchi.api.v1.schemas import KINDS, STATES, NoticeList, NoticeWithReports, Problem, StatusOut
+from madoguchi.api.v1.schemas import Kind, NoticeList, NoticeWithReports, Problem, State, StatusOut
 from madoguchi.catalog.models import Category, Service
 from madoguchi.catalog.regions import BY_CODE
 from madoguchi.notices import search
@@ -25,8 +25,8 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,60}$")]
 class NoticeQuery(Schema):
     """What is looked for. Everything given has to match."""
 
-    kind: KINDS | None = None
-    state: STATES | None = None
+    kind: Kind | None = None
+    state: State | None = None
     in_force: bool = Field(False, description="Only what is posted now: not over and not withdrawn.")
     service: Slug | None = Field(None, description="The slug of a service.")
     category: Slug | None = Field(None, description="The slug of a category of services.")

@@ -6,14 +6,23 @@ from typing import Literal
 from ninja import Schema
 from pydantic import Field
 
-from madoguchi.notices.lifecycle import Kind, State
-from madoguchi.notices.models import Notice
-
-KINDS = Literal[tuple(kind.value for kind in Kind)]  # type: ignore[valid-type]
-# A draft is not public.
-STATES = Literal[tuple(state.value for state in State if state != State.DRAFT)]  # type: ignore[valid-type]
-IMPACTS = Literal[tuple(impact.value for impact in Notice.Impact)]  # type: ignore[valid-type]
-SEVERITIES = Literal[tuple(severity.value for severity in Notice.Severity)]  # type: ignore[valid-type]
+# Spelled out: programs hang on these words, whatever ours become (test_schemas.py holds them together).
+Kind = Literal["work", "trouble"]
+State = Literal[
+    "tentative",
+    "confirmed",
+    "in_progress",
+    "completed",
+    "cancelled",
+    "investigating",
+    "identified",
+    "recovering",
+    "monitoring",
+    "recovered",
+    "false_alarm",
+]
+Impact = Literal["outage", "degraded", "reduced_redundancy", "none"]
+Severity = Literal["normal", "critical"]
 
 
 class InBoth(Schema):
@@ -75,16 +84,16 @@ class CategoryList(Schema):
 
 class NoticeOut(Schema):
     number: str
-    kind: KINDS
-    state: STATES
+    kind: Kind
+    state: State
     in_force: bool
     withdrawn_at: datetime | None = Field(description="A withdrawn notice keeps its number and its title, no more.")
     withdrawn_reason: InBoth | None
     title: InBoth
     services: list[ServiceName]
     regions: list[str] = Field(description='Prefecture codes, "00" nationwide, "99" abroad; none means everywhere.')
-    impact: IMPACTS
-    severity: SEVERITIES
+    impact: Impact
+    severity: Severity
     emergency_calls: InBoth | None = Field(description="The effect on calls to 110, 118 and 119, in words.")
     alternatives: InBoth | None = Field(description="What can be used instead, in words.")
     windows: list[WindowOut] = Field(description="Of planned work, main ones first.")
@@ -101,10 +110,10 @@ class ReportOut(Schema):
     ordinal: int
     final: bool
     published_at: datetime
-    state: STATES
+    state: State
     text: InBoth
-    impact: IMPACTS
-    severity: SEVERITIES
+    impact: Impact
+    severity: Severity
     windows: list[WindowOut]
     expected_end: datetime | None
     changed: list[str] = Field(description="What differs from the report before: windows, expected_end, impact…")

@@ -37,7 +37,8 @@ def _open(view: View) -> View:
 
 
 def _served() -> list[URLPattern]:
-    patterns: list[URLPattern] = [pattern for pattern in api.urls[0] if pattern.name != "api-root"]
+    found = (pattern for pattern in api.urls[0] if isinstance(pattern, URLPattern))
+    patterns = [pattern for pattern in found if pattern.name != "api-root"]
     for pattern in patterns:
         pattern.callback = _open(pattern.callback)
     return patterns

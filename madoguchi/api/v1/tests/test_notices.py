@@ -1,10 +1,12 @@
 """The notices as programs read them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import time_machine
 
+from madoguchi.notices import write
 from madoguchi.notices.content import Period
 from madoguchi.notices.tests import make
 from madoguchi.notices.tests.make import NOW
@@ -14,41 +16,32 @@ def posted(report, *, at=NOW):
     return report.publish(by=None, at=at).notice
 
 
+def further(notice, **says):
+    content = replace(write.further_content(notice), body_ja="続報です。", **says)
+    return posted(write.add_report(notice, content=content, by=None))
+
+
 def test_a_notice_with_every_report_newest_first(program, hikari):
-    first = posted(make.trouble(hikari, severity="critical", notice={"regions": ["13"]}))
-    posted(make.write.add_report(first, content=make.write.further_content(first), by=None) and _worded(first), at=NOW)
+    notice = posted(make.trouble(hikari, severity="critical", notice={"regions": ["13"]}))
+    further(notice)
 
-    told = program.get(f"/api/v1/notices/{first.number}").json()
+    told = program.get(f"/api/v1/notices/{notice.number}").json()
 
-    assert told["number"] == first.number
-    assert (told["kind"], told["state"], told["in_force"], told["severity"]) == (
-        *("trouble", "investigating"),
-        *(True, "critical"),
-    )
+    assert (told["number"], told["kind"], told["state"]) == (notice.number, "trouble", "investigating")
+    assert (told["in_force"], told["severity"], told["regions"]) == (True, "critical", ["13"])
     assert told["title"] == {"ja": "通信しづらい状況", "en": "Connections are failing"}
     assert told["services"] == [{"slug": "hikari", "name": {"ja": hikari.name_ja, "en": hikari.name_en}}]
-    assert told["regions"] == ["13"]
     assert told["started_at"] == "2026-11-22T04:45:00Z"
-    assert told["pages"]["en"].endswith(f"/en/notices/{first.number}/")
+    assert told["pages"]["en"].endswith(f"/en/notices/{notice.number}/")
     assert [report["ordinal"] for report in told["reports"]] == [2, 1]
     assert told["reports"][0]["text"] == {"ja": "続報です。", "en": None}
-
-
-def _worded(notice):
-    draft = notice.draft_report or notice.reports.get(ordinal=None)
-    draft.body_ja = "続報です。"
-    draft.save()
-    return draft
 
 
 def test_work_has_its_windows_and_says_what_a_report_moved(program, hikari):
     notice = posted(make.work(hikari))
     start = NOW + timedelta(days=3)
     moved = Period(starts_at=start, ends_at=start + timedelta(hours=2))
-    content = make.write.further_content(notice)
-    object.__setattr__(content, "windows", (moved,))
-    object.__setattr__(content, "body_ja", "延期します。")
-    posted(make.write.add_report(notice, content=content, by=None))
+    further(notice, windows=(moved,))
 
     told = program.get(f"/api/v1/notices/{notice.number}").json()
 

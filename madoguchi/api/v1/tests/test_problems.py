@@ -3,7 +3,7 @@
 import pytest
 from django.db import OperationalError
 
-from madoguchi.api.v1 import notices
+from madoguchi.notices import search
 from madoguchi.shell.problems import MEDIA_TYPE
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_our_own_failures_are_problem_documents_too(program, monkeypatch, failur
     def fail(*_args: object) -> None:
         raise failure
 
-    monkeypatch.setattr(notices.search, "find", fail)
+    monkeypatch.setattr(search, "find", fail)
     program.raise_request_exception = False
     answer = program.get("/api/v1/notices")
     assert (answer.status_code, answer["Content-Type"]) == (status, MEDIA_TYPE)
