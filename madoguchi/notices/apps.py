@@ -14,4 +14,5 @@ class NoticesConfig(AppConfig):
             mail_again,
             mail_destinations,
             mail_opted_out,
+            staff_mail,
         )

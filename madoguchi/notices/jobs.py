@@ -6,12 +6,12 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from madoguchi.lib.lanes import Lane
-from madoguchi.notices import audience, register_address
+from madoguchi.notices import audience, course, overdue, register_address, remind, schedule
 
 
 @app.task(name="notices.write_letters", retry=RetryStrategy(max_attempts=10, exponential_wait=2))
 def write_letters(*, mailing_id: int) -> None:
-    """Write the letters of a report's mailing; run again, it goes on where it stopped."""
+    """Write the letters of a mailing about a notice; run again, it goes on where it stopped."""
     audience.write_letters(mailing_id=mailing_id)
 
 
@@ -28,3 +28,32 @@ def release_held(timestamp: int) -> None:
 def purge_address_changes(timestamp: int) -> None:
     """Every hour: forget new delivery addresses nobody confirmed."""
     register_address.purge(now=datetime.fromtimestamp(timestamp, UTC))
+
+
+# Each scheduled report has a job of its own for its moment; this one makes up for moments that passed meanwhile.
+@app.periodic(cron="* * * * *")
+@app.task(name="notices.publish_due", pass_context=False)
+def publish_due(timestamp: int) -> None:
+    """Publish the drafts whose moment has come."""
+    schedule.publish_due()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="notices.move_due", queueing_lock="notices.move_due", pass_context=False)
+def move_due(timestamp: int) -> None:
+    """Let planned work begin and end that does so by itself."""
+    course.move_due()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="notices.remind_due", queueing_lock="notices.remind_due", pass_context=False)
+def remind_due(timestamp: int) -> None:
+    """Remind customers of planned work."""
+    remind.remind_due()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="notices.tell_overdue", queueing_lock="notices.tell_overdue", pass_context=False)
+def tell_overdue(timestamp: int) -> None:
+    """Tell the staff on duty of reports that are due."""
+    overdue.tell_overdue()

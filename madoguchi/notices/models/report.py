@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.models import Account
 from madoguchi.notices import lifecycle
@@ -23,6 +24,14 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
 
 class Report(Facts):
+    class ScheduleFailure(models.TextChoices):
+        ILLEGAL_MOVE = (
+            "illegal_move",
+            _("The notice has moved on, and may not come to this state any more."),
+        )
+        NOT_READY = "not_ready", _("The report lacks something that publication asks for.")
+        NOT_A_PUBLISHER = "not_a_publisher", _("Whoever scheduled the report may not publish any more.")
+
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="reports")
     ordinal = models.PositiveSmallIntegerField(null=True, blank=True)  # 1, 2, … given at publication
     is_final = models.BooleanField(default=False)
@@ -47,8 +56,8 @@ class Report(Facts):
     # A ready draft waits for its moment.
     publish_at = models.DateTimeField(null=True, blank=True)
     scheduled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    # Why it was not published at its moment: a name of schedule.FAILURES; empty again when it is changed or scheduled.
-    schedule_failed = models.CharField(max_length=20, blank=True)
+    # Why it was not published at its moment; empty again when it is changed or scheduled.
+    schedule_failed = models.CharField(max_length=20, choices=ScheduleFailure, blank=True)
     # A second person is asked to approve it.
     approval_asked_at = models.DateTimeField(null=True, blank=True)
     approval_asked_by = models.ForeignKey(
@@ -96,6 +105,11 @@ class Report(Facts):
     def periods(self) -> tuple[Period, ...]:
         """The windows this report gives, main ones first."""
         return tuple(sorted(map(Period.from_json, self.windows), key=lambda p: (p.spare, p.starts_at)))
+
+    @property
+    def first_begin(self) -> datetime | None:
+        """When planned work is to begin as this report has it: the first window that is no spare."""
+        return min((period.starts_at for period in self.periods if not period.spare), default=None)
 
     def publish(self, *, by: Account | None, at: datetime | None = None) -> "Report":
         """Make it public, and mail it if ``notify``: see :func:`madoguchi.notices.publish.publish`."""

@@ -35,8 +35,8 @@ def _work() -> None:
 
 def test_a_worker_writes_the_letters_of_what_was_published(published):
     _work()
-    assert Letter.objects.get().address == "hanako@example.jp"
-    assert Mailing.objects.get().checkpoint is None
+    assert Letter.objects.get(mailing__renderer="notices.report").address == "hanako@example.jp"
+    assert Mailing.objects.get(renderer="notices.report").checkpoint is None
 
 
 def test_a_job_whose_worker_died_is_taken_over(published):
@@ -49,7 +49,7 @@ def test_a_job_whose_worker_died_is_taken_over(published):
     asyncio.run(_take_over())
     assert ProcrastinateJob.objects.filter(task_name="notices.write_letters", status="todo").exists()
     _work()
-    assert Letter.objects.get().address == "hanako@example.jp"
+    assert Letter.objects.get(mailing__renderer="notices.report").address == "hanako@example.jp"
 
 
 async def _take_over() -> None:

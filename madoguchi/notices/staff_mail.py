@@ -1,0 +1,89 @@
+"""Mail to the staff on duty: a report that could not be published, a trouble whose next report is due.
+
+Everything a mail says is written with it: a draft may be gone by the time it leaves.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext, override
+
+from madoguchi.delivery.models import Letter, Mailing
+from madoguchi.delivery.renderers import Draft, register, slot
+from madoguchi.lib.addresses import envelope
+from madoguchi.lib.lanes import Lane
+from madoguchi.notices import wording
+from madoguchi.notices.models import Notice, Report
+from madoguchi.shell.languages import in_language
+from madoguchi.shell.templatetags.shell import in_language_plain
+
+NOT_PUBLISHED, DUE_SOON, OVERDUE = "notices.not_published", "notices.report_due_soon", "notices.report_overdue"
+LASTS = timedelta(hours=24)
+_SLOTS = ("notice", "title", "moment", "page")
+
+
+def not_published(report: Report, *, moment: datetime, failure: Report.ScheduleFailure) -> None:
+    """Tell that a scheduled report was not published at its ``moment``."""
+    reference = f"{report.pk}/{moment.isoformat()}/{failure.value}"
+    _tell(NOT_PUBLISHED, reference, report.notice, moment=moment)
+
+
+def report_due(notice: Notice, *, due: datetime, is_overdue: bool) -> bool:
+    """Tell that the report promised by ``due`` is wanted soon, or overdue: each once. False when it was told before."""
+    return _tell(OVERDUE if is_overdue else DUE_SOON, f"{notice.pk}/{due.isoformat()}", notice, moment=due)
+
+
+@transaction.atomic
+def _tell(renderer: str, reference: str, notice: Notice, *, moment: datetime) -> bool:
+    language = settings.LANGUAGE_CODE
+    begun = {"lane": Lane.TROUBLE, "expires_at": timezone.now() + LASTS}
+    mailing, is_new = Mailing.objects.get_or_create(
+        renderer=renderer, reference=reference, single=False, defaults=begun
+    )
+    if not is_new:
+        return False
+    with override(language):
+        values = {
+            "notice": notice.number or gettext("Not published yet"),
+            "title": in_language_plain(notice, "title"),
+            "moment": wording.moment(moment),
+            "page": settings.SITE_URL + in_language(f"/console/notices/{notice.pk}/", language),
+        }
+    to = envelope(settings.ALARM_ADDRESS)
+    Letter.objects.create(mailing=mailing, recipient_key="alarm", address=to, language=language, personal=values)
+    return True
+
+
+def _render_not_published(reference: str, language: str, format: str) -> Draft:
+    with override(language):
+        reason = str(Report.ScheduleFailure(reference.rpartition("/")[2]).label)
+        return _draft(gettext("Not published: %(title)s"), "not_published", language, reason=reason)
+
+
+def _render_due_soon(reference: str, language: str, format: str) -> Draft:
+    with override(language):
+        return _draft(gettext("The next report is due soon: %(title)s"), "report_due", language)
+
+
+def _render_overdue(reference: str, language: str, format: str) -> Draft:
+    with override(language):
+        return _draft(gettext("The next report is overdue: %(title)s"), "report_due", language, is_overdue=True)
+
+
+def _draft(subject: str, template: str, language: str, **said: object) -> Draft:
+    slots = {name: slot(name) for name in _SLOTS}
+    context = {**slots, **said, "operator": settings.OPERATOR[f"name_{language}"]}
+    return Draft(
+        subject=subject % slots,
+        text=render_to_string(f"notices/mail/{template}.txt", context),
+        html=None,
+        sender=settings.MAIL_FROM_ID,
+    )
+
+
+register(NOT_PUBLISHED, _render_not_published)
+register(DUE_SOON, _render_due_soon)
+register(OVERDUE, _render_overdue)
