@@ -32,9 +32,23 @@ class Answer:
         return "watch" if self.trouble else "good"
 
     @property
+    def unrepaired(self) -> list[Notice]:
+        return [notice for notice in self.trouble if notice.state != Notice.State.MONITORING]
+
+    @property
     def wrong(self) -> int:
         """Troubles that are not repaired yet."""
-        return sum(notice.state != Notice.State.MONITORING for notice in self.trouble)
+        return len(self.unrepaired)
+
+    @property
+    def services(self) -> list[Service]:
+        """What is wrong with, each once, in the order of the troubles."""
+        return list({service.pk: service for notice in self.unrepaired for service in notice.services.all()}.values())
+
+    @property
+    def since(self) -> datetime | None:
+        """When the first of what is wrong now began."""
+        return min((notice.started_at for notice in self.unrepaired if notice.started_at), default=None)
 
     @property
     def watched(self) -> int:
@@ -55,9 +69,14 @@ def answer_for(audience: str) -> Answer:
     notices = Notice.objects.in_force().prefetch_related("services", "windows")
     found = [notice for notice in notices if not audience or _concerns(notice, audience)]
     return Answer(
-        trouble=[notice for notice in found if notice.kind == Notice.Kind.TROUBLE],
+        trouble=sorted((notice for notice in found if notice.kind == Notice.Kind.TROUBLE), key=_gravest),
         work=sorted((notice for notice in found if notice.kind == Notice.Kind.WORK), key=_begins),
     )
+
+
+def _gravest(notice: Notice) -> tuple[bool, bool]:
+    """Critical before normal, and what is repaired last; the newest report first among equals."""
+    return notice.state == Notice.State.MONITORING, notice.severity != Notice.Severity.CRITICAL
 
 
 def _begins(notice: Notice) -> tuple[bool, datetime]:
@@ -78,6 +97,7 @@ def _page(request: HttpRequest, audience: str) -> HttpResponse:
     context = {
         "audience": audience,
         "answer": answer,
+        "checked_at": timezone.now(),
         "trouble": answer.trouble[:TROUBLE_SHOWN],
         "work": answer.work[:WORK_SHOWN],
         "in_force": len(answer.trouble) + len(answer.work),

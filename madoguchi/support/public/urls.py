@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from madoguchi.support.public import feeds, front, impact, legal, notice, notices, service, services
+from madoguchi.support.public import elsewhere, feeds, front, impact, legal, notice, notices, service, services
 from madoguchi.support.public.help import faq, guides, question
 
 app_name = "public"
@@ -13,6 +13,10 @@ urlpatterns = [
     path("services/<slug:slug>/", service.service, name="service"),
     path("services/<slug:slug>/notices.atom", feeds.service_atom, name="service_atom"),
     path("services/<slug:slug>/notices.ics", feeds.service_calendar, name="service_calendar"),
+    path("services/<slug:slug>/badge.svg", elsewhere.badge, name="service_badge"),
+    path("services/<slug:slug>/embed/", elsewhere.embed, name="service_embed"),
+    path("badge.svg", elsewhere.badge, name="badge"),
+    path("embed/", elsewhere.embed, name="embed"),
     path("notices.atom", feeds.notices_atom, name="notices_atom"),
     path("notices.ics", feeds.notices_calendar, name="notices_calendar"),
     path("notices/", notices.notices, name="notices"),

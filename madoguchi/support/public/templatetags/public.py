@@ -9,12 +9,24 @@ from django.template.context import Context
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
+from madoguchi.catalog.models import Service
 from madoguchi.catalog.regions import BY_CODE
 from madoguchi.lib.markdown import to_html
 from madoguchi.shell import languages
+from madoguchi.shell.templatetags.shell import in_language_plain
+from madoguchi.support.public import elsewhere
 
 register = template.Library()
+
+# The colours of components/badge.css, for an image that has no stylesheet: of the words and shapes, and behind them.
+_TONES = {
+    "alert": ("#ce0000", "#fff5f5"),
+    "watch": ("#6b4e00", "#fff9de"),
+    "act": ("#8b3200", "#fff3e6"),
+    "good": ("#115a36", "#f0faf4"),
+}
 
 
 def _in_own_language(thing: Any, field: str, render: Callable[[str], str]) -> SafeString:
@@ -67,6 +79,33 @@ def page_links(context: Context, description: str = "", *, index: bool = True) -
 def shortened(text: str, *, most: int = 160) -> str:
     """One line of at most ``most`` characters."""
     return Truncator(" ".join(text.split())).chars(most)
+
+
+@register.filter
+def badge_colour(tone: str) -> str:
+    return _TONES[tone][0]
+
+
+@register.filter
+def badge_tint(tone: str) -> str:
+    return _TONES[tone][1]
+
+
+@register.simple_tag
+def lines_for(service: Service | None = None) -> elsewhere.Lines:
+    """The lines to put our state on another site; of all services without one."""
+    if service:
+        title = _("Status of %(service)s") % {"service": in_language_plain(service, "name")}
+    else:
+        title = _("Status of the services of %(operator)s") % {
+            "operator": settings.OPERATOR[f"name_{languages.current()}"]
+        }
+    return elsewhere.lines_for(service, title=title)
+
+
+@register.filter
+def less(number: int, by: int) -> int:
+    return number - by
 
 
 @register.filter

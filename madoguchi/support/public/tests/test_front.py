@@ -51,6 +51,37 @@ def test_the_sentence_counts_every_trouble_of_the_list(client, hikari):
     assert '<span class="front__count">4</span>' in english
 
 
+def test_which_services_and_since_when(client, hikari, vpn):
+    posted.trouble(hikari, at=NOW - timedelta(hours=1), started_at=NOW - timedelta(hours=2))
+    posted.trouble(hikari, vpn)
+    posted.trouble(make.service("tv", name_en="Aoba TV"), state_after="monitoring", started_at=NOW - timedelta(days=1))
+    html = page(client, "/en/")
+    answer = html[html.index('class="answer__facts"') : html.index('class="answer__work"')]
+    assert answer.count("Aoba Hikari Internet") == 1
+    assert "Aoba IP-VPN" in answer
+    assert "Aoba TV" not in answer
+    assert "22 Nov 2026, 12:05 JST" in answer
+    assert "As of " in html
+    assert "14:05 JST</time> 現在" in page(client)
+
+
+def test_the_gravest_trouble_first(client, hikari):
+    watched = posted.trouble(hikari, at=NOW + timedelta(minutes=2), state_after="monitoring")
+    normal = posted.trouble(hikari, at=NOW + timedelta(minutes=1))
+    critical = posted.trouble(hikari, severity="critical")
+    html = page(client)
+    assert html.index(critical.number) < html.index(normal.number) < html.index(watched.number)
+
+
+def test_very_many_troubles_are_a_page_too(client, hikari):
+    for number in range(30):
+        posted.trouble(make.service(f"s{number}", name_ja=f"サービス{number}"))
+    html = page(client)
+    assert "現在、30件の故障が発生しています。" in html
+    assert "ほか25件" in html
+    assert html.count('class="notice-item"') == 6
+
+
 def test_repaired_and_being_watched(client, hikari):
     posted.trouble(hikari, state_after="monitoring")
     assert "1件の故障から復旧し、経過を見守っています。" in page(client)
