@@ -9,6 +9,7 @@ from django.test import Client
 from madoguchi.accounts.tests import people
 from madoguchi.delivery.models import Letter, Mailing
 from madoguchi.notices import audience
+from madoguchi.notices.destinations import remove
 from madoguchi.notices.tests import make
 from madoguchi.notices.tests.make import NOW
 
@@ -67,3 +68,65 @@ def test_ninety_days_and_only_mine(hikari):
     assert "bob@example.jp" not in page
     assert "alice@example.jp" not in _page(bob)
     assert "配信対象のお知らせはまだありません" in _page(charlie)
+
+
+OUTCOMES = [
+    # (state, reason) of a letter, what the page says, and under which choice it is found
+    ("sent", "", "配信済み", "sent"),
+    ("skipped", "digest", "1通にまとめて", "sent"),
+    ("queued", "", "送信中", "waiting"),
+    ("queued", "refused", "送信中", "waiting"),
+    ("held", "", "保留中", "waiting"),
+    ("skipped", "outside_hours", "曜日・時間の設定により", "not_sent"),
+    ("suppressed", "opted_out", "メール内のリンクから停止", "not_sent"),
+    ("suppressed", "paused", "停止していました", "not_sent"),
+    ("skipped", "removed", "削除または変更されました", "not_sent"),
+    ("skipped", "expired", "終了したため", "not_sent"),
+    ("failed", "expired", "終了したため", "not_delivered"),
+    ("skipped", "withdrawn", "取り下げられました", "not_sent"),
+    ("skipped", "cancelled", "送信を取りやめました", "not_sent"),
+    ("bounced", "5.1.1", "戻ってきました", "not_delivered"),
+    ("failed", "refused", "受信側のサーバー", "not_delivered"),
+]
+
+
+@time_machine.travel(NOW + timedelta(hours=1), tick=False)
+def test_every_outcome_has_its_words_and_is_found_by_them(hikari):
+    alice = people.alice()
+    make.follows(alice, hikari)
+    make.reads(alice)
+    _publish(make.trouble(hikari))
+    client = Client()
+    people.sign_in(client, alice)
+    for state, reason, said, choice in OUTCOMES:
+        Letter.objects.update(state=state, reason=reason)
+        for chosen in ("", "sent", "waiting", "not_sent", "not_delivered"):
+            page = client.get("/my/deliveries/", {"outcome": chosen})
+            rows = page.text.partition("<tbody")[2]  # the words are also among the choices above
+            assert (said in rows) == (chosen in {"", choice}), (state, reason, chosen)
+            assert ("該当する配信履歴はありません" in page.text) == (chosen not in {"", choice})
+
+
+@time_machine.travel(NOW + timedelta(hours=1), tick=False)
+def test_by_address_also_one_that_was_removed_and_page_by_page(hikari, monkeypatch):
+    monkeypatch.setattr("madoguchi.support.mynotices.views.deliveries.A_PAGE", 2)
+    alice, bob = people.alice(), people.bob()
+    make.follows(alice, hikari)
+    make.follows(bob, hikari)
+    bobs = make.reads(bob)
+    first = make.reads(alice)
+    make.reads(alice, slot=2, address="later@example.jp")
+    for _ in range(2):
+        _publish(make.trouble(hikari))
+    remove(alice, slot=1)
+    client = Client()
+    people.sign_in(client, alice)
+    assert client.get("/my/deliveries/").context["page_obj"].paginator.num_pages == 2
+    page = client.get("/my/deliveries/", {"address": first.pk})
+    assert "alice@example.jp （削除済み）" in page.text
+    assert {each.letter.address for each in page.context["deliveries"]} == {"alice@example.jp"}
+    # What is no address of hers chooses nothing.
+    for wrong in (bobs.pk, "x", "0"):
+        page = client.get("/my/deliveries/", {"address": wrong, "outcome": "x", "page": "x"})
+        assert page.context["page_obj"].paginator.count == 4
+        assert "bob@example.jp" not in page.text
