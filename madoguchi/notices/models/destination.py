@@ -20,6 +20,10 @@ def new_unsubscribe_key() -> bytes:
     return secrets.token_bytes(16)
 
 
+def new_box() -> str:
+    return secrets.token_hex(8)
+
+
 class DestinationQuerySet(models.QuerySet["Destination"]):
     def standing(self) -> "DestinationQuerySet":
         """Those the owner has not removed."""
@@ -66,6 +70,8 @@ class Destination(models.Model):
     paused_reason = models.CharField(max_length=60, blank=True)
     # Signs the unsubscribe links of this destination: see notices/unsubscribe.py.
     unsubscribe_key = models.BinaryField(max_length=16, default=new_unsubscribe_key, editable=False)
+    # Its name in Message-IDs, which says nothing about it.
+    box = models.CharField(max_length=16, default=new_box, editable=False)
 
     objects: ClassVar["models.Manager[Destination]"] = DestinationQuerySet.as_manager()
 

@@ -16,7 +16,7 @@ class Subscription(models.Model):
     """サービス登録・通知設定: a service a customer follows, and which of its mail."""
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="subscriptions")
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="subscriptions")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="subscriptions", db_index=False)
     work = models.BooleanField(default=True)
     trouble = models.BooleanField(default=True)
     only_my_contracts = models.BooleanField(default=False)
@@ -24,7 +24,10 @@ class Subscription(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "service"], name="subscription_once")]
+        constraints = [
+            # The service first, so that it also finds a service's followers in the order of their IDs (notices/due.py).
+            models.UniqueConstraint(fields=["service", "account"], name="subscription_once")
+        ]
 
     def __str__(self) -> str:
         return f"subscription {self.pk}"

@@ -6,8 +6,9 @@ import pytest
 from procrastinate.contrib.django import app as procrastinate
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from madoguchi.accounts.models import Account
 from madoguchi.delivery.models import Letter, Mailing
-from madoguchi.notices import audience
+from madoguchi.notices import audience, unsubscribe
 from madoguchi.notices.models import Destination
 from madoguchi.notices.tests import make
 from madoguchi.notices.tests.documented import table
@@ -58,9 +59,9 @@ def test_running_it_again_adds_nothing_and_it_goes_on_from_its_checkpoint():
         make.reads(person)
     make.trouble(service).publish(by=None, at=NOW)
     mailing = Mailing.objects.get()
-    first = Destination.objects.order_by("pk").values_list("pk", flat=True)[9]
+    first = Destination.objects.order_by("pk")[9].account_id
     # A worker was killed after the first ten.
-    assert audience._write_batch(mailing.pk, audience._of_mailing(mailing), batch=first, last=2**40)
+    assert audience._write_range(mailing.pk, audience._of_mailing(mailing), upto=first)
     mailing.refresh_from_db()
     assert (mailing.letters.count(), mailing.checkpoint) == (10, first)
     audience.write_letters(mailing_id=mailing.pk, batch=7)
@@ -167,4 +168,49 @@ def test_the_outlook_counts_ids_and_addresses():
         "queued": 1,
         "held": 0,
         "skipped": 1,
+        "suppressed": 0,
     }
+
+
+def test_who_opted_out_or_is_paused_gets_a_row_that_says_so():
+    service, other = make.service("a"), make.service("b")
+    hanako = make.account("hanako")
+    for followed in (service, other):
+        make.follows(hanako, followed)
+    first, second = make.reads(hanako), make.reads(hanako, slot=2)
+    make.reads(hanako, slot=3, state="paused")
+    # The first wants nothing of either service any more, the second nothing of the one.
+    for destination, refused in ((first, service), (first, other), (second, service)):
+        unsubscribe.fulfil(unsubscribe.read(unsubscribe.token_for(destination, service=refused, kind="trouble")))
+    report = make.trouble(service, other)
+    outlook = report.audience_outlook(at=NOW)
+    letters = _publish(report).letters.order_by("address")
+    assert [(letter.address, letter.state, letter.reason) for letter in letters] == [
+        ("hanako@example.jp", "suppressed", "opted_out"),
+        ("slot2.hanako@example.jp", "queued", ""),
+        ("slot3.hanako@example.jp", "suppressed", "paused"),
+    ]
+    assert letters[1].personal["service"] == other.name_ja
+    assert {letter.finished_at for letter in letters} == {NOW, None}
+    assert (outlook["addresses"], outlook["queued"], outlook["suppressed"]) == (3, 1, 2)
+
+
+def test_a_removed_address_leaves_no_row():
+    service = make.service()
+    hanako = make.account("hanako")
+    make.follows(hanako, service)
+    make.reads(hanako, state="removed")
+    assert _outcomes(_publish(make.trouble(service))) == {}
+
+
+def test_who_moves_to_a_zone_nobody_was_in_is_judged_by_the_operators():
+    service = make.service()
+    hanako = make.account("hanako")
+    make.follows(hanako, service)
+    make.reads(hanako, hours=1 << 14)
+    make.trouble(service).publish(by=None, at=NOW)
+    mailing = Mailing.objects.get()
+    parameters = audience._of_mailing(mailing)
+    Account.objects.update(time_zone="Europe/Paris")
+    audience._write_range(mailing.pk, parameters, upto=audience._END)
+    assert _outcomes(mailing) == {"hanako@example.jp": "queued"}

@@ -15,6 +15,8 @@ from madoguchi.notices.tests.make import NOW, TOKYO
 
 pytestmark = pytest.mark.django_db
 
+OUTCOMES = ("queued", "held", "skipped", "suppressed")
+
 
 def _random_world(rng: random.Random) -> list:
     services = [make.service(f"s{n}") for n in range(4)]
@@ -58,7 +60,7 @@ def _random_world(rng: random.Random) -> list:
             make.reads(
                 person,
                 slot=slot,
-                state=rng.choice(["verified", "verified", "verified", "paused"]),
+                state=rng.choice(["verified", "verified", "verified", "paused", "removed"]),
                 days=rng.choice([ALL_DAYS, rng.randint(0, ALL_DAYS)]),
                 hours=rng.choice([ALL_HOURS, rng.randint(0, ALL_HOURS), 0]),
                 outside=rng.choice(["skip", "hold"]),
@@ -103,24 +105,28 @@ def _expected(report):
     notice = report.notice
     for account in Account.objects.filter(is_active=True):
         wanted = [s for s in account.subscriptions.all() if _wants(s, notice)]
-        for destination in account.destinations.filter(state="verified"):
+        for destination in account.destinations.exclude(state="removed") if wanted else ():
             silenced = set(
                 account.opt_outs.filter(
                     address=destination.address, kind=notice.kind, undone_at__isnull=True
                 ).values_list("service_id", flat=True)
             )
+            if destination.state == "paused":
+                yield destination.address, "suppressed", "paused", NOW
+                continue
             if all(subscription.service_id in silenced for subscription in wanted):
+                yield destination.address, "suppressed", "opted_out", NOW
                 continue
             ticked, zone = (destination.days, destination.hours), hours.zone_named(account.time_zone)
             opening = hours.next_opening(*ticked, at=NOW, zone=zone)
             if hours.is_open(*ticked, at=NOW, zone=zone) or (
                 destination.critical_always and report.severity == "critical"
             ):
-                yield destination.address, "queued", NOW
+                yield destination.address, "queued", "", NOW
             elif destination.outside == "hold" and opening:
-                yield destination.address, "held", opening
+                yield destination.address, "held", "", opening
             else:
-                yield destination.address, "skipped", NOW
+                yield destination.address, "skipped", "outside_hours", NOW
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -143,12 +149,10 @@ def test_the_statement_says_what_the_rules_say_on_random_people(seed):
         outlook = report.audience_outlook(at=NOW)
         mailing = Mailing.objects.get(reference=str(report.publish(by=None, at=NOW).pk))
         audience.write_letters(mailing_id=mailing.pk, batch=rng.choice([5, 40, 50_000]))
-        written = sorted(mailing.letters.values_list("address", "state", "due_at"))
+        written = sorted(mailing.letters.values_list("address", "state", "reason", "due_at"))
         assert written == expected
         due += len(expected)
-        states = [state for _, state, _ in expected]
+        states = [state for _, state, _, _ in expected]
         assert outlook["addresses"] == len(expected)
-        assert {name: outlook[name] for name in ("queued", "held", "skipped")} == {
-            name: states.count(name) for name in ("queued", "held", "skipped")
-        }
+        assert {name: outlook[name] for name in OUTCOMES} == {name: states.count(name) for name in OUTCOMES}
     assert due > 20, "a world where nobody is due tests nothing"

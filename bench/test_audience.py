@@ -1,0 +1,20 @@
+"""What ``bench.audience`` measures is the job that writes letters, small: every outcome among few people."""
+
+import pytest
+
+from bench import audience
+from madoguchi.delivery.models import Letter
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_rows_measured_are_letters_of_every_outcome(monkeypatch):
+    monkeypatch.setattr(audience, "settle", lambda: None)  # not within a test's transaction
+    audience.populate(500)
+    first = audience.trouble()
+    rows = audience.write(first)["rows"]
+    assert rows == Letter.objects.count() > 50
+    assert set(Letter.objects.values_list("state", flat=True)) == {"queued", "held", "skipped", "suppressed"}
+    assert audience.write(audience.second(first))["rows"] == rows
+    listed = audience.write(audience.work(listed=50))["rows"]
+    assert 0 < listed < rows * 2

@@ -1,0 +1,157 @@
+"""The statement that chooses the due destinations of a report and says what becomes of each: ``docs/notices.md``.
+
+It is asked for a range of customer IDs at a time, and serves reminders and withdrawals as well. Parameters: ``after``
+and ``upto`` (the range), and what :mod:`madoguchi.notices.audience` computes once a mailing.
+"""
+
+# Asked of every table there is, so that no more of any is read than the range needs, whatever the planner does.
+_IN_RANGE = "BETWEEN %(after)s + 1 AND %(upto)s"
+
+# Who wants it: subscriptions to one of the notice's services for its kind whose limits match, by customer ID. The own
+# contracts are asked for by a subquery of its own for each subscription that is limited to them (LIMIT sees to that):
+# few are, and a hash of them all would be built anew for every batch.
+_WISH = f"""
+    SELECT subscription.account_id, min(subscription.service_id) AS first,
+           array_agg(subscription.service_id) AS services
+    FROM notices_subscription subscription
+    WHERE subscription.account_id {_IN_RANGE}
+      AND subscription.service_id = ANY(%(services)s::bigint[])
+      AND CASE %(kind)s WHEN 'work' THEN subscription.work ELSE subscription.trouble END
+      AND (%(everywhere)s OR subscription.regions = '{{}}' OR subscription.regions && %(regions)s::varchar[])
+      AND (NOT subscription.only_my_contracts OR (
+            SELECT TRUE
+            FROM contracts_customerlink link
+            JOIN contracts_contract contract ON contract.customer_id = link.customer_id
+            WHERE link.account_id = subscription.account_id
+              AND (link.role = 'holder' OR EXISTS (
+                    SELECT FROM contracts_customerlink_contracts shown
+                    WHERE shown.customerlink_id = link.id AND shown.contract_id = contract.id))
+              AND (contract.ended_on IS NULL OR contract.ended_on >= %(today)s)
+              AND CASE WHEN %(everybody)s THEN contract.service_id = subscription.service_id
+                       ELSE EXISTS (
+                            SELECT FROM notices_affectedcontract affected
+                            WHERE affected.notice_id = %(notice)s AND affected.contract_number = contract.number)
+                  END
+            LIMIT 1))
+    GROUP BY subscription.account_id
+"""  # noqa: S608 - put together from constants, as all below
+
+# Which addresses asked to get no more of some of these services.
+_SILENCED = f"""
+    SELECT destination.id, array_agg(opted.service_id) AS services
+    FROM notices_optout opted
+    JOIN notices_destination destination
+      ON destination.account_id = opted.account_id AND destination.address = opted.address
+    WHERE opted.account_id {_IN_RANGE} AND opted.service_id = ANY(%(services)s::bigint[])
+      AND opted.kind = %(kind)s AND opted.undone_at IS NULL
+    GROUP BY destination.id
+"""  # noqa: S608
+
+# The addresses of those who want it, each once, and what becomes of each by its days and hours on its owner's clock at
+# the moment of publication. The clock's arithmetic is hours.py's; here it is a table, the bits of that moment in every
+# zone in use; who has just moved to another is judged by the operator's. The lowest service that is still wanted at
+# the address is the reason given in the mail.
+_DUE = f"""
+    SELECT destination.id, destination.account_id, destination.address, destination.device, destination.days,
+           destination.hours, destination.unsubscribe_key, destination.box, account.language,
+           coalesce(zone.name, %(home)s) AS zone, destination.state = 'paused' AS paused,
+           CASE WHEN silenced.services IS NULL THEN wish.first
+                ELSE (SELECT min(one) FROM unnest(wish.services) one WHERE one <> ALL (silenced.services))
+           END AS service_id,
+           coalesce(zone.day, %(home_day)s) & destination.days <> 0
+             AND coalesce(zone.hour, %(home_hour)s) & destination.hours <> 0
+             OR destination.critical_always AND %(critical)s AS at_once,
+           destination.outside = 'hold' AS hold
+    FROM wish
+    JOIN accounts_account account ON account.id = wish.account_id AND account.id {_IN_RANGE} AND account.is_active
+    JOIN notices_destination destination ON destination.account_id = wish.account_id
+     AND destination.account_id {_IN_RANGE} AND destination.state IN ('verified', 'paused')
+    LEFT JOIN silenced ON silenced.id = destination.id
+    LEFT JOIN unnest(%(zones)s::text[], %(zone_days)s::int[], %(zone_hours)s::int[]) AS zone (name, day, hour)
+      ON zone.name = account.time_zone
+    WHERE NOT %(only_told)s OR EXISTS (
+        SELECT FROM delivery_letter told
+        WHERE told.recipient_key = 'destination:' || destination.id AND told.mailing_id = ANY(%(earlier)s::bigint[])
+          -- Of what was taken back only letters on the wire are still queued.
+          AND (told.state IN ('queued', 'sent') OR told.reason = 'digest'))
+"""  # noqa: S608
+
+# When the shut ones among them open next: asked once for all that have the same days and hours.
+_OPENING = """
+    SELECT shut.zone, shut.days, shut.hours, min(coming.at) AS at
+    FROM (SELECT DISTINCT zone, days, hours FROM due WHERE hold AND NOT at_once) shut
+    JOIN unnest(%(coming_zones)s::text[], %(coming_at)s::timestamptz[], %(coming_days)s::int[],
+                %(coming_hours)s::int[]) AS coming (zone, at, day, hour)
+      ON coming.zone = shut.zone AND coming.day & shut.days <> 0 AND coming.hour & shut.hours <> 0
+    GROUP BY shut.zone, shut.days, shut.hours
+"""
+
+JUDGED = f"""
+    WITH wish AS MATERIALIZED ({_WISH}), silenced AS MATERIALIZED ({_SILENCED}), due AS MATERIALIZED ({_DUE}),
+         opening AS ({_OPENING}),
+         judged AS (
+            SELECT due.*, opening.at AS opens_at,
+                   CASE WHEN due.paused OR due.service_id IS NULL THEN 'suppressed' WHEN due.at_once THEN 'queued'
+                        WHEN due.hold AND opening.at IS NOT NULL THEN 'held' ELSE 'skipped' END AS state
+            FROM due
+            LEFT JOIN opening ON due.hold AND NOT due.at_once
+             AND opening.zone = due.zone AND opening.days = due.days AND opening.hours = due.hours
+         )
+"""  # noqa: S608
+
+# What the mail's slots are filled with, see mail.py: the service that is the reason, the unsubscribe link's token
+# (unsubscribe.py reads it), a name for this destination in Message-IDs that says nothing about it, and the Message-ID
+# of the notice's first mail to it (mailings of a notice are made in the order of its reports).
+INSERT = f"""
+    INSERT INTO delivery_letter (mailing_id, recipient_key, address, language, format, personal, state, reason,
+                                 due_at, finished_at)
+    {JUDGED}
+    SELECT %(mailing)s, 'destination:' || judged.id, judged.address, judged.language,
+           CASE judged.device WHEN 'mobile' THEN 'short' ELSE 'full' END,
+           CASE WHEN judged.state IN ('queued', 'held') THEN jsonb_build_object(
+               'service', CASE judged.language WHEN 'en' THEN service.name_en ELSE service.name_ja END,
+               'token', judged.id || '-' || judged.service_id || %(kind_in_token)s || encode(substring(sha256(
+                   judged.unsubscribe_key || convert_to(
+                       judged.id || '-' || judged.service_id || %(kind_in_token)s || judged.address, 'UTF8'
+                   )) FOR 16), 'hex'),
+               'box', judged.box,
+               'thread', CASE WHEN %(is_first)s THEN '' ELSE coalesce((
+                   SELECT (%(earlier_ids)s::text[])[
+                              array_position(%(earlier)s::bigint[], min(letter.mailing_id))
+                          ] || judged.box || %(id_end)s
+                   FROM delivery_letter letter
+                   WHERE letter.recipient_key = 'destination:' || judged.id
+                     AND letter.mailing_id = ANY(%(earlier)s::bigint[])
+                     AND (letter.state IN ('queued', 'held', 'sent') OR letter.reason = 'digest')), '') END)
+           ELSE '{{}}'::jsonb END,
+           judged.state,
+           CASE judged.state WHEN 'skipped' THEN 'outside_hours'
+                WHEN 'suppressed' THEN CASE WHEN judged.paused THEN 'paused' ELSE 'opted_out' END ELSE '' END,
+           CASE judged.state WHEN 'held' THEN judged.opens_at ELSE %(at)s END,
+           CASE WHEN judged.state IN ('skipped', 'suppressed') THEN %(at)s END
+    FROM judged
+    LEFT JOIN catalog_service service ON service.id = judged.service_id
+"""  # noqa: S608
+# For a range that was written before, by whatever chance: what is there stays.
+INSERT_MISSING = f"{INSERT} ON CONFLICT (mailing_id, recipient_key) DO NOTHING"
+
+# What COUNT counts, in its order.
+COUNTED = ("customers", "addresses", "queued", "held", "skipped", "suppressed")
+COUNT = f"""
+    {JUDGED}
+    SELECT count(DISTINCT account_id), count(*), count(*) FILTER (WHERE state = 'queued'),
+           count(*) FILTER (WHERE state = 'held'), count(*) FILTER (WHERE state = 'skipped'),
+           count(*) FILTER (WHERE state = 'suppressed')
+    FROM judged
+"""  # noqa: S608
+
+# The customer IDs that end a range: each holds about so many subscriptions to the notice's services.
+ENDS = """
+    SELECT account_id FROM (
+        SELECT account_id, row_number() OVER (ORDER BY account_id) AS place
+        FROM notices_subscription
+        WHERE service_id = ANY(%(services)s::bigint[]) AND account_id > %(after)s
+    ) follower
+    WHERE place %% %(batch)s = 0
+    ORDER BY account_id
+"""
