@@ -223,6 +223,7 @@ WRITERS = {
     "console:report_quick": "/console/notices/{posted}/reports/quick/",
     "console:report_edit": "/console/notices/{draft}/reports/{report}/",
     "console:report_test": "/console/notices/{draft}/reports/{report}/test/",
+    "console:report_ask": "/console/notices/{draft}/reports/{report}/ask/",
     "console:report_discard": "/console/notices/{draft}/reports/{report}/discard/",
     "console:templates": "/console/templates/",
     "console:template_new": "/console/templates/new/",
@@ -231,6 +232,11 @@ WRITERS = {
 }
 PUBLISHERS = {
     "console:notice_withdraw": "/console/notices/{posted}/withdraw/",
+    "console:report_schedule": "/console/notices/{draft}/reports/{report}/schedule/",
+    "console:report_unschedule": "/console/notices/{draft}/reports/{report}/unschedule/",
+    "console:report_approve": "/console/notices/{draft}/reports/{report}/approve/",
+    "console:report_return": "/console/notices/{draft}/reports/{report}/return/",
+    "console:report_sign": "/console/notices/{draft}/reports/{report}/sign/",
 }
 ADMINISTRATORS = {
     "console:audit": "/console/audit/",

@@ -5,12 +5,14 @@ from madoguchi.console.budgets import budgets
 from madoguchi.console.customers import acts, find
 from madoguchi.console.customers import page as customer
 from madoguchi.console.notices import (
+    approval,
     board,
     discard,
     further,
     page,
     preview,
     publish,
+    schedule,
     templates,
     try_mail,
     withdraw,
@@ -51,5 +53,11 @@ urlpatterns = [
     path("notices/<int:notice_id>/reports/<int:report_id>/mail/", preview.mail, name="report_mail"),
     path("notices/<int:notice_id>/reports/<int:report_id>/publish/", publish.publish, name="report_publish"),
     path("notices/<int:notice_id>/reports/<int:report_id>/test/", try_mail.send, name="report_test"),
+    path("notices/<int:notice_id>/reports/<int:report_id>/schedule/", schedule.schedule, name="report_schedule"),
+    path("notices/<int:notice_id>/reports/<int:report_id>/unschedule/", schedule.unschedule, name="report_unschedule"),
+    path("notices/<int:notice_id>/reports/<int:report_id>/ask/", approval.ask, name="report_ask"),
+    path("notices/<int:notice_id>/reports/<int:report_id>/approve/", approval.approve, name="report_approve"),
+    path("notices/<int:notice_id>/reports/<int:report_id>/return/", approval.send_back, name="report_return"),
+    path("notices/<int:notice_id>/reports/<int:report_id>/sign/", approval.sign_off, name="report_sign"),
     path("notices/<int:notice_id>/reports/<int:report_id>/discard/", discard.discard, name="report_discard"),
 ]

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from madoguchi.console.notices.forms.report import Said
@@ -14,7 +15,11 @@ from madoguchi.console.templatetags.console import person
 from madoguchi.notices.models import Report
 from madoguchi.shell.templatetags.shell import datetime_zone
 
-_UNSEEN = {"revision", "form_key", "next_report_in"}
+# Of a long list of contract numbers, so many are shown.
+LIST_SHOWN = 20
+TEXT_SHOWN = 4000
+# Not of the draft itself: a file is read into the contract numbers.
+_UNSEEN = {"revision", "form_key", "next_report_in", "contract_file"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +71,9 @@ def _shown(field: forms.Field, value: Any) -> str:
     if isinstance(value, datetime):
         return datetime_zone(value)
     if isinstance(value, list | tuple):
-        return "\n".join(map(str, value))
-    return str(value or "")
+        more = f"\n… ({len(value):,})" if len(value) > LIST_SHOWN else ""
+        return "\n".join(map(str, value[:LIST_SHOWN])) + more
+    return Truncator(str(value or "")).chars(TEXT_SHOWN)
 
 
 def _flat(choices: Iterable[Any]) -> Iterable[tuple[Any, Any]]:

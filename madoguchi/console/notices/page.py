@@ -1,9 +1,12 @@
 """``/console/notices/<id>/``: a notice as staff see it: its minutes, its reports, how their mail goes."""
 
+from typing import cast
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from madoguchi.accounts.models import Account
 from madoguchi.console import roles
 from madoguchi.console.models import AuditEntry
 from madoguchi.console.notices import find
@@ -11,8 +14,8 @@ from madoguchi.console.notices.acts import acts
 from madoguchi.console.notices.completeness import missing_english, pairs
 from madoguchi.console.notices.timing import Timing
 from madoguchi.delivery.models import Mailing
-from madoguchi.notices import mailings
-from madoguchi.notices.models import Report
+from madoguchi.notices import approve, mailings
+from madoguchi.notices.models import Approval, Report
 
 ENTRIES_SHOWN = 20
 
@@ -23,6 +26,8 @@ def show(request: HttpRequest, notice_id: int) -> HttpResponse:
     notice = find.notice(notice_id)
     draft = notice.draft_report
     entries = AuditEntry.objects.filter(object_type="notice", object_key=str(notice.pk)).select_related("actor")
+    unsigned = list(approve.unsigned().filter(notice=notice))
+    me = cast(Account, request.user)
     context = {
         "notice": notice,
         "acts": [] if draft else acts(notice),
@@ -31,6 +36,9 @@ def show(request: HttpRequest, notice_id: int) -> HttpResponse:
         "draft": draft,
         "pairs": pairs(notice, draft) if draft else [],
         "missing": missing_english(notice, draft) if draft else [],
+        "returned": _returned(draft) if draft else None,
+        "unsigned": {report.pk for report in unsigned},
+        "may_sign": {report.pk for report in unsigned if roles.can_publish(request) and not _own(report, me)},
         "entries": entries[:ENTRIES_SHOWN],
         "can_write": roles.can_write(request),
         "can_publish": roles.can_publish(request),
@@ -42,3 +50,14 @@ def _progress(report: Report) -> dict[str, int] | None:
     """How far the report's mail is: letters by state; None when it was not mailed."""
     mailing = Mailing.objects.filter(renderer=mailings.REPORT, reference=str(report.pk)).first()
     return mailing.progress() if mailing else None
+
+
+def _own(report: Report, person: Account) -> bool:
+    """Whether ``person`` wrote or published it, and so does not sign it."""
+    return report.published_by_id == person.pk or report.writers.filter(pk=person.pk).exists()
+
+
+def _returned(draft: Report) -> Approval | None:
+    """The last word of a second person about a draft, where that was to send it back."""
+    last = draft.approvals.select_related("by").last()
+    return last if last and last.decision == Approval.Decision.RETURNED else None

@@ -1,5 +1,6 @@
 """``/console/templates/``: words prepared by day. Writers keep them, and start reports from them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -77,12 +78,12 @@ def remove(request: HttpRequest, template_id: int) -> HttpResponse:
     return redirect("console:templates")
 
 
-def offered(kind: str, *, states: tuple[lifecycle.State, ...]) -> QuerySet[ReportTemplate]:
+def offered(kind: str, *, states: Sequence[lifecycle.State]) -> QuerySet[ReportTemplate]:
     """The templates a report of ``kind`` can start from when one of ``states`` may follow."""
     return ReportTemplate.objects.filter(kind=kind, state_after__in=states)
 
 
-def given(request: HttpRequest, kind: str, *, states: tuple[lifecycle.State, ...]) -> dict[str, Any]:
+def given(request: HttpRequest, kind: str, *, states: Sequence[lifecycle.State]) -> dict[str, Any]:
     """What the template chosen by ``?template=`` gives a form; nothing where none is chosen or it does not fit."""
     wanted = request.GET.get("template", "")
     if not (wanted.isascii() and wanted.isdecimal() and len(wanted) < 10):

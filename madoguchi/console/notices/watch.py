@@ -7,6 +7,7 @@ from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from madoguchi.console.notices.timing import Timing
+from madoguchi.notices import approve
 from madoguchi.notices.lifecycle import State
 from madoguchi.notices.models import Notice, Report
 
@@ -29,6 +30,9 @@ class Watch:
     under_way: list[Planned]
     soon: list[Planned]
     scheduled: list[Report]
+    failed: list[Report]
+    to_approve: list[Report]
+    unsigned: list[Report]
     drafts: list[Report]
 
     @classmethod
@@ -53,8 +57,11 @@ class Watch:
             troubles=troubles,
             under_way=under_way,
             soon=[_planned(one, late=one.begins < now) for one in soon],
-            scheduled=[one for one in drafts.order_by("publish_at") if one.publish_at],
-            drafts=[one for one in drafts if not one.publish_at],
+            scheduled=sorted((one for one in drafts if one.publish_at), key=lambda one: one.publish_at or now),
+            failed=[one for one in drafts if one.schedule_failed],
+            to_approve=list(approve.waiting().select_related("approval_asked_by")),
+            unsigned=list(approve.unsigned()),
+            drafts=[one for one in drafts if not (one.publish_at or one.schedule_failed or one.approval_asked_at)],
         )
 
 

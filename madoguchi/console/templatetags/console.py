@@ -61,7 +61,7 @@ def blanks_left(text: object) -> list[str]:
 @register.filter
 def marked(text: str) -> SafeString:
     """A text with its blanks marked."""
-    shown = escape(text)
+    shown = str(escape(text))
     for blank in blanks_left(text):
         shown = shown.replace(escape(blank), f"<mark>{escape(blank)}</mark>")
     # Escaped above.

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from madoguchi.accounts.models import StaffRole
@@ -114,7 +115,7 @@ def test_a_draft_may_be_incomplete_but_not_go_on(editor: Client) -> None:
         ("state_after", "recovered", "「下書き」から「復旧」"),
         ("impact", "", "選択してください。"),
         ("services", ["no-such-service"], "no-such-service"),
-        ("contract_numbers", "N" * 21, "契約番号として長すぎます。"),
+        ("contract_numbers", "N" * 21, "は契約番号ではありません。"),
         ("title_ja", "あ" * 121, "120"),
     ],
 )
@@ -244,3 +245,34 @@ def test_how_work_goes_on_by_itself_is_kept(editor: Client) -> None:
         True,
     )
     assert report.remind_hours == [24, 2]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932"])
+def test_contract_numbers_come_from_a_file(editor: Client, encoding: str) -> None:
+    table = SimpleUploadedFile("a.csv", "お名前,契約番号\r\n山田,N000000003\r\n鈴木,N000000004\r\n".encode(encoding))
+    write(editor, "trouble", {**TROUBLE, "contract_file": table}, "keep")
+    numbers = Notice.objects.get().affected_contracts.values_list("contract_number", flat=True)
+    assert set(numbers) == {"N000000003", "N000000004"}
+
+
+def test_a_file_that_is_no_list_is_refused_with_its_lines(editor: Client) -> None:
+    file = SimpleUploadedFile("a.csv", "契約番号\nN000000003\n5.41144E+11\n".encode())
+    text = write(editor, "trouble", {**TROUBLE, "contract_file": file}, "keep").content.decode()
+    assert '<a href="#id_contract_file">' in text
+    assert "3行目" in text
+    assert not Notice.objects.exists()
+
+
+def test_a_file_is_kept_in_the_list_when_something_else_is_wrong(editor: Client) -> None:
+    file = SimpleUploadedFile("a.csv", b"N000000003\n")
+    text = write(editor, "trouble", {**TROUBLE, "contract_file": file, "impact": ""}, "keep").content.decode()
+    assert "N000000003" in text
+    assert "N000000001" not in text
+
+
+def test_numbers_of_no_contract_are_named_before_publication(editor: Client) -> None:
+    address = write(editor, "trouble", TROUBLE)["Location"]
+    text = editor.get(address.replace("/console/", "/en/console/", 1)).content.decode()
+    assert "2 contract numbers are affected." in text
+    assert "2 of them belong to no contract we know" in text
+    assert "<code>N000000001</code>" in text

@@ -1,17 +1,21 @@
 """What stays for a notice's life: its title, the services, the regions, the contracts."""
 
 from collections.abc import Iterable
+from typing import cast
 
 from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from madoguchi.catalog.models import Service
 from madoguchi.console.notices.forms import choices
 from madoguchi.console.notices.forms.fields import Numbers, text
+from madoguchi.notices import affected
 from madoguchi.notices.content import NoticeContent
 
-CONTRACTS_MOST = 100_000
+# A wrong file has a problem in every line.
+PROBLEMS_SHOWN = 5
 
 
 class AboutFields(forms.Form):
@@ -33,6 +37,11 @@ class AboutFields(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Separated by line breaks, spaces or commas. None means everybody on the services."),
     )
+    contract_file = forms.FileField(
+        label=_("Or a file with contract numbers"),
+        required=False,
+        help_text=_("A list or a table in UTF-8, UTF-16 or Shift_JIS, 100,000 numbers at most. It replaces the list."),
+    )
     external_reference = text(_("Reference of your own"), most=60)
 
     def show_services(self, *, matching: str, ticked: Iterable[str]) -> None:
@@ -44,14 +53,23 @@ class AboutFields(forms.Form):
         return choices.codes_of(self.cleaned_data["regions"])
 
     def clean_contract_numbers(self) -> tuple[str, ...]:
-        found = self.cleaned_data["contract_numbers"].split()
-        if len(found) > CONTRACTS_MOST:
-            raise forms.ValidationError(
-                _("At most %(most)s contract numbers can be given.") % {"most": f"{CONTRACTS_MOST:,}"}
-            )
-        if long := next((number for number in found if len(number) > 20), None):
-            raise forms.ValidationError(_("“%(number)s” is too long for a contract number.") % {"number": long[:30]})
-        return tuple(found)
+        # What a file replaces is not judged.
+        return () if self.files.get("contract_file") else self._read(self.cleaned_data["contract_numbers"])
+
+    def clean_contract_file(self) -> None:
+        """A file takes the place of what stood in the field, and is shown there: browsers forget which file it was."""
+        if file := self.cleaned_data["contract_file"]:
+            found = self._read(file.read())
+            self.cleaned_data["contract_numbers"] = found
+            data = cast(QueryDict, self.data).copy()
+            data["contract_numbers"] = "\n".join(found)
+            self.data = data
+
+    def _read(self, given: str | bytes) -> tuple[str, ...]:
+        found = affected.read(given)
+        if found.problems:
+            raise forms.ValidationError([_sentence(line, words) for line, words in found.problems[:PROBLEMS_SHOWN]])
+        return found.numbers
 
     def notice_content(self) -> NoticeContent:
         said = self.cleaned_data
@@ -63,3 +81,8 @@ class AboutFields(forms.Form):
             contract_numbers=said["contract_numbers"],
             external_reference=said["external_reference"],
         )
+
+
+def _sentence(line: int, words: str) -> str:
+    """A problem and where it is; line 0 is the whole."""
+    return gettext("Line %(line)s: %(problem)s") % {"line": line, "problem": words} if line else words

@@ -23,11 +23,14 @@ class Text(forms.CharField):
 
 
 class Numbers(Text):
-    """Contract numbers, however they were separated: one a line, each once."""
+    """Contract numbers: however they are separated, the same ones are no change."""
 
-    def to_python(self, value: Any) -> str:
-        found = super().to_python(value).replace(",", " ").replace("、", " ").split()
-        return "\n".join(sorted(set(found)))
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return set(_pieces(initial)) != set(_pieces(data))
+
+
+def _pieces(typed: Any) -> list[str]:
+    return str(typed or "").replace(",", " ").replace("、", " ").split()
 
 
 def text(label: "str | _StrPromise", *, rows: int = 0, most: int = _LONG, **more: Any) -> Text:

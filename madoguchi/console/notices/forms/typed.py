@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from madoguchi.console.notices.forms import periods
 from madoguchi.console.notices.forms.about import AboutFields
 from madoguchi.console.notices.forms.report import ReportForm
+from madoguchi.notices import affected
 from madoguchi.notices.content import NoticeContent, ReportContent
 
 F = TypeVar("F", bound=ReportForm)
@@ -44,6 +45,8 @@ def asks_for_more(request: HttpRequest) -> bool:
 def retyped(request: HttpRequest, form: F) -> F:
     """``form`` as it was typed, not judged, with what was asked for: one more period, or fewer services in the list."""
     typed = {name: field.widget.value_from_datadict(form.data, form.files, name) for name, field in form.fields.items()}
+    if file := form.files.get("contract_file"):
+        typed["contract_numbers"] = "\n".join(affected.read(file.read()).numbers)
     places, more = form.places, request.POST.get("more", "")
     if more in ("main", "spare"):
         places = places.more(more)
