@@ -43,7 +43,11 @@ def board(request: HttpRequest) -> HttpResponse:
     if words := chosen.get("q"):
         places = ("name", "title_ja", "title_en", "body_ja", "body_en")
         found = found.filter(Q(*((f"{place}__icontains", words) for place in places), _connector=Q.OR))
-    context = {"filter": wanted, "found": found, "firsts": _firsts()}
+    context = {
+        "filter": wanted,
+        "found": found,
+        "firsts": {pk for kind in lifecycle.Kind for pk in first(kind).values_list("pk", flat=True)},
+    }
     return render(request, "console/notices/templates.html", context)
 
 
@@ -83,6 +87,12 @@ def offered(kind: str, *, states: Sequence[lifecycle.State]) -> QuerySet[ReportT
     return ReportTemplate.objects.filter(kind=kind, state_after__in=states)
 
 
+def first(kind: str) -> QuerySet[ReportTemplate]:
+    """Those a notice can start from: with a title, and of a state it can begin with."""
+    states = lifecycle.next_states(kind=kind, state=lifecycle.State.DRAFT)
+    return offered(kind, states=states).exclude(title_ja="")
+
+
 def given(request: HttpRequest, kind: str, *, states: Sequence[lifecycle.State]) -> dict[str, Any]:
     """What the template chosen by ``?template=`` gives a form; nothing where none is chosen or it does not fit."""
     wanted = request.GET.get("template", "")
@@ -101,8 +111,3 @@ def _edit(request: HttpRequest, template: ReportTemplate, *, act: str) -> HttpRe
                 audit.record(request, act, template, name=template.name)
         return redirect("console:templates")
     return render_form(request, EDIT, form, {"template": template, "kind": template.kind})
-
-
-def _firsts() -> set[str]:
-    """The states a notice can begin with: templates of these start a notice, the others a further report."""
-    return {state for kind in lifecycle.Kind for state in lifecycle.next_states(kind=kind, state=lifecycle.State.DRAFT)}

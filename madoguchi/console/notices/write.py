@@ -127,7 +127,7 @@ def _page(request: HttpRequest, form: FirstReportForm, *, report: Report | None 
         "kind": form.kind,
         "notice": report.notice if report else None,
         "report": report,
-        "templates": () if request.method == "POST" or report else templates.offered(form.kind, states=form.states),
+        "templates": () if request.method == "POST" or report else templates.first(form.kind),
         "service_words": request.POST.get("service_words", ""),
         **more,
     }

@@ -46,7 +46,7 @@ class Said(forms.Form):
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[("", _("At the time given; else one hour after publication")), *SOON],
+        choices=[("", _("At the time given below")), *SOON],
     )
     next_report_due = moment(_("Next report by"), help_text=_("Left empty: one hour after publication."))
     # Of the draft as it was opened: see write.StaleDraft.
