@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "oauth2_provider",
     "madoguchi.notices",
     "madoguchi.statements",
+    "madoguchi.inquiries",
     "madoguchi.support.public",
     "madoguchi.support.identity",
     "madoguchi.support.sites",
@@ -81,6 +82,7 @@ INSTALLED_APPS = [
     "madoguchi.support.mypage",
     "madoguchi.support.mynotices",
     "madoguchi.support.charges",
+    "madoguchi.support.contact",
     "madoguchi.console",
     *(["madoguchi.demo"] if DEMO else []),
     *(["madoguchi.demo.telephone"] if DEMO_TELEPHONE else []),
@@ -265,6 +267,7 @@ SMTP_CONNECTIONS = ENV.integer("MADOGUCHI_SMTP_CONNECTIONS", 10, least=1, most=1
 SMTP_MESSAGES = ENV.integer("MADOGUCHI_SMTP_MESSAGES", 1000, least=1)  # over one connection
 MAIL_FROM_NOTICES = ENV.text("MADOGUCHI_MAIL_FROM_NOTICES", "notice@aoba.example" if DEMO else None)
 MAIL_FROM_ID = ENV.text("MADOGUCHI_MAIL_FROM_ID", "id@aoba.example" if DEMO else None)
+MAIL_FROM_SUPPORT = ENV.text("MADOGUCHI_MAIL_FROM_SUPPORT", "support@aoba.example" if DEMO else None)
 
 # --- notices --------------------------------------------------------------------------------------------------------
 # ``on``: planned work is published only when a second person approved it; trouble may go first and is signed off after.
@@ -294,6 +297,10 @@ TRUSTED_DEVICE_DAYS = ENV.integer("MADOGUCHI_TRUSTED_DEVICE_DAYS", 90, least=1, 
 # --- statements -----------------------------------------------------------------------------------------------------
 # Whether the holder of a contract sees whole numbers of others in call records; colleagues never do.
 WHOLE_NUMBERS = ENV.choice("MADOGUCHI_WHOLE_NUMBERS", ("nobody", "holder"), "nobody")
+
+# --- inquiries ------------------------------------------------------------------------------------------------------
+# How long an inquiry is kept after it was closed.
+INQUIRY_DAYS = ENV.integer("MADOGUCHI_INQUIRY_DAYS", 3 * 365, least=30, most=3650)
 
 # --- logs -----------------------------------------------------------------------------------------------------------
 LOG_FORMAT = ENV.choice("MADOGUCHI_LOG_FORMAT", ("json", "text"), "text" if DEMO else "json")

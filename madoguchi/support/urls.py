@@ -8,6 +8,7 @@ urlpatterns = [
     path("id/business/", include("madoguchi.support.business.urls")),
     path("id/", include("madoguchi.support.identity.urls")),
     path("my/", include("madoguchi.support.mypage.urls")),
+    path("contact/", include("madoguchi.support.contact.urls")),
     path("", include("madoguchi.support.mynotices.urls")),
     path("my/", include("madoguchi.support.charges.urls")),
 ]

@@ -1,0 +1,1 @@
+"""What people write to the operator, and the staff's answers: ``docs/inquiries.md`` tells how."""
