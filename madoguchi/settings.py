@@ -155,7 +155,7 @@ USE_TZ = True
 
 # --- identity -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["madoguchi.accounts.backend.Backend"]
 PASSWORD_HASHERS = ["madoguchi.accounts.hashers.Argon2idHasher"]
 SECURITY_PROFILE = ENV.choice("MADOGUCHI_SECURITY_PROFILE", ("classic", "strict"), "classic")
 STAY_SIGNED_IN_DAYS = ENV.integer("MADOGUCHI_STAY_SIGNED_IN_DAYS", 30, least=1, most=30)

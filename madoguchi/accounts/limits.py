@@ -66,10 +66,27 @@ def take(limit: Limit, whom: str, *, tries: int = 1) -> None:
             raise TooMany
 
 
+def take_both(first: tuple[Limit, str], second: tuple[Limit, str]) -> None:
+    """:func:`take` of two buckets in one statement. Where the first is full, the second is not counted.
+
+    They are locked in this order, here and in :func:`give_back_both`, so that no two tries wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_BOTH, _asked(*first) | _asked(*second, prefix="second_") | {"taken": 1})
+        if cursor.fetchone() is None:
+            raise TooMany
+
+
 def give_back(limit: Limit, whom: str) -> None:
     """The try was no guess: as if it had not been counted."""
     with connection.cursor() as cursor:
         cursor.execute(_GIVE_BACK, _asked(limit, whom))
+
+
+def give_back_both(first: tuple[Limit, str], second: tuple[Limit, str]) -> None:
+    """:func:`give_back` of two buckets in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE_BACK_BOTH, _asked(*first) | _asked(*second, prefix="second_"))
 
 
 def release(limit: Limit, whom: str) -> None:
@@ -85,26 +102,42 @@ def full(limit: Limit, whom: str) -> bool:
     return not fits(drained(bucket.level, elapsed=timezone.now() - bucket.at, limit=limit), limit=limit)
 
 
-_DRAINED = (
-    "GREATEST(0, bucket.level - %(tries)s * GREATEST(0, EXTRACT(EPOCH FROM %(now)s::timestamptz - bucket.at))"
-    " / %(period)s)"
-)
-_TAKE = f"""
-    INSERT INTO accounts_trylevel AS bucket (key, level, at) VALUES (%(key)s, %(taken)s, %(now)s)
-    ON CONFLICT (key) DO UPDATE SET level = {_DRAINED} + %(taken)s, at = excluded.at
-    WHERE {_DRAINED} + %(taken)s <= %(tries)s
-    RETURNING true
-"""  # noqa: S608 - nothing but our own constants
-_GIVE_BACK = f"""
-    UPDATE accounts_trylevel AS bucket SET level = GREATEST(0, {_DRAINED} - 1), at = %(now)s WHERE key = %(key)s
-"""  # noqa: S608
+def _drained(prefix: str) -> str:
+    return (
+        f"GREATEST(0, bucket.level - %({prefix}tries)s"
+        f" * GREATEST(0, EXTRACT(EPOCH FROM %(now)s::timestamptz - bucket.at)) / %({prefix}period)s)"
+    )
 
 
-def _asked(limit: Limit, whom: str) -> dict[str, str | float | datetime]:
+def _take(prefix: str = "", *, after: str = "") -> str:
+    return f"""
+        INSERT INTO accounts_trylevel AS bucket (key, level, at) SELECT %({prefix}key)s, %(taken)s::int, %(now)s::timestamptz {after}
+        ON CONFLICT (key) DO UPDATE SET level = {_drained(prefix)} + %(taken)s::int, at = excluded.at
+        WHERE {_drained(prefix)} + %(taken)s::int <= %({prefix}tries)s
+        RETURNING true
+    """
+
+
+def _give_back(prefix: str = "", *, after: str = "") -> str:
+    return f"""
+        UPDATE accounts_trylevel AS bucket SET level = GREATEST(0, {_drained(prefix)} - 1), at = %(now)s
+        WHERE key = %({prefix}key)s {after}
+    """  # noqa: S608
+
+
+_TAKE = _take()
+_TAKE_BOTH = f"WITH first AS ({_take()}) {_take('second_', after='FROM first')}"
+_GIVE_BACK = _give_back()
+# The count is asked so that the first is done, and its bucket locked, before the second.
+_AFTER = "AND (SELECT count(*) FROM first) >= 0"
+_GIVE_BACK_BOTH = f"WITH first AS ({_give_back()} RETURNING true) {_give_back('second_', after=_AFTER)}"
+
+
+def _asked(limit: Limit, whom: str, *, prefix: str = "") -> dict[str, str | float | datetime]:
     return {
-        "key": _key(limit, whom),
-        "tries": limit.tries,
-        "period": limit.period.total_seconds(),
+        f"{prefix}key": _key(limit, whom),
+        f"{prefix}tries": limit.tries,
+        f"{prefix}period": limit.period.total_seconds(),
         "now": timezone.now(),
     }
 

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib import auth
+from django.contrib.auth import hashers
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -52,24 +52,23 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> Accoun
     mailbox's password that counts, and nothing else: raises :class:`FirstUse`, MailboxBusy or MailSystemAway too. A
     wrong password is written in the ledger, a right one by :func:`first_factor`.
     """
-    target, source = target_of(request, email), source_network(request)
-    limits.take(limits.LOGIN_SOURCE, source)
-    limits.take(limits.LOGIN_TARGET, target)
-    account, right = None, False
+    account, known = known_device.look_up(request, email)
+    target = _target(request, email, known=known)
+    tries = (limits.LOGIN_SOURCE, source_network(request)), (limits.LOGIN_TARGET, target)
+    limits.take_both(*tries)
     try:
         if mailbox.is_ours(email):
             right = mailbox.check(email, password, caller=client_address(request))
-            account = Account.objects.filter(email=email).first()
         else:
-            account = auth.authenticate(request, email=email, password=password)
-            right = account is not None
+            # Where there is no account a hash is made all the same, so that the answer takes as long.
+            right = account.check_password(password) if account else hashers.check_password(password, "")
     except (mailbox.MailboxBusy, mailbox.MailSystemAway):
-        _give_back(source, target)  # nothing was tried
+        limits.give_back_both(*tries)  # nothing was tried
         raise
     if not right or (account and not account.is_active):
-        record(request, account or Account.objects.filter(email=email).first(), method_of(email), False)
+        record(request, account, method_of(email), False)
         return None
-    _give_back(source, target)
+    limits.give_back_both(*tries)
     if account is None:
         raise FirstUse
     return account
@@ -80,14 +79,13 @@ def method_of(email: str) -> AuthEvent.Method:
     return AuthEvent.Method.MAILBOX if mailbox.is_ours(email) else AuthEvent.Method.PASSWORD
 
 
-def _give_back(source: str, target: str) -> None:
-    limits.give_back(limits.LOGIN_SOURCE, source)
-    limits.give_back(limits.LOGIN_TARGET, target)
-
-
 def target_of(request: HttpRequest, email: str) -> str:
     """What the tries for an address are counted under: the address, or the address on one browser that knows it."""
-    return f"{email} on {known_device.device(request)}" if known_device.knows(request, email) else email
+    return _target(request, email, known=known_device.knows(request, email))
+
+
+def _target(request: HttpRequest, email: str, *, known: bool) -> str:
+    return f"{email} on {known_device.device(request)}" if known else email
 
 
 def first_factor(  # noqa: PLR0913 - everything a login is about
@@ -105,9 +103,10 @@ def first_factor(  # noqa: PLR0913 - everything a login is about
     Then the session remembers for ten minutes who it is (:func:`pending`).
     """
     with transaction.atomic():  # and one commit for all of it
-        sign_in = sessions.begin(request, account, stay=stay)
-        record(request, account, method, True, detail=detail, proven_at=proven_at)
-        if needs_more(account) and not assurance.standing(sign_in).meets(Level.MFA):
+        enough = not needs_more(account)
+        sign_in = sessions.begin(request, account, stay=stay, enough=enough)
+        record(request, account, method, True, detail=detail, at=sign_in.started_at, proven_at=proven_at)
+        if not enough and not assurance.standing(sign_in).meets(Level.MFA):
             request.session[_PENDING] = {"at": time.time(), "next": next}
             return False
         sessions.open(request)

@@ -1,5 +1,7 @@
 """Word to the owner of an ID when it is used to log in on a browser never seen with it before."""
 
+from django.db import connection
+
 from madoguchi.accounts import telling
 from madoguchi.accounts.models import AuthEvent, SignIn
 
@@ -9,9 +11,15 @@ def tell_if_new(sign_in: SignIn) -> bool:
 
     Not at the first login of all, which is the registration's own: everything is new then.
     """
-    earlier = SignIn.objects.filter(account=sign_in.account, opened_at__isnull=False).exclude(pk=sign_in.pk)
-    if earlier.filter(device=sign_in.device).exists() or not earlier.exists():
+    with connection.cursor() as cursor:
+        cursor.execute(_BEFORE, {"account": sign_in.account_id, "this": sign_in.pk, "device": sign_in.device})
+        known, first = cursor.fetchone()
+    if known or first:
         return False
     proof = AuthEvent.objects.filter(sign_in=sign_in, succeeded=True).earliest("at", "pk")
     telling.tell(proof, to=sign_in.account.email, renderer="accounts.new_device")
     return True
+
+
+_EARLIER = "SELECT FROM accounts_signin WHERE account_id = %(account)s AND opened_at IS NOT NULL AND id <> %(this)s"
+_BEFORE = f"SELECT EXISTS ({_EARLIER} AND device = %(device)s), NOT EXISTS ({_EARLIER})"

@@ -17,6 +17,7 @@ from django.utils.functional import SimpleLazyObject
 from madoguchi.accounts import known_device, new_device
 from madoguchi.accounts.models import Account, SignIn
 from madoguchi.accounts.network import client_address
+from madoguchi.lib import rows
 
 _KEY = "sign_in"
 # How old "last seen" may grow before it is written again: a row changed at every page would be a row contended.
@@ -30,9 +31,10 @@ class AuthenticationMiddleware(MiddlewareMixin):
         request.user = SimpleLazyObject(lambda: _user(request))  # type: ignore[assignment]
 
 
-def begin(request: HttpRequest, account: Account, *, stay: bool) -> SignIn:
+def begin(request: HttpRequest, account: Account, *, stay: bool, enough: bool = False) -> SignIn:
     """A sign-in of ``account`` after its first right factor, under a new session key; nobody is signed in yet.
 
+    Where that factor is ``enough`` the row is written open, for :func:`open` to follow in the same transaction.
     A browser that comes without a session has no key that could be known to anybody: it gets its first one later.
 
     Staff never stay signed in. Whoever was signed in here before is not any more.
@@ -44,17 +46,19 @@ def begin(request: HttpRequest, account: Account, *, stay: bool) -> SignIn:
     known_device.assign(request)
     stay = stay and not account.is_staff
     now = timezone.now()
-    sign_in = SignIn.objects.create(
+    sign_in = SignIn(
         account=account,
         device=known_device.device(request),
         network=client_address(request),
         agent=agent(request),
         stay=stay,
         started_at=now,
+        opened_at=now if enough else None,
         last_seen_at=now,
         idle_at=now + _idle(account, stay=stay),
         expires_at=now + _longest(account, stay=stay),
     )
+    rows.insert(sign_in)
     if request.session.session_key is not None:
         request.session.cycle_key()
     request.session[_KEY] = sign_in.pk
@@ -67,11 +71,13 @@ def open(request: HttpRequest) -> None:
     sign_in = row_of(request)
     if sign_in is None:
         raise ValueError("no sign-in was begun in this session")
-    sign_in.opened_at = timezone.now()
-    sign_in.save(update_fields=["opened_at"])
+    if sign_in.opened_at is None:
+        sign_in.opened_at = timezone.now()
+        sign_in.save(update_fields=["opened_at"])
     auth.login(request, sign_in.account)
     request.session[_KEY] = sign_in.pk
     request.session.set_expiry(int(_longest(sign_in.account, stay=True).total_seconds()) if sign_in.stay else 0)
+    request.session.save()  # with the sign-in, in one commit
     new_device.tell_if_new(sign_in)
 
 
