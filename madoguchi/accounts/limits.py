@@ -111,7 +111,8 @@ def _drained(prefix: str) -> str:
 
 def _take(prefix: str = "", *, after: str = "") -> str:
     return f"""
-        INSERT INTO accounts_trylevel AS bucket (key, level, at) SELECT %({prefix}key)s, %(taken)s::int, %(now)s::timestamptz {after}
+        INSERT INTO accounts_trylevel AS bucket (key, level, at)
+        SELECT %({prefix}key)s, %(taken)s::int, %(now)s::timestamptz {after}
         ON CONFLICT (key) DO UPDATE SET level = {_drained(prefix)} + %(taken)s::int, at = excluded.at
         WHERE {_drained(prefix)} + %(taken)s::int <= %({prefix}tries)s
         RETURNING true

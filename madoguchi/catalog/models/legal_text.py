@@ -3,7 +3,6 @@
 from django.db import connection, models
 from django.utils import timezone
 
-
 # Asked for every page of who is signed in, hence without the cost of composing it.
 _VERSION_IN_FORCE = """
     SELECT version FROM catalog_legaltext WHERE kind = %s AND effective_at <= %s
