@@ -1,6 +1,9 @@
 """What ``/notices/`` can be asked for. A wrong value is said beside its field and left out; the others still count."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -15,6 +18,7 @@ from madoguchi.notices.models import Notice
 from madoguchi.notices.models.notice import NoticeQuerySet
 from madoguchi.notices.search import FIRST_DAY, LAST_DAY
 from madoguchi.shell import languages, states
+from madoguchi.shell.templatetags.shell import date_long
 
 IN_FORCE = "in_force"
 
@@ -32,6 +36,15 @@ class Day(forms.DateField):
             validators=[MinValueValidator(FIRST_DAY, far), MaxValueValidator(LAST_DAY, far)],
             **kwargs,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A condition as the page says it, and the address (query alone) without it."""
+
+    label: str
+    said: str
+    without: str
 
 
 class NoticeFilter(forms.Form):
@@ -69,6 +82,22 @@ class NoticeFilter(forms.Form):
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and until and until < since:
             self.add_error("until", _("Choose a day that is not before the first one."))
+
+    def chosen(self) -> list[Chosen]:
+        """The conditions that count, in the order of the fields."""
+        return [
+            Chosen(str(field.label), self._said(field.name, value), self._without(field.name))
+            for field in self
+            if (value := self.cleaned_data.get(field.name))
+        ]
+
+    def _said(self, name: str, value: Any) -> str:
+        choices = dict(getattr(self.fields[name], "choices", ()))
+        return date_long(value) if isinstance(value, date) else str(choices.get(value, value))
+
+    def _without(self, name: str) -> str:
+        rest = {key: values for key, values in self.data.lists() if key not in {name, "page"} and any(values)}
+        return "?" + urlencode(rest, doseq=True)
 
     def found(self) -> NoticeQuerySet:
         """The notices asked for, newest report first."""

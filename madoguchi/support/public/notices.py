@@ -17,6 +17,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     found = form.found().prefetch_related("services", "windows")
     context = {
         "page_obj": Paginator(found, A_PAGE).get_page(request.GET.get("page")),
+        "chosen": form.chosen(),
         "filtered": any(form.cleaned_data.values()) or bool(form.errors),
         "narrowed": any(form.cleaned_data.get(name) or name in form.errors for name in NoticeFilter.FURTHER),
     }

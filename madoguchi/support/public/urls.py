@@ -30,6 +30,9 @@ urlpatterns = [
     path("guides/", guides.guides, name="guides"),
     path("guides/<slug:slug>/", guides.guide, name="guide"),
     path("terms/", legal.terms, name="terms"),
+    path("terms/<path:version>/", legal.terms, name="terms_version"),
     path("privacy/", legal.privacy, name="privacy"),
+    path("privacy/<path:version>/", legal.privacy, name="privacy_version"),
     path("accessibility/", legal.accessibility, name="accessibility"),
+    path("accessibility/<path:version>/", legal.accessibility, name="accessibility_version"),
 ]

@@ -1,10 +1,13 @@
 """``/terms/``, ``/privacy/``, ``/accessibility/``."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from madoguchi.catalog.models import LegalText
+from madoguchi.notices.tests.make import NOW
 
 PAGES = [("terms", "利用規約", "Terms of use"), ("privacy", "個人情報の取扱い", "Privacy policy")]
 PAGES += [("accessibility", "アクセシビリティ", "Accessibility")]
@@ -34,3 +37,57 @@ def test_the_version_in_effect_with_its_date(client, kind, title_ja, title_en):
 @pytest.mark.parametrize(("kind", "_ja", "_en"), PAGES)
 def test_without_a_text_there_is_no_page(client, kind, _ja, _en):
     assert client.get(f"/{kind}/").status_code == 404
+
+
+def version(name: str, **effective) -> None:
+    LegalText.objects.create(
+        kind="terms",
+        version=name,
+        body_ja=f"第{name}版の本文",
+        body_en=f"Text of {name}",
+        effective_at=NOW + timedelta(**effective),
+    )
+
+
+@pytest.fixture
+def three_versions(db):
+    version("1.0", days=-400)
+    version("2026/春", days=-30)
+    version("3.0", days=30)
+
+
+def test_every_version_has_its_address(client, three_versions):
+    html = client.get("/terms/").content.decode()
+    assert "第2026/春版の本文" in html
+    addresses = re.findall(r'href="(/terms/[^"]+)"', html)
+    assert addresses == ["/terms/3.0/", "/terms/3.0/", "/terms/1.0/"]
+    assert "Text of 1.0" in client.get("/en/terms/1.0/").content.decode()
+    assert "第3.0版の本文" in client.get("/terms/3.0/").content.decode()
+    assert "第2026/春版の本文" in client.get("/terms/2026/春/").content.decode()
+
+
+def test_which_version_holds_is_said(client, three_versions):
+    assert "Version 3.0 takes effect on 22 Dec 2026." in client.get("/en/terms/").content.decode()
+    earlier = client.get("/en/terms/1.0/").content.decode()
+    assert "This version does not hold any more." in earlier
+    assert 'href="/en/terms/"' in earlier
+    assert '<meta name="robots" content="noindex">' in earlier
+    assert "This version takes effect on 22 Dec 2026." in client.get("/en/terms/3.0/").content.decode()
+    for path in ("/en/terms/", "/en/terms/1.0/"):
+        listed = client.get(path).content.decode()
+        assert [listed.count(word) for word in (">in force<", ">to come<", ">earlier<")] == [1, 1, 1]
+
+
+def test_a_new_version_takes_its_place_by_itself(client, three_versions):
+    with time_machine.travel(NOW + timedelta(days=31), tick=False):
+        assert "第3.0版の本文" in client.get("/terms/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["/terms/9.9/", "/terms/%00/", "/terms/../", "/privacy/1.0/"])
+def test_of_no_version(client, three_versions, path):
+    assert client.get(path).status_code == 404
+
+
+def test_a_single_version_needs_no_list(client, db):
+    version("1.0", days=-1)
+    assert "versions" not in client.get("/terms/").content.decode()

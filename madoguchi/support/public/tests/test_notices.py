@@ -101,6 +101,23 @@ def test_the_words_of_a_draft_report_are_not_searched(client, hikari):
     assert numbers(client, "q=秘密") == []
 
 
+def test_each_condition_is_said_and_can_be_taken_back(client, four):
+    query = "q=a%26b&kind=work&service=ip-vpn&region=&since=2026-11-22&page=2"
+    response = client.get(f"/en/notices/?{query}")
+    chosen = {one.label: (one.said, one.without) for one in response.context["chosen"]}
+    assert {label: said for label, (said, _) in chosen.items()} == {
+        "Words or notice number": "a&b",
+        "Kind": "Work",
+        "Service": "Aoba IP-VPN",
+        "From": "22 Nov 2026",
+    }
+    assert chosen["Kind"][1] == "?q=a%26b&service=ip-vpn&since=2026-11-22"
+    html = response.content.decode()
+    assert 'href="?kind=work&amp;service=ip-vpn&amp;since=2026-11-22"' in html
+    assert 'href="/en/notices/"' in html
+    assert "chosen__item" not in client.get("/notices/?service=nowhere").content.decode()
+
+
 def test_nothing_matches(client, four):
     html = client.get("/notices/?q=衛星").content.decode()
     assert "当てはまるお知らせはありません" in html

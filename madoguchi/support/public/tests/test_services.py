@@ -43,6 +43,23 @@ def test_search_narrowed_to_companies(client, hikari, vpn):
     assert "/services/ip-vpn/" not in html
 
 
+def test_the_choice_of_customers_keeps_the_words(client, hikari, vpn):
+    html = client.get("/en/services/?q=aoba&category=internet&audience=companies&page=2").content.decode()
+    for audience in ("?q=aoba&amp;category=internet", "?q=aoba&amp;category=internet&amp;audience=individuals"):
+        assert f'href="{audience}"' in html
+    assert 'audience=companies" aria-current="page">Companies</a>' in html
+
+
+@pytest.mark.parametrize("typed", ["VPN", "ｖｐｎ", "アイピーブイピーエヌ", "ｱｲﾋﾟｰ", "あいぴー", "仮想専用", "ip vpn"])
+def test_suggestions_however_it_is_typed(client, hikari, vpn, typed):
+    vpn.aliases = ["仮想専用線"]
+    vpn.fold_names()
+    vpn.save()
+    html = client.get("/services/suggestions/", {"q": typed}).content.decode()
+    assert 'href="/services/ip-vpn/"' in html
+    assert "/services/hikari-internet/" not in html
+
+
 def test_a_service_says_what_is_posted_for_it(client, hikari, vpn):
     posted.trouble(hikari)
     html = client.get("/en/services/").content.decode()
