@@ -13,6 +13,7 @@ class NoticesConfig(AppConfig):
             mail,
             mail_again,
             mail_destinations,
+            mail_digest,
             mail_opted_out,
             staff_mail,
         )

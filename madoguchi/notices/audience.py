@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from madoguchi.accounts.models import Account
-from madoguchi.delivery.models import Letter, Mailing
+from madoguchi.delivery.models import Mailing
 from madoguchi.notices import due, hours, mailings
 from madoguchi.notices.models import Report
 
@@ -45,17 +45,6 @@ def write_letters(*, mailing_id: int, batch: int = BATCH) -> None:
     for upto in _ends_of_ranges(parameters, after=mailing.checkpoint, batch=batch):
         if not _write_range(mailing_id, parameters, upto=upto):
             return
-
-
-def release_held(*, at: datetime | None = None) -> int:
-    """Queue the held letters whose hour has come; return how many. The engine drops those that expired meanwhile."""
-    come = Letter.objects.filter(
-        mailing__renderer__in=mailings.ALL,
-        mailing__finished_at=None,
-        state=Letter.State.HELD,
-        due_at__lte=at or timezone.now(),
-    )
-    return come.update(state=Letter.State.QUEUED)
 
 
 def _ends_of_ranges(parameters: dict[str, Any], *, after: int, batch: int) -> Iterator[int]:

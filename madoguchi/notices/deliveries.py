@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 
 from madoguchi.accounts.models import Account
 from madoguchi.delivery.models import Letter
@@ -13,13 +15,19 @@ from madoguchi.notices.models import Destination, Report
 
 # Held, and sent together with others in one mail.
 DIGEST = "digest"
-_IN_DIGEST = Q(reason=DIGEST)
+# A held letter that a digest carries has become what became of the digest.
+_CARRIER = Letter.objects.filter(pk=Cast(KeyTextTransform(DIGEST, OuterRef("personal")), BigIntegerField()))
+_BECAME = Case(
+    When(reason=DIGEST, then=Coalesce(Subquery(_CARRIER.values("state")), Value(Letter.State.SENT.value))),
+    default=F("state"),
+    output_field=CharField(),
+)
 # What customers tell apart; every letter is in exactly one of them.
 OUTCOMES: dict[str, Q] = {
-    "sent": Q(state=Letter.State.SENT) | _IN_DIGEST,
-    "waiting": Q(state__in=[Letter.State.QUEUED, Letter.State.HELD]) & ~_IN_DIGEST,
-    "not_sent": Q(state__in=[Letter.State.SKIPPED, Letter.State.SUPPRESSED]) & ~_IN_DIGEST,
-    "not_delivered": Q(state__in=[Letter.State.FAILED, Letter.State.BOUNCED]) & ~_IN_DIGEST,
+    "sent": Q(became=Letter.State.SENT),
+    "waiting": Q(became__in=[Letter.State.QUEUED, Letter.State.HELD]),
+    "not_sent": Q(became__in=[Letter.State.SKIPPED, Letter.State.SUPPRESSED]),
+    "not_delivered": Q(became__in=[Letter.State.FAILED, Letter.State.BOUNCED]),
 }
 
 
@@ -41,8 +49,10 @@ class Delivery:
     @property
     def outcome(self) -> str:
         """Why it is where it is, as one word: the reason where there is one that is ours, else the state."""
-        letter = self.letter
-        if letter.state in {Letter.State.SKIPPED, Letter.State.SUPPRESSED} or letter.reason in {DIGEST, "expired"}:
+        letter, became = self.letter, self.letter.became  # type: ignore[attr-defined]
+        if letter.reason == DIGEST:
+            return {Letter.State.SENT: DIGEST, Letter.State.SKIPPED: "expired"}.get(became, became)
+        if letter.state in {Letter.State.SKIPPED, Letter.State.SUPPRESSED} or letter.reason == "expired":
             return letter.reason or letter.state
         return letter.state
 
@@ -55,7 +65,7 @@ def deliveries_of(
     ``destination``: to that one alone. ``outcome``: one of :data:`OUTCOMES`, or empty for all.
     """
     theirs = [destination] if destination else account.destinations.all()
-    letters = Letter.objects.filter(
+    letters = Letter.objects.annotate(became=_BECAME).filter(
         OUTCOMES.get(outcome, Q()),
         recipient_key__in=[each.recipient_key for each in theirs],
         due_at__gte=since,

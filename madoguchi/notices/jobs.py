@@ -6,7 +6,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from madoguchi.lib.lanes import Lane
-from madoguchi.notices import audience, course, overdue, register_address, remind, schedule
+from madoguchi.notices import audience, course, digest, overdue, register_address, remind, schedule
 
 
 @app.task(name="notices.write_letters", retry=RetryStrategy(max_attempts=10, exponential_wait=2))
@@ -19,8 +19,8 @@ def write_letters(*, mailing_id: int) -> None:
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="notices.release_held", queueing_lock="notices.release_held", pass_context=False)
 def release_held(timestamp: int) -> None:
-    """Send what was held for a destination's hours once they open."""
-    audience.release_held()
+    """Send what was held for a destination's hours once they open, together."""
+    digest.release_held()
 
 
 @app.periodic(cron="37 * * * *")

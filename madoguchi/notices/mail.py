@@ -63,12 +63,12 @@ def draft(report: Report, language: str, format: str, *, again: Again | None = N
     """The mail of ``report``, or another one about its notice in the same thread."""
     again = again or Again(mark=str(_ordinal(report)))
     with override(language):
-        said = {**_context(report, language), "lead": again.lead, **again.said}
+        said = {**context(report, language), "lead": again.lead, **again.said}
         if format == "short":
             said["body"] = Truncator(said["body"]).chars(SHORT_BODY)
-            text, html = wording.wrapped(_plain("short", said), width=SHORT_WIDTH), None
+            text, html = wording.wrapped(plain("short", said), width=SHORT_WIDTH), None
         else:
-            text, html = _plain("report", said), render_to_string("notices/mail/report.html", said)
+            text, html = plain("report", said), render_to_string("notices/mail/report.html", said)
         return Draft(
             subject=wording.subject(report.notice, said["number"]),
             text=f"{text}\n",
@@ -78,7 +78,7 @@ def draft(report: Report, language: str, format: str, *, again: Again | None = N
         )
 
 
-def _plain(name: str, said: Mapping[str, Any]) -> str:
+def plain(name: str, said: Mapping[str, Any]) -> str:
     return str(render_to_string(f"notices/mail/{name}.txt", dict(said))).strip()
 
 
@@ -96,7 +96,7 @@ def _headers(report: Report, said: Mapping[str, Any], *, mark: str) -> tuple[tup
     )
 
 
-def _context(report: Report, language: str) -> dict[str, Any]:
+def context(report: Report, language: str) -> dict[str, Any]:
     """What the templates show; call it with the language in force."""
     notice = report.notice
     facts = wording.facts(report)
@@ -118,9 +118,9 @@ def _context(report: Report, language: str) -> dict[str, Any]:
         "body": in_language_plain(report, "body").strip(),
         "japanese_only": language == "en" and not report.body_en.strip(),
         "service": slot("service"),
-        "notice_url": _url(f"/notices/{number}/", language),
-        "settings_url": _url("/my/notices/", language),
-        "unsubscribe_url": _url(f"/unsubscribe/{slot('token')}/", language),
+        "notice_url": url(f"/notices/{number}/", language),
+        "settings_url": url("/my/notices/", language),
+        "unsubscribe_url": url(f"/unsubscribe/{slot('token')}/", language),
         "operator": settings.OPERATOR[f"name_{language}"],
         "colour": settings.OPERATOR["colour"],
     }
@@ -156,7 +156,7 @@ def _first_of(names: list[str]) -> str:
     return gettext("%(name)s and %(more)s more") % {"name": names[0], "more": len(names) - 1}
 
 
-def _url(path: str, language: str) -> str:
+def url(path: str, language: str) -> str:
     return f"{settings.SITE_URL}{languages.in_language(path, language)}"
 
 

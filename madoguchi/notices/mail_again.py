@@ -11,8 +11,7 @@ from madoguchi.shell.templatetags.shell import in_language_plain
 def render_reminder(reference: str, language: str, format: str) -> Draft:
     """The last report once more, ahead of the work's begin; ``reference`` is the mailing's."""
     with override(language):
-        lead = gettext("Reminder of work already announced")
-    again = mail.Again(mark=mailings.reminder_mark(reference), lead=lead)
+        again = mail.Again(mark=mailings.reminder_mark(reference), lead=reminder_lead())
     return mail.draft(mailings.last_report(reference), language, format, again=again)
 
 
@@ -20,11 +19,15 @@ def render_withdrawal(reference: str, language: str, format: str) -> Draft:
     """That the notice whose id is ``reference`` does not hold, and why."""
     last = mailings.last_report(reference)
     with override(language):
-        again = mail.Again(mark=mailings.WITHDRAWAL_MARK, said=_withdrawn(last, language))
+        again = mail.Again(mark=mailings.WITHDRAWAL_MARK, said=withdrawn(last, language))
         return mail.draft(last, language, format, again=again)
 
 
-def _withdrawn(last: Report, language: str) -> dict[str, object]:
+def reminder_lead() -> str:
+    return gettext("Reminder of work already announced")
+
+
+def withdrawn(last: Report, language: str) -> dict[str, object]:
     """Nothing of what was said is repeated: it was wrong."""
     notice = last.notice
     assert notice.withdrawn_at is not None  # noqa: S101 - the mailing was made with it

@@ -3,12 +3,13 @@
 Its token is ``12-3-t-`` (the destination's id, the service's, the kind's first letter) and 16 bytes of a SHA-256, in
 hexadecimal, over the destination's own random key, these and the address. audience.py makes it in SQL; because the
 address is under the signature, a link in an old mail cannot silence an address that took the slot later. Half of the
-hash is kept to itself, so that it cannot be extended.
+hash is kept to itself, so that it cannot be extended. A digest's link is several of them, joined by dots.
 """
 
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,6 +25,8 @@ from madoguchi.notices.models import Destination, OptOut
 _TOKEN = re.compile(
     r"(?P<what>(?P<destination>[0-9]{1,18})-(?P<service>[0-9]{1,18})-(?P<kind>[tw])-)(?P<mark>[0-9a-f]{32})"
 )
+# So many in one link: a header's line has 998 characters at most.
+_AT_MOST = 15
 # The word to the owner is worth little after that.
 WORD_LASTS = timedelta(days=7)
 RENDERER = "notices.opted_out"
@@ -59,6 +62,26 @@ def token_for(destination: Destination, *, service: Service, kind: str) -> str:
     """The token of a link in a mail to ``destination``; the same always, as audience.py writes it."""
     what = f"{destination.pk}-{service.pk}-{kind[0]}-"
     return what + _mark(destination, what)
+
+
+def joined(tokens: Iterable[str]) -> str:
+    """The token of one link for several: of a digest, whose mail programs have one button for the whole."""
+    return ".".join(list(dict.fromkeys(tokens))[:_AT_MOST])
+
+
+def about(token: str) -> tuple[int, str]:
+    """The service's id and the kind a token of ours is about."""
+    parts = _TOKEN.fullmatch(token)
+    if parts is None:
+        raise Damaged
+    return int(parts["service"]), next(kind for kind in Kind if kind[0] == parts["kind"])
+
+
+def read_all(token: str) -> list[Wish]:
+    """What a link asks for: one wish, or a digest's several; raises :class:`Damaged`."""
+    if token.count(".") >= _AT_MOST:
+        raise Damaged
+    return [read(part) for part in token.split(".")]
 
 
 def read(token: str) -> Wish:

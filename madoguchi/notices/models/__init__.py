@@ -3,7 +3,7 @@
 from madoguchi.notices.models.destination import ALL_DAYS, ALL_HOURS, Destination, DestinationChange
 from madoguchi.notices.models.notice import AffectedContract, Notice, NumberSeries, Window
 from madoguchi.notices.models.report import Approval, Report
-from madoguchi.notices.models.subscription import CalendarFeed, OptOut, Subscription
+from madoguchi.notices.models.subscription import CalendarFeed, Digest, OptOut, Subscription
 from madoguchi.notices.models.template import ReportTemplate
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "CalendarFeed",
     "Destination",
     "DestinationChange",
+    "Digest",
     "Notice",
     "NumberSeries",
     "OptOut",

@@ -91,3 +91,13 @@ class OptOut(models.Model):
     def undo(self, *, at: datetime | None = None) -> None:
         """The owner wants that mail at that address again. Undoing twice changes nothing."""
         OptOut.objects.standing().filter(pk=self.pk).update(undone_at=at or timezone.now())
+
+
+class Digest(models.Model):
+    """What one mail told that carried letters held from several mailings (notices/digest.py)."""
+
+    mailings = ArrayField(models.BigIntegerField())
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"digest {self.pk}"

@@ -112,17 +112,6 @@ def test_the_documented_outcomes(row):
     assert letter.due_at == (NOW.replace(hour=20, minute=0) if outcome == "held" else NOW)
 
 
-def test_a_held_letter_is_queued_when_its_hour_comes():
-    service = make.service()
-    hanako = make.account("hanako")
-    make.follows(hanako, service)
-    make.reads(hanako, hours=1 << 20, outside="hold")
-    letters = _publish(make.trouble(service)).letters
-    assert audience.release_held(at=NOW.replace(hour=19, minute=59)) == 0
-    assert audience.release_held(at=NOW.replace(hour=20, minute=0)) == 1
-    assert letters.get().state == "queued"
-
-
 def test_hours_are_those_of_the_readers_own_clock():
     service = make.service()
     tokyo, new_york = make.account("tokyo"), make.account("newyork", time_zone="America/New_York")

@@ -19,19 +19,19 @@ from madoguchi.notices import unsubscribe as act
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     try:
-        wish = act.read(token)
+        wishes = act.read_all(token)
     except act.Damaged:
         return _private(render(request, "mynotices/unsubscribe_damaged.html", status=404))
     if request.method == "POST":
-        act.fulfil(wish)
+        for wish in wishes:
+            act.fulfil(wish)
         if request.POST.get("List-Unsubscribe") != "One-Click":
             return _private(HttpResponseRedirect(request.path, status=303))
     context = {
-        "service": wish.service,
-        "kind": wish.kind,
+        "wishes": wishes,
         # Enough to know it by, too little for whom the mail was passed on to.
-        "address": masked(wish.destination.address),
-        "fulfilled": wish.is_fulfilled(),
+        "address": masked(wishes[0].destination.address),
+        "fulfilled": all(wish.is_fulfilled() for wish in wishes),
     }
     return _private(render(request, "mynotices/unsubscribe.html", context))
 

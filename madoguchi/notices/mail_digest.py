@@ -1,0 +1,61 @@
+"""The mail in which what was held for an address comes together."""
+
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import gettext, override
+
+from madoguchi.delivery.models import Mailing
+from madoguchi.delivery.renderers import Draft, register, slot
+from madoguchi.notices import digest, mail, mail_again, mailings, wording
+from madoguchi.notices.models import Digest
+
+
+def render(reference: str, language: str, format: str) -> Draft:
+    """``reference`` is the id of the :class:`Digest`."""
+    carried = Mailing.objects.filter(pk__in=Digest.objects.get(pk=reference).mailings)
+    domain = settings.OPERATOR["domain"]
+    with override(language):
+        parts = [_section(place, of, language) for place, (_, of) in enumerate(digest.sections(carried))]
+        said = {**parts[0], "parts": parts, "count": len(carried)}
+        said["unsubscribe_url"] = mail.url(f"/unsubscribe/{slot('token')}/", language)
+        said["subject"] = gettext("[Notices] %(count)s reports from outside your hours") % {"count": len(carried)}
+        if format == "short":
+            text, html = wording.wrapped(mail.plain("digest_short", said), width=mail.SHORT_WIDTH), None
+        else:
+            text, html = mail.plain("digest", said), render_to_string("notices/mail/digest.html", said)
+    return Draft(
+        subject=said["subject"],
+        text=f"{text}\n",
+        html=html,
+        sender=settings.MAIL_FROM_NOTICES,
+        headers=(
+            ("Message-ID", f"<digest.{reference}.{slot('box')}@{domain}>"),
+            ("List-Id", f"<digest.notices.{domain}>"),
+            ("List-Unsubscribe", f"<{said['unsubscribe_url']}>"),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ),
+    )
+
+
+def _section(place: int, of: list[Mailing], language: str) -> dict[str, Any]:
+    """One notice: what was said of it last, and what was said before."""
+    newest, *older = [_said(mailing, language) for mailing in of]
+    return {
+        **newest,
+        "older": older,
+        "service": slot(f"service_{place}"),
+        "unsubscribe_url": mail.url(f"/unsubscribe/{slot(f'token_{place}')}/", language),
+    }
+
+
+def _said(mailing: Mailing, language: str) -> dict[str, Any]:
+    report = mailings.occasion(mailing).report
+    said = mail.context(report, language)
+    if mailing.renderer == mailings.WITHDRAWAL:
+        return {**said, **mail_again.withdrawn(report, language)}
+    return {**said, "lead": mail_again.reminder_lead() if mailing.renderer == mailings.REMINDER else ""}
+
+
+register(digest.RENDERER, render)
