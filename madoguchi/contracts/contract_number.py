@@ -14,9 +14,14 @@ def normalised(typed: str) -> str | None:
     Full-width characters and lower-case letters count, every kind of dash is a hyphen, and invisible characters, which
     come along when something is pasted, do not matter.
     """
-    plain = unicodedata.normalize("NFKC", typed).translate(_DASHES)
-    number = "".join(mark for mark in plain if unicodedata.category(mark) != "Cf").strip().upper()
+    # Lists of a hundred thousand are nearly all ASCII.
+    number = (typed if typed.isascii() else _plain(typed)).strip().upper()
     return number if _SHAPE.fullmatch(number) else None
+
+
+def _plain(typed: str) -> str:
+    half_width = unicodedata.normalize("NFKC", typed).translate(_DASHES)
+    return "".join(mark for mark in half_width if unicodedata.category(mark) != "Cf")
 
 
 def split(text: str) -> list[str]:
