@@ -1,4 +1,4 @@
-"""Thirty notices in every state, told around the moment the demo starts, and who follows which service.
+"""Thirty-two notices in every state, told around the moment the demo starts, and who follows which service.
 
 The stories are in ``notices.json``. Times in them are relative: "-38m", "+2d", or a work's "start" and "end". Every
 report goes through the real verbs, without mail: what is in force is news, but not to anybody's mailbox.
@@ -19,6 +19,8 @@ from madoguchi.notices import write
 from madoguchi.notices.content import NoticeContent, Period, ReportContent
 from madoguchi.notices.follow import Wishes, follow
 from madoguchi.notices.models import ALL_DAYS, ALL_HOURS, Destination, Notice, ReportTemplate, Subscription
+from madoguchi.notices.schedule import schedule
+from madoguchi.notices.withdraw import withdraw
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 STORIES = Path(__file__).with_name("notices.json")
@@ -88,10 +90,21 @@ class _Story:
         for place, (state, when) in enumerate(self.told["reports"]):
             at = self._moment(when)
             yield at, lambda place=place, state=state, at=at: self._publish(place, state, at=at)
+        if "withdrawn" in self.told:
+            at = self._moment(self.told["withdrawn"][0])
+            yield at, lambda at=at: self._withdraw(at=at)
 
     def leave_draft(self) -> None:
         if state := self.told.get("draft"):
-            self._write(0, state, at=self.now)
+            draft = self._write(0, state, at=self.now)
+            if "schedule" in self.told:
+                schedule(draft, at=self._moment(self.told["schedule"]), by=self.by)
+
+    def _withdraw(self, *, at: datetime) -> None:
+        assert self.notice is not None  # noqa: S101 - a story is told before it is withdrawn
+        _, reason_ja, reason_en = self.told["withdrawn"]
+        withdraw(self.notice, reason_ja=reason_ja, reason_en=reason_en, notify=False, by=self.by)
+        Notice.objects.filter(pk=self.notice.pk).update(withdrawn_at=at)
 
     def _publish(self, place: int, state: str, *, at: datetime) -> None:
         self.notice = self._write(place, state, at=at).publish(by=self.by, at=at).notice
@@ -137,6 +150,7 @@ class _Story:
             ended_at=self._moment(self.told["ended"]) if over and "ended" in self.told else None,
             windows=(self._window(self.told["moved"]),) if moved else self.windows,
             notify=False,
+            **self.told.get("course", {}),
         )
 
     def _contracts(self) -> list[str]:

@@ -5,12 +5,16 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
+import time_machine
 
 from madoguchi.accounts.models import Account
 from madoguchi.delivery.models import Mailing
 from madoguchi.demo.sample import catalog, notices
+from madoguchi.notices.course import move_due
 from madoguchi.notices.lifecycle import State
 from madoguchi.notices.models import Destination, Notice, Report, Subscription
+from madoguchi.notices.remind import remind_due
+from madoguchi.notices.schedule import publish_due
 
 NOW = datetime(2026, 11, 22, 5, 7, 31, tzinfo=UTC)
 
@@ -21,12 +25,14 @@ def now(request, db):
     people = ("hanako@example.jp", "jiro@example.jp", "saburo@example.com", "new@example.jp", "somebody@example.jp")
     for email in people:
         Account.objects.create(email=email)
-    notices.load(now=request.param, random=Random(1))
-    return request.param
+    Account.objects.create(email="publisher@aoba.example", staff_role="publisher")
+    with time_machine.travel(request.param, tick=False):
+        notices.load(now=request.param, random=Random(1))
+        yield request.param
 
 
-def test_thirty_notices_in_every_state(now):
-    assert Notice.objects.count() == 30
+def test_notices_in_every_state(now):
+    assert Notice.objects.count() == 32
     assert set(Notice.objects.values_list("state", flat=True)) == set(State.values)
 
 
@@ -45,11 +51,24 @@ def test_nothing_is_published_in_the_future_and_numbers_follow_time(now):
         told = Notice.objects.filter(kind=kind, number__isnull=False).order_by("first_published_at")
         numbers = [str(notice) for notice in told]
         assert numbers == sorted(numbers)
-    assert not Notice.objects.filter(next_report_due__lt=now - timedelta(hours=1)).exists()
+    assert not Notice.objects.in_force().filter(next_report_due__lt=now - timedelta(hours=1)).exists()
 
 
 def test_every_report_is_told_in_both_languages_and_mailed_to_nobody(now):
     assert all(report.body_ja and report.body_en for report in Report.objects.all())
+    assert not Mailing.objects.exists()
+
+
+def test_one_is_scheduled_one_withdrawn_and_some_go_on_by_themselves(now):
+    assert Report.objects.filter(scheduled_by__email="publisher@aoba.example", publish_at__gt=now).count() == 1
+    assert Notice.objects.get(withdrawn_at__lt=now).withdrawn_reason_en
+    soon = Notice.objects.get(title_en="Maintenance of the customer portal")
+    assert now < soon.first_begin <= now + timedelta(hours=1)
+    # Reminders are of another day: a demo that starts mails nobody.
+    assert Report.objects.published().exclude(remind_hours=[]).exists()
+    assert (publish_due(), move_due(), remind_due()) == (0, 0, 0)
+    assert move_due(at=soon.first_begin) == 1
+    assert move_due(at=soon.last_end) >= 1
     assert not Mailing.objects.exists()
 
 
