@@ -14,8 +14,6 @@ FIRST, SECOND, THIRD = "uguisu-no-koe-77", "kawasemi-no-ao-31", "shijukara-7-sor
 def test_change_it_lose_it_and_get_it_back(visitor: Visitor, new_visitor: Callable[..., Visitor]) -> None:
     address = f"suzume-{visitor.language}-{visitor.width}@example.jp"
     visitor.register(address)
-    visitor.go("/id/")
-    visitor.look("id")
     visitor.go("/id/password/change/")
     visitor.fill(old="wrong-1", password="abc123", password_again="")
     visitor.press()
@@ -79,8 +77,6 @@ def test_move_it_take_it_along_and_close_it(visitor: Visitor, new_visitor: Calla
 
 
 def move(visitor: Visitor, address: str, *, to: str) -> None:
-    visitor.go("/id/profile/")
-    visitor.look("profile")
     visitor.go("/id/profile/name/")
     visitor.fill(family_name_kana="山野", given_name_kana="")
     visitor.press()
@@ -103,12 +99,10 @@ def move(visitor: Visitor, address: str, *, to: str) -> None:
 
 def take_along_and_close(visitor: Visitor, address: str) -> None:
     visitor.go("/id/profile/export/")
-    visitor.look("export")
     with visitor.page.expect_download() as download:
         visitor.button().click()
     assert address in download.value.path().read_text(encoding="utf-8")
     visitor.go("/id/profile/close/")
-    visitor.look("close")
     visitor.press("danger")
     visitor.look("close-prove")
     visitor.fill(password=FIRST)

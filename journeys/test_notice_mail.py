@@ -14,13 +14,13 @@ from journeys.visitor import Visitor
 pytestmark = pytest.mark.browser
 
 # A service for each, so that nobody hears of another's trouble.
-SERVICES = {"ja-1280": "cloud-pbx", "en-1280": "ip-phone", "ja-390": "home-5g", "en-390": "fixed-phone"}
+SERVICES = {"ja": "cloud-pbx", "en": "fixed-phone"}
 PUBLISHER = "publisher@aoba.example"
 
 
 def test_follow_a_service_and_hear_of_trouble(visitor: Visitor, new_visitor: Callable[..., Visitor]) -> None:
     address = f"kikyo-{visitor.language}-{visitor.width}@example.jp"
-    service = SERVICES[f"{visitor.language}-{visitor.width}"]
+    service = SERVICES[visitor.language]
     visitor.register(address)
     follow(visitor, service)
 
@@ -37,10 +37,6 @@ def test_follow_a_service_and_hear_of_trouble(visitor: Visitor, new_visitor: Cal
 
     visitor.go(f"/notices/{notice}/")
     visitor.look("notice")
-    visitor.go("/notices/")
-    visitor.look("notices")
-    visitor.go("/")
-    visitor.look("front")
 
     stop_by_one_click(headers[1])
     (link,) = [link for link in second["links"] if "/unsubscribe/" in link]
@@ -54,10 +50,6 @@ def follow(visitor: Visitor, service: str) -> None:
     visitor.press()
     visitor.at("/my/notices/")
     visitor.look("my-notices-empty")
-    visitor.go("/services/")
-    visitor.look("services")
-    visitor.go(f"/services/{service}/")
-    visitor.look("service")
     visitor.go(f"/my/notices/{service}/")
     visitor.look("choose")
     for box in visitor.page.locator("main [name='mail']").all():
@@ -81,12 +73,7 @@ def publish_trouble(staff: Visitor, service: str, title: str) -> str:
     staff.look("login-code")
     staff.fill(code=staff.one_time_code(PUBLISHER))
     staff.press()
-    staff.go("/console/")
-    staff.look("console")
-    staff.go("/console/notices/")
-    staff.look("console-notices")
     staff.go("/console/notices/new/?kind=trouble")
-    staff.look("console-new")
     staff.page.locator(f"main [name='services'][value='{service}']").check()
     staff.fill(title_ja=title, title_en=f"Connections are slow {title[-7:]}")
     staff.fill(body_ja="つながりにくくなっています。", body_en="Connections are slow.", started_at="2026-11-20T09:00")
@@ -119,5 +106,5 @@ def stop_by_one_click(headers: email.message.EmailMessage) -> None:
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     link = next(part.strip(" <>") for part in headers["List-Unsubscribe"].split(",") if "http" in part)
     body = urlencode({"List-Unsubscribe": "One-Click"}).encode()
-    with urllib.request.urlopen(link, data=body, timeout=30) as response:  # noqa: S310
+    with urllib.request.urlopen(link, data=body, timeout=30) as response:  # noqa: S310 - a link of the demo's
         assert response.status == 200

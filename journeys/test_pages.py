@@ -1,4 +1,5 @@
-"""Every page of the site as it opens: accessible, no wider than its window, nothing broken.
+"""Every page of the site as it opens: accessible, no wider than its window, nothing broken, good without a mouse and
+without script.
 
 Which pages there are stands in tests/test_url_permissions.py, where each is claimed; states that need a journey are
 looked at by the journeys.
@@ -14,19 +15,45 @@ from tests.test_url_permissions import CONSOLE, CONTRACT, HELD, PUBLIC, SIGNED_I
 
 pytestmark = pytest.mark.browser
 ADMIN = "admin@aoba.example"
+# Shows every component by itself: buttons and fields that belong to no form.
+GALLERY = "/components/"
 
 
 def first(visitor: Visitor, page: str, pattern: str) -> str:
     """What ``pattern`` finds first on a page of the site: the number of something to look at."""
+    return all_of(visitor, page, pattern)[0]
+
+
+def last(visitor: Visitor, page: str, pattern: str) -> str:
+    """The oldest, where another journey may be making new ones."""
+    return all_of(visitor, page, pattern)[-1]
+
+
+def all_of(visitor: Visitor, page: str, pattern: str) -> list[str]:
     visitor.go(page)
-    found = re.search(pattern, visitor.page.content())
+    found = re.findall(pattern, visitor.page.content())
     assert found, f"{page} shows nothing like {pattern}"
-    return found[1]
+    return found
+
+
+# What a page without script must not show: a control that only a script would serve.
+_DEAD_WITHOUT_SCRIPT = """() => [...document.querySelectorAll(
+    'button[type=button], button:not([form], form *), input:not([form], form *), select:not([form], form *), ' +
+    'textarea:not([form], form *), a:not([href])[role], [aria-busy=true], progress:not([value])'
+)].filter(el => el.checkVisibility({ visibilityProperty: true })).map(el => el.outerHTML.slice(0, 200))"""
+# What a page must have: a way to send each of its forms.
+_FORMS_WITHOUT_BUTTON = """() => [...document.querySelectorAll('main form')].filter(
+    form => form.checkVisibility() && ![...form.elements].some(
+        el => el.type === 'submit' && !el.disabled && el.checkVisibility({ visibilityProperty: true }))
+).map(form => form.outerHTML.slice(0, 200))"""
+_WAITING = re.compile(r"\bloading\b|読み込み中|読込中", re.IGNORECASE)
 
 
 def walk(visitor: Visitor, pages: Iterable[str], **places: str) -> int:
-    """Check each page that opens for this visitor, once; return how many there were."""
+    """Check each page that opens for this visitor, once, with script and without; return how many there were."""
     seen: set[str] = set()
+    flaws: list[str] = []
+    without_script = visitor.like(script=False)
     for path in pages:
         address = visitor.demo.site + visitor.path(path.format(**places))
         answer = visitor.context.request.get(address)
@@ -35,13 +62,29 @@ def walk(visitor: Visitor, pages: Iterable[str], **places: str) -> int:
         if answer.status == 200 and html and answer.url not in seen:
             seen.add(answer.url)
             visitor.page.goto(address)
-            visitor.check(path)
+            flaws += visitor.flaws()
+            if path != GALLERY:
+                flaws += flaws_without_script(without_script, address)
+    without_script.close()
+    assert not flaws, "\n".join(flaws)
     return len(seen)
+
+
+def flaws_without_script(visitor: Visitor, address: str) -> list[str]:
+    """The page says what it is, its forms can be sent, and nothing on it waits for a script."""
+    page = visitor.page
+    page.goto(address)
+    flaws = page.evaluate(_DEAD_WITHOUT_SCRIPT) + page.evaluate(_FORMS_WITHOUT_BUTTON)
+    if not page.locator("h1").first.inner_text():
+        flaws.append("no heading")
+    flaws += _WAITING.findall(visitor.text())
+    return [f"{address} without script: {flaw}" for flaw in flaws + visitor.troubles]
 
 
 def test_pages_for_everybody(visitor: Visitor) -> None:
     notice = first(visitor, "/notices/", r'href="[^"]*/notices/([TW]-\d{4}-\d+)/"')
-    assert walk(visitor, PUBLIC.values(), notice=notice) >= 18
+    question = first(visitor, "/faq/", r'href="[^"]*/faq/(\d+)/"')
+    assert walk(visitor, PUBLIC.values(), notice=notice, question=question) >= 18
 
 
 def test_pages_of_a_customer(visitor: Visitor) -> None:
@@ -63,17 +106,16 @@ def test_pages_of_staff(new_visitor: Callable[..., Visitor]) -> None:
     staff.fill(code=staff.one_time_code(ADMIN))
     staff.press()
     staff.at("/console/")
-    draft = first(staff, "/console/notices/?state=draft", r'href="[^"]*/console/notices/(\d+)/"')
+    draft = last(staff, "/console/notices/?state=draft", r'href="[^"]*/console/notices/(\d+)/"')
     report = first(staff, f"/console/notices/{draft}/", rf"/console/notices/{draft}/reports/(\d+)/")
-    posted = first(staff, "/console/notices/?state=posted", r'href="[^"]*/console/notices/(\d+)/"')
+    posted = last(staff, "/console/notices/?state=posted", r'href="[^"]*/console/notices/(\d+)/"')
+    template = first(staff, "/console/templates/", r'href="[^"]*/console/templates/(\d+)/"')
     staff.go("/console/customers/")
     staff.fill(email="hanako@example.jp", reason="電話でのお問い合わせ")
     staff.press()
     staff.page.wait_for_url("**/console/customers/*-*/")
     customer = staff.page.url.rstrip("/").rpartition("/")[2]
-    places = {"draft": draft, "report": report, "posted": posted, "customer": customer}
-    # A one-time code counts once: the other windows share the session.
-    for language, width in (("ja", 1280), ("en", 390)):
-        visitor = new_visitor(language=language, width=width)
-        visitor.context.add_cookies(staff.context.cookies())  # type: ignore[arg-type]
+    places = {"draft": draft, "report": report, "posted": posted, "template": template, "customer": customer}
+    # A one-time code counts once: the other window shares the session.
+    for visitor in (staff, staff.like(language="en", width=390)):
         assert walk(visitor, CONSOLE.values(), **places) >= 8

@@ -1,4 +1,7 @@
-"""Anybody sees what is wrong now, finds a service while typing, and reads a notice (journeys, part C)."""
+"""Anybody sees what is wrong now, finds a service while typing, and reads a notice (journeys, part C).
+
+How the pages look as they open is seen by test_pages.py.
+"""
 
 import pytest
 
@@ -9,14 +12,11 @@ pytestmark = pytest.mark.browser
 
 def test_what_is_wrong_and_where(visitor: Visitor) -> None:
     visitor.go("/")
-    visitor.look("front")
-
     visitor.page.locator("main .notice-item__title a").first.click()
     visitor.page.wait_for_selector("#report-1")
     visitor.look("notice")
 
     visitor.go("/notices/")
-    visitor.look("notices")
     visitor.page.select_option("[name='kind']", "work")
     visitor.press()
     visitor.page.wait_for_url("**kind=work**")
@@ -31,7 +31,6 @@ def test_what_is_wrong_and_where(visitor: Visitor) -> None:
 
 def test_find_a_service_while_typing(visitor: Visitor) -> None:
     visitor.go("/services/")
-    visitor.look("services")
     visitor.page.locator("#service-search").press_sequentially("ﾋｶﾘでんわ", delay=20)
     visitor.page.wait_for_selector(".suggestions__link")
     assert "1" in visitor.page.locator("#suggestion-count[role='status']").inner_text()
@@ -47,5 +46,3 @@ def test_find_a_service_while_typing(visitor: Visitor) -> None:
 
     visitor.page.goto(f"{visitor.demo.site}{visitor.path('/services/')}?q=zzzz")
     visitor.look("services-none")
-    visitor.go("/privacy/")
-    visitor.look("privacy")

@@ -10,11 +10,7 @@ pytestmark = pytest.mark.browser
 def test_register_by_mail_and_log_in(visitor: Visitor) -> None:
     address = f"midori-{visitor.language}-{visitor.width}@example.jp"
     password = "uguisu-no-koe-77"
-    visitor.go("/id/login/")
-    visitor.look("login")
-
     visitor.go("/id/register/")
-    visitor.look("register")
     visitor.fill(email=address, password=password, password_again="something-else-1")
     visitor.press()
     visitor.look("register-errors")

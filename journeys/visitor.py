@@ -1,5 +1,6 @@
 """Somebody at a browser: goes to pages of the running demo and looks at each one closely."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -7,12 +8,20 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Request
 
+from journeys.tabbing import flaws_of_tab_key
 from madoguchi.accounts.second_factor import code_of
 from tests.running_demo import Demo, wait_until
 
-SCREENSHOTS = Path(__file__).resolve().parents[1] / "var" / "journeys"
+# A folder for a picture of every state a journey looks at, for people to leaf through.
+SCREENSHOTS = os.environ.get("MADOGUCHI_SCREENSHOTS")
+WIDTHS = (1280, 390)
 _AXE = Axe()
-_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_ALL = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# What of it depends on the width and the length of the words. Colours depend on the width alone: one language sees them
+# at one width, the other language at the other.
+_LAYOUT = {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]}
+# The corner of the header, and what waits for it, come after the page (shell/corner.html).
+_COMING = ".corner[hx-get], .htmx-request"
 # What no tool reports: a page wider than its window, and a button whose label breaks over two lines.
 _FLAWS = """() => {
     const flaws = [];
@@ -35,7 +44,9 @@ class Visitor:
         self.demo = demo
         self.language = language
         self.width = width
+        self.script = script
         self.troubles: list[str] = []
+        self.browser = browser
         self.context = browser.new_context(
             viewport={"width": width, "height": 900},
             locale={"ja": "ja-JP", "en": "en-GB"}[language],
@@ -95,26 +106,43 @@ class Visitor:
         return self.page.locator("main").inner_text()
 
     def look(self, name: str) -> None:
-        """Keep a screenshot, and :meth:`check` the page."""
-        self.page.wait_for_load_state("networkidle")
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{name}-{self.language}-{self.width}.png", full_page=True)
-        self.check(name)
+        """Find nothing wrong with the page now shown; keep a picture of it when pictures are asked for."""
+        self.page.wait_for_load_state()
+        if SCREENSHOTS:
+            Path(SCREENSHOTS).mkdir(parents=True, exist_ok=True)
+            path = Path(SCREENSHOTS) / f"{name}-{self.language}-{self.width}.png"
+            self.page.screenshot(path=path, full_page=True)
+        flaws = self.flaws()
+        assert not flaws, f"{name}: " + "\n".join(flaws)
 
-    def check(self, name: str) -> None:
-        """Find no accessibility violation, nothing too wide, no broken label and no trouble on the way here."""
-        results = _AXE.run(
-            self.page, options={"runOnly": {"type": "tag", "values": _RULES}, "resultTypes": ["violations"]}
-        )
-        found = [
+    def flaws(self) -> list[str]:
+        """What is wrong with the page now shown: by all of axe's rules and the Tab key at the visitor's width, by the
+        rules about layout at the other width too; and what went wrong on the way here.
+        """
+        if self.script:
+            self.page.wait_for_selector(_COMING, state="detached")
+        flaws = self._flaws(_ALL)
+        for width in WIDTHS:
+            if width != self.width:
+                self._resize(width)
+                flaws += [f"at {width} px: {flaw}" for flaw in self._flaws(_LAYOUT)]
+        self._resize(self.width)
+        flaws += flaws_of_tab_key(self.page)
+        if self.page.locator("html").get_attribute("lang") != self.language:
+            flaws.append("the wrong language")
+        return [f"{self.page.url}: {flaw}" for flaw in flaws] + self.troubles
+
+    def _resize(self, width: int) -> None:
+        self.page.set_viewport_size({"width": width, "height": 900})
+
+    def _flaws(self, rules: dict[str, Any]) -> list[str]:
+        """What axe finds, and what no tool reports, at the width the window has."""
+        results = _AXE.run(self.page, options={"runOnly": rules, "resultTypes": ["violations"]})
+        return [
             f"{violation['id']}: {node['html'][:200]} ({node['failureSummary']})"
             for violation in results.response["violations"]
             for node in violation["nodes"]
-        ]
-        flaws = found + self.page.evaluate(_FLAWS)
-        assert not flaws, f"{name} at {self.page.url}: {flaws}"
-        assert self.page.locator("html").get_attribute("lang") == self.language
-        assert not self.troubles, self.troubles
+        ] + list(self.page.evaluate(_FLAWS))
 
     def log_in(self, email: str, *, next_page: str = "") -> None:
         self.go("/id/login/" + (f"?next={next_page}" if next_page else ""))
@@ -159,6 +187,14 @@ class Visitor:
 
         wait_until(one)
         return "".join(re.findall(r"[0-9]", arrived[0]["text"]))[-6:]
+
+    def like(self, **difference: Any) -> "Visitor":
+        """Another window of the same person, signed in alike, which differs in language, width or script."""
+        same = {"language": self.language, "width": self.width, "script": self.script}
+        other = Visitor(self.browser, self.demo, **{**same, **difference})
+        # A cookie as it is read has fields that one to be set may have not: the type says other, the values fit.
+        other.context.add_cookies(self.context.cookies())  # type: ignore[arg-type]
+        return other
 
     def close(self) -> None:
         self.context.close()

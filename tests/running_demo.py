@@ -20,6 +20,7 @@ from madoguchi.demo import running
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 90  # seconds; the machine may be busy with other tests
+PATIENCE_TO_START = 300
 
 
 class Demo:
@@ -31,11 +32,23 @@ class Demo:
     def get(self, path: str, **query: str) -> tuple[int, str]:
         """Status and text of a page, whatever the status."""
         try:
-            with urllib.request.urlopen(f"{self.site}{path}?{urlencode(query)}", timeout=60) as response:  # noqa: S310
+            address = f"{self.site}{path}?{urlencode(query)}"
+            with urllib.request.urlopen(address, timeout=60) as response:  # noqa: S310 - the demo's own http address
                 return response.status, response.read().decode()
         except HTTPError as error:
             with error:
                 return error.code, error.read().decode()
+
+    def wait_until_it_answers(self) -> None:
+        """Wait for a demo that somebody else starts."""
+
+        def answers() -> bool:
+            try:
+                return self.get("/readyz")[0] == 200
+            except OSError:
+                return False
+
+        wait_until(answers, patience=PATIENCE_TO_START)
 
     def json(self, path: str, **query: str) -> Any:
         return json.loads(self.get(path, **query)[1])
@@ -80,7 +93,10 @@ class RunningDemo(Demo):
             self.lines.extend(line.rstrip("\n") for line in output)
 
     def wait_until_ready(self) -> "RunningDemo":
-        wait_until(lambda: f"ready: {self.site}/" in self.lines or self.process.poll() is not None)
+        def ready_or_ended() -> bool:
+            return f"ready: {self.site}/" in self.lines or self.process.poll() is not None
+
+        wait_until(ready_or_ended, patience=PATIENCE_TO_START)
         assert self.process.poll() is None, "\n".join(self.lines)
         return self
 
@@ -104,8 +120,8 @@ class RunningDemo(Demo):
         return found
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
+def wait_until(condition: Callable[[], bool], *, patience: int = PATIENCE) -> None:
+    end = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.1)
