@@ -86,7 +86,7 @@ def test_pages_that_need_a_login_under_way_lead_back(client):
 
 
 def test_the_door_is_on_the_login_page_only_where_there_is_one(client, settings):
-    assert "あおばビジネス でログインする" in client.get("/id/login/").content.decode()
+    assert "あおばビジネスでログインする" in client.get("/id/login/").content.decode()
     assert "Log in with Aoba Business" in client.get("/en/id/login/?next=/en/my/").content.decode()
     settings.BUSINESS_PROVIDERS = ()
     assert "/id/business/" not in client.get("/id/login/").content.decode()

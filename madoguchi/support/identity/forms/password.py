@@ -100,7 +100,14 @@ class ResetWithCodeForm(NewPasswordForm):
         label=gettext_lazy("One-time code"),
         help_text=gettext_lazy("What your authenticator shows for this site now, or one of your recovery codes."),
         max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false", "class": "code"}),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "text",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+            }
+        ),
         error_messages={"required": gettext_lazy("Please enter the one-time code.")},
     )
     field_order = ("code", "password", "password_again")

@@ -24,6 +24,16 @@ def test_the_hub_says_how_it_stands(client):
     assert "Last login before this one" in said
 
 
+def test_an_id_without_a_password_is_not_said_to_be_open_to_one(client):
+    owner = alice()
+    owner.set_unusable_password()
+    owner.save()
+    sign_in(client, owner)
+    said = client.get("/en/id/").content.decode()
+    assert "Not set up" in said
+    assert "password alone" not in said
+
+
 def test_the_header_names_who_it_is_and_leads_to_the_id(client):
     sign_in(client, alice())
     said = client.get("/en/id/").content.decode()
