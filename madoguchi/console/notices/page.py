@@ -2,8 +2,11 @@
 
 from typing import cast
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from madoguchi.accounts.models import Account
@@ -15,7 +18,7 @@ from madoguchi.console.notices.completeness import missing_english, pairs
 from madoguchi.console.notices.timing import Timing
 from madoguchi.delivery.models import Mailing
 from madoguchi.notices import approve, mailings
-from madoguchi.notices.models import Approval, Report
+from madoguchi.notices.models import Approval, Notice, Report
 
 ENTRIES_SHOWN = 20
 
@@ -25,7 +28,7 @@ ENTRIES_SHOWN = 20
 def show(request: HttpRequest, notice_id: int) -> HttpResponse:
     notice = find.notice(notice_id)
     draft = notice.draft_report
-    entries = AuditEntry.objects.filter(object_type="notice", object_key=str(notice.pk)).select_related("actor")
+    entries = AuditEntry.objects.filter(_about(notice)).select_related("actor")
     unsigned = list(approve.unsigned().filter(notice=notice))
     me = cast(Account, request.user)
     context = {
@@ -33,6 +36,7 @@ def show(request: HttpRequest, notice_id: int) -> HttpResponse:
         "acts": [] if draft else acts(notice),
         "timing": Timing.of(notice),
         "reports": [(report, _progress(report)) for report in notice.published_reports],
+        "others": _other_mailings(notice),
         "draft": draft,
         "pairs": pairs(notice, draft) if draft else [],
         "missing": missing_english(notice, draft) if draft else [],
@@ -50,6 +54,19 @@ def _progress(report: Report) -> dict[str, int] | None:
     """How far the report's mail is: letters by state; None when it was not mailed."""
     mailing = Mailing.objects.filter(renderer=mailings.REPORT, reference=str(report.pk)).first()
     return mailing.progress() if mailing else None
+
+
+def _about(notice: Notice) -> Q:
+    """The acts on the notice and on its reports."""
+    reports = [str(report.pk) for report in notice.reports.all()]
+    return Q(object_type="notice", object_key=str(notice.pk)) | Q(object_type="report", object_key__in=reports)
+
+
+def _other_mailings(notice: Notice) -> list[tuple[str | Promise, dict[str, int]]]:
+    """What was mailed about it beside its reports, and how far that is."""
+    words = {mailings.REMINDER: _("Reminder"), mailings.WITHDRAWAL: _("Withdrawal")}
+    found = mailings.about(notice).filter(renderer__in=words)
+    return [(words[mailing.renderer], mailing.progress()) for mailing in found]
 
 
 def _own(report: Report, person: Account) -> bool:

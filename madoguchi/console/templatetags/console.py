@@ -26,6 +26,35 @@ _OUTCOMES: dict[str, str | Promise] = {
 }
 
 
+# What was done to notices, by the act's name in the audit log.
+_ACTS: dict[str, str | Promise] = {
+    "notice.start": _("Began a notice"),
+    "notice.edit": _("Changed the draft"),
+    "notice.discard": _("Threw the notice away"),
+    "notice.publish": _("Published a report"),
+    "notice.schedule": _("Scheduled a report"),
+    "notice.unschedule": _("Cancelled the schedule"),
+    "notice.withdraw": _("Withdrew the notice"),
+    "report.start": _("Began a report"),
+    "report.edit": _("Changed the draft report"),
+    "report.discard": _("Threw the draft report away"),
+    "report.try": _("Sent the mails to themselves"),
+    "report.ask": _("Asked for approval"),
+    "report.approve": _("Approved the report"),
+    "report.return": _("Sent the report back"),
+    "report.sign": _("Signed the report off"),
+    "template.add": _("Added a template"),
+    "template.edit": _("Changed a template"),
+    "template.remove": _("Removed a template"),
+}
+
+
+@register.filter
+def act_words(act: str) -> str | Promise:
+    """What an act of the audit log means; empty for those whose name says it all."""
+    return _ACTS.get(act, "")
+
+
 @register.filter
 def outcomes(progress: dict[str, int]) -> list[tuple[str | Promise, str]]:
     """How many letters are in each state that occurs: its word and the number."""
