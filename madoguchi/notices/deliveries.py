@@ -52,7 +52,7 @@ class Delivery:
         letter, became = self.letter, self.letter.became  # type: ignore[attr-defined]
         if letter.reason == DIGEST:
             return {Letter.State.SENT: DIGEST, Letter.State.SKIPPED: "expired"}.get(became, became)
-        if letter.state in {Letter.State.SKIPPED, Letter.State.SUPPRESSED} or letter.reason == "expired":
+        if letter.state in {Letter.State.SKIPPED, Letter.State.SUPPRESSED}:
             return letter.reason or letter.state
         return letter.state
 

@@ -35,9 +35,14 @@ def owner():
     return make.account("own")
 
 
+def _slot(account, number):
+    return slot_of(account, number)
+
+
 def token(address):
     """What the newest link sent there ends in."""
     letter = Letter.objects.filter(address=address, mailing__renderer=register_address.RENDERER).latest("pk")
+    assert letter.sealed
     return unseal(letter.sealed).split("/destinations/")[1].split("/")[0]
 
 
@@ -58,13 +63,13 @@ def _act(owner, act, clock):
         case ["register", name]:
             register(owner, slot=2, address=ADDRESSES[name], preferences=AT_NIGHT)
         case ["press", *_]:
-            confirm(token(slot_of(owner, 2).change.address))
+            confirm(token(_slot(owner, 2).change.address))
         case ["let", minutes, *_]:
             clock.shift(timedelta(minutes=int(minutes)))
         case ["change", *_]:
-            there = slot_of(owner, 2).destination.address
+            there = _slot(owner, 2).destination.address
             assert register(owner, slot=2, address=there, preferences=AT_NIGHT) is None
-            assert slot_of(owner, 2).destination.hours == AT_NIGHT.hours
+            assert _slot(owner, 2).destination.hours == AT_NIGHT.hours
         case ["call", *_]:
             call_off(owner, slot=2)
         case ["delete"]:
@@ -85,7 +90,7 @@ def test_the_documented_life(row, owner, clock):
     for act in acts.split(", "):
         _act(owner, act, clock)
     names = {address: name for name, address in ADDRESSES.items()}
-    slot = slot_of(owner, 2)
+    slot = _slot(owner, 2)
     mailed = [names[letter.address] for letter in Letter.objects.exclude(pk__in=before)]
     assert mailed == ([] if mail_to == "–" else [mail_to])
     there = slot.destination
@@ -133,7 +138,7 @@ def test_an_address_is_once_in_an_id_and_may_be_in_two_ids(owner):
     other = make.account("other")
     register(other, slot=1, address="a@example.jp", preferences=Preferences())
     confirm(token("a@example.jp"))
-    assert slot_of(other, 1).destination.address == "a@example.jp"
+    assert _slot(other, 1).destination.address == "a@example.jp"
 
 
 @pytest.mark.usefixtures("clock")
@@ -143,7 +148,9 @@ def test_an_address_gets_three_links_a_day_and_nobody_learns_of_the_others(owner
     other = make.account("other")
     register(other, slot=1, address="victim@example.jp", preferences=Preferences())
     # The fourth is answered like any other, and not sent.
-    assert register(owner, slot=1, address="victim@example.jp", preferences=Preferences()).mailed is False
+    fourth = register(owner, slot=1, address="victim@example.jp", preferences=Preferences())
+    assert fourth
+    assert not fourth.mailed
     assert Letter.objects.filter(address="victim@example.jp").count() == 3
     third = make.account("third")
     for _ in range(3):

@@ -34,6 +34,10 @@ def hers(alice) -> Client:
     return client
 
 
+def _slot(account, number):
+    return slot_of(account, number)
+
+
 def _enter(client, address=PHONE, *, slot=2, prefix="", **said):
     return client.post(f"{prefix}/my/destinations/{slot}/", {**EVERYTHING, "address": address, **said})
 
@@ -76,7 +80,7 @@ def test_the_ids_own_address_is_offered_first_and_needs_no_mail(hers, alice):
     page = hers.get("/my/destinations/").text
     assert "保存しました" in page
     assert "受信中" in page
-    assert (slot_of(alice, 1).destination.address, Letter.objects.count()) == ("alice@example.jp", 0)
+    assert (_slot(alice, 1).destination.address, Letter.objects.count()) == ("alice@example.jp", 0)
     # The second slot offers nothing that is there already.
     assert hers.get("/my/destinations/2/").context["form"]["address"].value() == ""
 
@@ -102,12 +106,12 @@ def test_input_confirm_provisional_final(hers, alice):
         assert said in page.text
     assert PHONE not in page.text
     assert (page["Referrer-Policy"], dict(anybody.cookies)) == ("no-referrer", {})
-    assert slot_of(alice, 2).destination is None, "GET changes nothing"
+    assert _slot(alice, 2).destination is None, "GET changes nothing"
     link = _link()
     done = anybody.post(link)
     assert (done.status_code, done["Location"]) == (303, "/destinations/done/")
     assert "本登録が完了しました" in anybody.get("/destinations/done/").text
-    there = slot_of(alice, 2).destination
+    there = _slot(alice, 2).destination
     assert (there.address, there.device, there.days, there.hours) == (PHONE, "mobile", 0b0111110, 0x3FE00)
     told = _letter("alice@example.jp")
     assert told.personal["address"] == "h•••@docomo.ne.jp"
@@ -143,7 +147,7 @@ def test_days_hours_and_device_change_at_once_without_mail(hers, alice):
     _enter(hers, slot=1, device="smartphone", days=[0], hours=[8], critical_always="on")
     assert "保存する" in hers.get("/my/destinations/1/confirm/").text
     assert hers.post("/my/destinations/1/confirm/")["Location"] == "/my/destinations/"
-    there = slot_of(alice, 1).destination
+    there = _slot(alice, 1).destination
     assert (there.device, there.days, there.hours, there.critical_always) == ("smartphone", 1, 1 << 8, True)
     page = hers.get("/my/destinations/").text
     assert "日の8時台に掲載されたお知らせは、すぐに届きます。" in page
@@ -216,7 +220,7 @@ def test_old_mobile_addresses_are_warned_of_and_sent_quoted(hers, alice):
     assert "届かないことがあります" in hers.get("/my/destinations/2/confirm/").text
     hers.post("/my/destinations/2/confirm/")
     Client().post(_link('"ab..c."@docomo.ne.jp'))
-    assert slot_of(alice, 2).destination.address == '"ab..c."@docomo.ne.jp'
+    assert _slot(alice, 2).destination.address == '"ab..c."@docomo.ne.jp'
     page = hers.get("/my/destinations/").text
     assert "<b>ab..c.@docomo.ne.jp</b>" in page
     assert "規格に合わない" in page
@@ -235,7 +239,7 @@ def test_deleting_asks_warns_of_the_last_and_keeps_the_row(hers, alice):
     assert "最後の配信先" not in hers.get("/my/destinations/2/delete/").text
     hers.post("/my/destinations/2/delete/")
     assert "最後の配信先" in hers.get("/my/destinations/1/delete/").text
-    assert slot_of(alice, 1).destination
+    assert _slot(alice, 1).destination
     assert hers.post("/my/destinations/1/delete/")["Location"] == "/my/destinations/"
     page = hers.get("/my/destinations/").text
     assert "配信先を削除しました" in page
@@ -288,9 +292,9 @@ def test_a_paused_address_says_why_and_resumes_by_a_mail(hers, alice, reason, wo
         assert words in page
         assert "2026年11月22日（日）14:05 JSTから停止しています" in page
     assert hers.post("/my/destinations/1/again/")["Location"] == "/my/destinations/1/sent/"
-    assert slot_of(alice, 1).destination.state == "paused"
+    assert _slot(alice, 1).destination.state == "paused"
     Client().post(_link())
-    there = slot_of(alice, 1).destination
+    there = _slot(alice, 1).destination
     assert (there.state, there.paused_at, there.paused_reason) == ("verified", None, "")
 
 
@@ -319,7 +323,7 @@ def test_bob_and_charlie_see_and_touch_nothing_of_alices(hers, alice):
             assert "waiting@example.jp" not in page
         for path in ACTS:
             client.post(f"/my/destinations/{path}", {**EVERYTHING, "address": "secret@example.jp"})
-    slot = slot_of(alice, 1)
+    slot = _slot(alice, 1)
     assert (slot.destination.address, slot.change.address) == ("secret@example.jp", "waiting@example.jp")
     assert (slot.destination.days, slot.destination.hours) == (ALL_DAYS, ALL_HOURS)
     # Both named it as theirs, which sent it mail and told them nothing.
