@@ -26,6 +26,18 @@ def test_what_is_wrong_and_where(visitor: Visitor) -> None:
     visitor.press()
     visitor.look("notices-errors")
 
+    visitor.go("/notices/impact/")
+    visitor.fill(numbers="C100000001 あおば")
+    visitor.press()
+    visitor.look("impact-errors")
+    visitor.fill(numbers="C100000001、Ｃ９９９９９９９９９")
+    visitor.press()
+    visitor.page.wait_for_selector("#answers")
+    assert visitor.page.locator(".impact-table tbody tr").count() == 2
+    visitor.look("impact")
+    visitor.go("/embed/")
+    visitor.look("embed")
+
     assert visitor.context.cookies() == []
 
 
@@ -39,10 +51,12 @@ def test_find_a_service_while_typing(visitor: Visitor) -> None:
     visitor.at("/services/hikari-phone/")
 
     # A section opens by its link, without script.
-    visitor.page.goto(f"{visitor.page.url}#faq")
-    assert visitor.page.locator("#faq").is_visible()
+    visitor.page.goto(f"{visitor.page.url}#emergency")
+    assert visitor.page.locator("#emergency").is_visible()
     assert not visitor.page.locator("#needed").is_visible()
     visitor.look("service-section")
 
     visitor.page.goto(f"{visitor.demo.site}{visitor.path('/services/')}?q=zzzz")
     visitor.look("services-none")
+    visitor.go("/terms/1.0/")
+    visitor.look("terms-earlier")

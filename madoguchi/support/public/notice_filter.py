@@ -62,6 +62,7 @@ class NoticeFilter(forms.Form):
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
+        self._asked = data
         name = f"name_{languages.current()}"
         public_states = [state for state in Notice.State if state != Notice.State.DRAFT]
         choices = {
@@ -96,7 +97,7 @@ class NoticeFilter(forms.Form):
         return date_long(value) if isinstance(value, date) else str(choices.get(value, value))
 
     def _without(self, name: str) -> str:
-        rest = {key: values for key, values in self.data.lists() if key not in {name, "page"} and any(values)}
+        rest = {key: values for key, values in self._asked.lists() if key not in {name, "page"} and any(values)}
         return "?" + urlencode(rest, doseq=True)
 
     def found(self) -> NoticeQuerySet:

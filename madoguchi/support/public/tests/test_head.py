@@ -4,6 +4,7 @@ import gzip
 import re
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -94,8 +95,7 @@ def wire(client, html):
     total = len(gzip.compress(html.encode(), 6))
     for address in loaded(html):
         if address.startswith("/static/"):
-            with open(finders.find(address.removeprefix("/static/")), "rb") as file:
-                content = file.read()
+            content = Path(str(finders.find(address.removeprefix("/static/")))).read_bytes()
         else:
             content = client.get(address).content
         total += len(gzip.compress(content, 6))

@@ -71,6 +71,7 @@ def test_which_version_holds_is_said(client, three_versions):
     earlier = client.get("/en/terms/1.0/").content.decode()
     assert "This version does not hold any more." in earlier
     assert 'href="/en/terms/"' in earlier
+    assert "terms 1.0" not in earlier
     assert '<meta name="robots" content="noindex">' in earlier
     assert "This version takes effect on 22 Dec 2026." in client.get("/en/terms/3.0/").content.decode()
     for path in ("/en/terms/", "/en/terms/1.0/"):
