@@ -16,7 +16,8 @@ from madoguchi.accounts.models import Account
 from madoguchi.accounts.tests.people import sign_in
 from madoguchi.catalog.models import Question
 from madoguchi.contracts.models import Contract
-from madoguchi.demo.sample import accounts, catalog, contracts, notices, questions
+from madoguchi.demo.sample import accounts, catalog, contracts, inquiries, notices, questions
+from madoguchi.inquiries.models import Inquiry
 from madoguchi.notices.models import Notice, ReportTemplate
 
 # For machines and everybody: no cookie, no language.
@@ -256,6 +257,12 @@ ADMINISTRATORS = {
 }
 SUPPORTERS = {
     "console:budgets": "/console/budgets/",
+    "console:inquiries": "/console/inquiries/",
+    "console:inquiry": "/console/inquiries/{inquiry}/",
+    "console:inquiry_answer": "/console/inquiries/{inquiry}/answer/",
+    "console:inquiry_assign": "/console/inquiries/{inquiry}/assign/",
+    "console:inquiry_note": "/console/inquiries/{inquiry}/note/",
+    "console:inquiry_state": "/console/inquiries/{inquiry}/state/",
     "console:customers": "/console/customers/",
     "console:customer": "/console/customers/{customer}/",
     "console:customer_act": "/console/customers/{customer}/login/",
@@ -282,7 +289,7 @@ def names(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iter
 def places() -> dict[str, object]:
     """The sample operator, and what stands in the addresses above."""
     now = timezone.now()
-    for room in (catalog, questions, accounts, contracts, notices):
+    for room in (catalog, questions, accounts, contracts, notices, inquiries):
         room.load(now=now, random=Random(1))
     draft = Notice.objects.filter(first_published_at=None).order_by("pk")[0]
     posted = Notice.objects.published().filter(kind="trouble").order_by("-pk")[0]
@@ -296,6 +303,7 @@ def places() -> dict[str, object]:
         "report": draft.reports.get().pk,
         "question": Question.objects.published()[0].pk,
         "template": ReportTemplate.objects.all()[0].pk,
+        "inquiry": Inquiry.objects.order_by("pk")[0].pk,
         "customer": hanako.public_id,
         "contract": sorted(hers - shared)[0],
         "shared": sorted(shared)[0],

@@ -4,6 +4,10 @@ from madoguchi.console.audit_log import audit_log
 from madoguchi.console.budgets import budgets
 from madoguchi.console.customers import acts, find
 from madoguchi.console.customers import page as customer
+from madoguchi.console.inquiries import acts as inquiry_acts
+from madoguchi.console.inquiries import answer as inquiry_answer
+from madoguchi.console.inquiries import board as inquiries
+from madoguchi.console.inquiries import page as inquiry
 from madoguchi.console.notices import (
     approval,
     board,
@@ -32,6 +36,12 @@ urlpatterns = [
     path("customers/", find.find, name="customers"),
     path("customers/<uuid:customer>/", customer.show, name="customer"),
     path("customers/<uuid:customer>/<slug:name>/", acts.act, name="customer_act"),
+    path("inquiries/", inquiries.board, name="inquiries"),
+    path("inquiries/<int:inquiry_id>/", inquiry.show, name="inquiry"),
+    path("inquiries/<int:inquiry_id>/answer/", inquiry_answer.answer, name="inquiry_answer"),
+    path("inquiries/<int:inquiry_id>/assign/", inquiry_acts.assign, name="inquiry_assign"),
+    path("inquiries/<int:inquiry_id>/note/", inquiry_acts.note, name="inquiry_note"),
+    path("inquiries/<int:inquiry_id>/state/", inquiry_acts.state, name="inquiry_state"),
     path("security/", security, name="security"),
     path("sites/", sites.board, name="sites"),
     path("sites/new/", site.new, name="site_new"),
