@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.catalog.models import Category, Guide, Question, QuestionQuerySet, Service
+from madoguchi.shell.cacheable import public_page
 from madoguchi.shell.forms import render_form
 from madoguchi.shell.templatetags.shell import in_language_plain
-from madoguchi.support.public.cacheable import public_page
 
 A_PAGE = 30
 LONGEST = 100  # characters

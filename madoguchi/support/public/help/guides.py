@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from madoguchi.catalog.models import Guide
 from madoguchi.lib.markdown import article
 from madoguchi.shell import languages
-from madoguchi.support.public.cacheable import public_page
+from madoguchi.shell.cacheable import public_page
 
 # So many headings of the second level make a table of contents worth its room.
 LONG = 3

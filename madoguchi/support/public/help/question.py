@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from madoguchi.accounts import limits
 from madoguchi.accounts.network import source_network
 from madoguchi.catalog.models import Question
-from madoguchi.support.public.cacheable import public_page
+from madoguchi.shell.cacheable import public_page
 
 RELATED = 5
 # One visitor, as far as that can be told without a cookie; and what a whole network may add to one question.
