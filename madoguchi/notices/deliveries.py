@@ -49,7 +49,8 @@ class Delivery:
     @property
     def outcome(self) -> str:
         """Why it is where it is, as one word: the reason where there is one that is ours, else the state."""
-        letter, became = self.letter, self.letter.became  # type: ignore[attr-defined]
+        letter = self.letter
+        became: str = letter.became  # type: ignore[attr-defined]
         if letter.reason == DIGEST:
             return {Letter.State.SENT: DIGEST, Letter.State.SKIPPED: "expired"}.get(became, became)
         if letter.state in {Letter.State.SKIPPED, Letter.State.SUPPRESSED}:

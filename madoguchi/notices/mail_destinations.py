@@ -63,14 +63,14 @@ def added() -> Note:
     return Note(
         subject=_("A delivery address was added to your customer ID"),
         paragraphs=(
-            _("Notices about your services go to this address too from now on. If it was you, there is nothing to "
-              "do."),
+            _("Notices about your services go to the address below too from now on. If it was you, there is nothing "
+              "to do."),
         ),
         facts=((_("Delivery address"), slot("address")),),
         button=_("See the delivery addresses"),
         link=page("/my/destinations/"),
-        foot=_("If it was not you, delete the address with the button above, and set a new password: somebody else "
-               "may know yours."),
+        foot=_("If it was not you, delete the address on the page above, and set a new password: somebody else may "
+               "know yours."),
     )  # fmt: skip
 
 

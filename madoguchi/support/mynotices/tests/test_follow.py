@@ -59,6 +59,15 @@ def test_the_terms_come_before_the_first_use_and_lead_back_to_the_service(hers, 
     assert hers.get("/my/notices/hikari/").status_code == 200
 
 
+def test_the_terms_lead_back_to_the_delivery_addresses(hers, terms):
+    there = hers.get("/en/my/destinations/2/")["Location"]
+    assert there == "/en/my/notices/?to=destinations"
+    assert 'name="to" value="destinations"' in hers.get(there).text
+    onward = hers.post("/en/my/notices/+agree/", {"version": "2", "to": "destinations"})
+    assert onward["Location"] == "/en/my/destinations/"
+    assert "Delivery addresses" in hers.get(onward["Location"]).text
+
+
 def test_a_new_version_of_the_terms_is_asked_once_again(hers, alice, terms):
     TermsAcceptance.objects.create(account=alice, kind="notification", version="1")
     assert "同意して利用する" in hers.get("/my/notices/").text

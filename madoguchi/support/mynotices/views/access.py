@@ -15,6 +15,8 @@ from madoguchi.notices import agreement
 from madoguchi.notices.hours import zone_named
 from madoguchi.shell.errors import too_many
 
+# Where to after the terms, as ``?to=``.
+DESTINATIONS = "destinations"
 View = Callable[..., HttpResponseBase]
 
 
@@ -35,13 +37,16 @@ def on_own_clock(view: View) -> View:
 
 
 def agreed(view: View) -> View:
-    """Only for who agreed to the current terms; others see them first and come back to the service's page."""
+    """Only for who agreed to the current terms; others see them first and come back to the service's page, or to the
+    delivery addresses."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if agreement.missing(account_of(request)):
-            service = f"?service={kwargs['slug']}" if "slug" in kwargs else ""
-            return HttpResponseRedirect(f"{reverse('mynotices:table')}{service}")
+            back = {"service": kwargs["slug"]} if "slug" in kwargs else {}
+            if request.path.startswith(reverse("mynotices:destinations")):
+                back = {"to": DESTINATIONS}
+            return HttpResponseRedirect(reverse("mynotices:table", query=back))
         return on_own_clock(view)(request, *args, **kwargs)
 
     return signed_in(guarded)

@@ -18,7 +18,7 @@ from madoguchi.notices.destinations import slots_of
 from madoguchi.notices.models import Notice, OptOut, Subscription
 from madoguchi.shell.languages import current
 from madoguchi.support.mynotices import kept
-from madoguchi.support.mynotices.views.access import account_of, agreed
+from madoguchi.support.mynotices.views.access import DESTINATIONS, account_of, agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ def agree(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("mynotices:table"))
     if terms:
         agreement.agree(account_of(request), version=terms.version)
+    if request.POST.get("to") == DESTINATIONS:
+        return HttpResponseRedirect(reverse("mynotices:destinations"))
     service = Service.objects.offered().filter(slug=request.POST.get("service", "").replace("\0", "")).first()
     return HttpResponseRedirect(
         reverse("mynotices:choose", args=[service.slug]) if service else reverse("mynotices:table")
@@ -74,7 +76,8 @@ def _terms(request: HttpRequest, terms: LegalText) -> HttpResponse:
     text = (terms.body_en or terms.body_ja) if current() == "en" else terms.body_ja
     service = Service.objects.offered().filter(slug=request.GET.get("service", "").replace("\0", "")).first()
     # Markdown turned into HTML in which nothing acts.
-    context = {"terms": terms, "text": mark_safe(to_html(text)), "service": service}  # noqa: S308
+    html = mark_safe(to_html(text))  # noqa: S308
+    context = {"terms": terms, "text": html, "service": service, "to": request.GET.get("to")}
     return render(request, "mynotices/terms.html", context)
 
 
