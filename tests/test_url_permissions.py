@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from madoguchi.accounts.models import Account
 from madoguchi.accounts.tests.people import sign_in
-from madoguchi.catalog.models import Question
+from madoguchi.catalog.models import Guide, Question
 from madoguchi.contracts.models import Contract
 from madoguchi.demo.sample import accounts, catalog, contracts, inquiries, notices, questions
 from madoguchi.inquiries.models import Inquiry
@@ -233,6 +233,12 @@ WRITERS = {
     "console:report_test": "/console/notices/{draft}/reports/{report}/test/",
     "console:report_ask": "/console/notices/{draft}/reports/{report}/ask/",
     "console:report_discard": "/console/notices/{draft}/reports/{report}/discard/",
+    "console:questions": "/console/faq/",
+    "console:question_new": "/console/faq/new/",
+    "console:question": "/console/faq/{question}/",
+    "console:guides": "/console/guides/",
+    "console:guide_new": "/console/guides/new/",
+    "console:guide": "/console/guides/{guide}/",
     "console:templates": "/console/templates/",
     "console:template_new": "/console/templates/new/",
     "console:template": "/console/templates/{template}/",
@@ -303,6 +309,7 @@ def places() -> dict[str, object]:
         "report": draft.reports.get().pk,
         "question": Question.objects.published()[0].pk,
         "template": ReportTemplate.objects.all()[0].pk,
+        "guide": Guide.objects.all()[0].pk,
         "inquiry": Inquiry.objects.order_by("pk")[0].pk,
         "customer": hanako.public_id,
         "contract": sorted(hers - shared)[0],

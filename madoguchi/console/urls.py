@@ -4,6 +4,7 @@ from madoguchi.console.audit_log import audit_log
 from madoguchi.console.budgets import budgets
 from madoguchi.console.customers import acts, find
 from madoguchi.console.customers import page as customer
+from madoguchi.console.help import guides, questions
 from madoguchi.console.inquiries import acts as inquiry_acts
 from madoguchi.console.inquiries import answer as inquiry_answer
 from madoguchi.console.inquiries import board as inquiries
@@ -36,6 +37,12 @@ urlpatterns = [
     path("customers/", find.find, name="customers"),
     path("customers/<uuid:customer>/", customer.show, name="customer"),
     path("customers/<uuid:customer>/<slug:name>/", acts.act, name="customer_act"),
+    path("faq/", questions.board, name="questions"),
+    path("faq/new/", questions.new, name="question_new"),
+    path("faq/<int:question_id>/", questions.change, name="question"),
+    path("guides/", guides.board, name="guides"),
+    path("guides/new/", guides.new, name="guide_new"),
+    path("guides/<int:guide_id>/", guides.change, name="guide"),
     path("inquiries/", inquiries.board, name="inquiries"),
     path("inquiries/<int:inquiry_id>/", inquiry.show, name="inquiry"),
     path("inquiries/<int:inquiry_id>/answer/", inquiry_answer.answer, name="inquiry_answer"),

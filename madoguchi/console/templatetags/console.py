@@ -2,13 +2,14 @@
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.models import Account
 from madoguchi.catalog.regions import BY_CODE
+from madoguchi.lib.markdown import to_html
 from madoguchi.notices.ready import blanks
 from madoguchi.shell.templatetags.shell import in_language_plain
 
@@ -95,3 +96,10 @@ def marked(text: str) -> SafeString:
         shown = shown.replace(escape(blank), f"<mark>{escape(blank)}</mark>")
     # Escaped above.
     return mark_safe(shown)  # noqa: S308
+
+
+@register.filter
+def from_markdown(text: str) -> SafeString:
+    """A writer's text as the site shows it."""
+    # What comes out of Markdown holds nothing that acts.
+    return format_html('<div class="prose">{}</div>', mark_safe(to_html(text)))  # noqa: S308

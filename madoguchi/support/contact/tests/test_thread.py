@@ -60,6 +60,16 @@ def test_confirmed_it_is_shown_and_a_copy_comes(client):
     assert first.subject != copy.subject
 
 
+def test_a_browser_that_sends_no_referrer_may_confirm(client):
+    """With ``no-referrer`` a browser's form comes with an origin of null, and without our cookie."""
+    inquiry = write(client)
+    browser = Client(enforce_csrf_checks=True, headers={"Origin": "null"})
+    assert "csrfmiddlewaretoken" not in page(browser, link()).split("<main", 1)[1]
+    assert browser.post(link(), {"act": "confirm"}).status_code == 303
+    inquiry.refresh_from_db()
+    assert inquiry.is_confirmed
+
+
 def test_disowned_it_is_closed_and_nothing_more_is_mailed(client, support):
     inquiry = write(client)
     path = link()

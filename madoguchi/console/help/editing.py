@@ -1,0 +1,61 @@
+"""Saving a question or a guide from the console: preview, save, and what a second writer is told."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from madoguchi.accounts.models import Account
+from madoguchi.catalog.edit import StaleText, latest_version
+from madoguchi.catalog.models import Guide, Question
+from madoguchi.console import audit
+from madoguchi.console.help.forms import GuideForm, QuestionForm
+from madoguchi.shell.forms import render_form
+
+Saver = Callable[[], Question | Guide]
+
+
+def asked_version(request: HttpRequest, text: Question | Guide) -> dict[str, Any] | None:
+    """The content of the version that the address asks to begin from, if there is one."""
+    number = request.GET.get("version", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 9):
+        return None
+    version = text.versions.filter(number=int(number)).first()
+    return version.content if version else None
+
+
+def save(request: HttpRequest, text: Question | Guide | None, saver: Saver, *, act: str) -> Question | Guide:
+    """Save and note in the audit log what was saved, by its version; raises :class:`StaleText`."""
+    with transaction.atomic():
+        saved = saver()
+        audit.record(request, act, saved, version=latest_version(saved))
+    return saved
+
+
+def edit(  # noqa: PLR0913 - what differs between the two
+    request: HttpRequest,
+    text: Question | Guide | None,
+    form: QuestionForm | GuideForm,
+    *,
+    template: str,
+    back_to: str,
+    act: str,
+    saver: Callable[..., Question | Guide],
+) -> HttpResponse:
+    """The page of one text. ``saver(content=, by=, seen=)`` saves; ``back_to`` is the page it is then shown on."""
+    context: dict[str, Any] = {"text": text, "versions": text.versions.select_related("by")[:20] if text else []}
+    if form.is_bound and form.is_valid():
+        content, seen = form.content(), form.cleaned_data["seen"]
+        if "save" not in request.POST:
+            return render_form(request, template, form, {**context, "preview": content})
+        by = cast(Account, request.user)
+        try:
+            saved = save(request, text, lambda: saver(content=content, by=by, seen=seen), act=act)
+        except StaleText as stale:
+            form.data = form.data.copy()  # type: ignore[attr-defined, misc]
+            form.data["seen"] = stale.number
+            return render_form(request, template, form, {**context, "stale": True}, status=409)
+        return redirect(back_to, saved.pk)
+    return render_form(request, template, form, context)
