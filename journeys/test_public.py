@@ -21,7 +21,7 @@ def test_what_is_wrong_and_where(visitor: Visitor) -> None:
     visitor.press()
     visitor.page.wait_for_url("**kind=work**")
     assert visitor.page.locator(".notice-item[data-kind='trouble']").count() == 0
-    visitor.page.locator("main details summary").click()
+    visitor.page.locator("main form details summary").click()
     visitor.fill(since="2026-11-22", until="2026-11-01")
     visitor.press()
     visitor.look("notices-errors")

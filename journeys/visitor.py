@@ -130,7 +130,8 @@ class Visitor:
         flaws += flaws_of_tab_key(self.page)
         if self.page.locator("html").get_attribute("lang") != self.language:
             flaws.append("the wrong language")
-        return [f"{self.page.url}: {flaw}" for flaw in flaws] + self.troubles
+        told, self.troubles = self.troubles, []
+        return [f"{self.page.url}: {flaw}" for flaw in flaws] + told
 
     def _resize(self, width: int) -> None:
         self.page.set_viewport_size({"width": width, "height": 900})
