@@ -24,7 +24,7 @@ from madoguchi.delivery.post import post
 from madoguchi.lib.addresses import envelope, masked
 from madoguchi.lib.lanes import Lane
 from madoguchi.lib.tokens import digest, new_token
-from madoguchi.notices.destinations import AddressInUse, Preferences, check_unused, place, proven, slot_of
+from madoguchi.notices.destinations import Preferences, check_unused, place, proven, slot_of
 from madoguchi.notices.models import Destination, DestinationChange
 from madoguchi.shell import languages
 
@@ -43,8 +43,8 @@ def register(account: Account, *, slot: int, address: str, preferences: Preferen
     """Have mail sent to ``address`` (a normal address) from ``slot`` on.
 
     None when that took effect at once: only the preferences changed, or the address is the ID's own. Otherwise the
-    change that waits for its link; it supersedes one that waited. Raises :class:`AddressInUse`,
-    :class:`limits.TooMany`.
+    change that waits for its link; it supersedes one that waited. Raises :class:`limits.TooMany`, and ``AddressInUse``
+    where another slot of the ID has the address.
     """
     address = envelope(address)
     if not proven(account, slot=slot, address=address):
@@ -148,30 +148,22 @@ def waiting_change(token: str) -> DestinationChange:
     return change
 
 
+@transaction.atomic
 def confirm(token: str) -> Destination:
     """本登録: the address takes its slot, and the ID's own address is told where it is another one.
 
-    Raises :class:`LinkDead`, also where another slot of the ID got the address meanwhile.
+    Raises :class:`LinkDead`.
     """
-    with transaction.atomic():
-        change = waiting_change(token)
-        # The same order of locks as everywhere: the ID first. What was read before may be old by now.
-        Account.objects.select_for_update().get(pk=change.account_id)
-        change = waiting_change(token)
-        account = change.account
-        known = account.destinations.standing().filter(address=change.address).exists()
-        try:
-            destination = place(
-                account, slot=change.slot, address=change.address, preferences=Preferences.of(change), verified=True
-            )
-            change.finish(DestinationChange.End.DONE)
-        except AddressInUse:
-            change.finish(DestinationChange.End.IN_USE)
-            destination = None
-        if destination and not known and destination.address != envelope(account.email):
-            _tell(account, destination)
-    if destination is None:
-        raise LinkDead(DestinationChange.End.IN_USE)
+    # The same order of locks as everywhere, the ID first; what was read before may be old by now.
+    Account.objects.select_for_update().get(pk=waiting_change(token).account_id)
+    change = waiting_change(token)
+    account = change.account
+    known = account.destinations.standing().filter(address=change.address).exists()
+    preferences = Preferences.of(change)
+    destination = place(account, slot=change.slot, address=change.address, preferences=preferences, verified=True)
+    change.finish(DestinationChange.End.DONE)
+    if not known and destination.address != envelope(account.email):
+        _tell(account, destination)
     return destination
 
 

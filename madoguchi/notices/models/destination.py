@@ -125,7 +125,6 @@ class DestinationChange(models.Model):
         SUPERSEDED = "superseded"  # another address was asked for, or the mail once more
         CALLED_OFF = "called_off"
         EXPIRED = "expired"
-        IN_USE = "in_use"  # another slot of the ID had the address by then
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="destination_changes")
     slot = models.PositiveSmallIntegerField()

@@ -12,6 +12,7 @@ from madoguchi.delivery.models import Letter, Mailing
 from madoguchi.lib.tokens import unseal
 from madoguchi.notices import audience, mailings, register_address, unsubscribe
 from madoguchi.notices.destinations import AddressInUse, Preferences, place, remove, slot_of
+from madoguchi.notices.identity import follow_address
 from madoguchi.notices.models import DestinationChange
 from madoguchi.notices.register_address import ask_again, call_off, confirm, purge, register, resume
 from madoguchi.notices.tests import make
@@ -189,6 +190,19 @@ def test_an_address_that_comes_back_takes_up_its_row_and_its_links(owner):
     again = place(owner, slot=3, address="old@example.jp", preferences=Preferences(), verified=True)
     assert again.pk == row.pk
     assert unsubscribe.read(link).destination == row
+
+
+def test_the_new_address_of_the_id_takes_the_slot_of_the_former_also_while_it_waits_elsewhere(owner):
+    asked = Preferences(hours=1 << 9, outside="hold")
+    former = place(owner, slot=1, address="own@example.jp", preferences=asked, verified=True)
+    register(owner, slot=2, address="moved@example.jp", preferences=Preferences())
+    waiting = token("moved@example.jp")
+    follow_address(owner, "own@example.jp", "moved@example.jp")
+    there = _slot(owner, 1).destination
+    assert (there.address, there.hours, there.outside, there.state) == ("moved@example.jp", 1 << 9, "hold", "verified")
+    assert _dead(waiting) == "superseded"
+    former.refresh_from_db()
+    assert former.state == "removed"
 
 
 def test_changes_that_are_over_are_emptied_and_later_dropped(owner, clock):
