@@ -11,7 +11,7 @@ from madoguchi.delivery import renderers
 from madoguchi.delivery.models import Letter, Mailing
 from madoguchi.notices import audience, mailings, write
 from madoguchi.notices.content import Period
-from madoguchi.notices.models import Notice
+from madoguchi.notices.models import Report
 from madoguchi.notices.overdue import tell_overdue
 from madoguchi.notices.remind import remind_due
 from madoguchi.notices.tests import make
@@ -41,9 +41,14 @@ def _work(service, **says):
 
 
 def _written(renderer=mailings.REPORT):
-    mailing = Mailing.objects.filter(renderer=renderer).order_by("pk").last()
+    mailing = Mailing.objects.filter(renderer=renderer).latest("pk")
     audience.write_letters(mailing_id=mailing.pk)
     return mailing
+
+
+def _as_sent(letter):
+    draft = renderers.render(letter.mailing.renderer, letter.mailing.reference, "ja", "full")
+    return renderers.SLOT.sub(lambda found: letter.personal[found[1]], f"{draft.subject}\n{draft.text}")
 
 
 def test_it_comes_again_in_the_thread_of_the_first_mail(service):
@@ -59,10 +64,11 @@ def test_it_comes_again_in_the_thread_of_the_first_mail(service):
     assert (hanako.address, newcomer.address) == ("hanako@example.jp", "newcomer@example.jp")
     assert hanako.personal["thread"].startswith("<W-2026-000001.1.")
     assert newcomer.personal["thread"] == ""
-    first = renderers.render(mailings.REPORT, str(Notice.objects.get().latest_report.pk), "ja", "full")
+    first = renderers.render(mailings.REPORT, str(Report.objects.published().get().pk), "ja", "full")
     again = renderers.render(mailing.renderer, mailing.reference, "ja", "full")
     assert again.subject == first.subject
     assert again.text.startswith("再掲：お知らせ済みの工事です\n")
+    assert again.html is not None
     assert "再掲：" in again.html
     assert renderers.render(mailing.renderer, mailing.reference, "en", "short").text.startswith("Reminder")
     headers = dict(again.headers)
@@ -141,11 +147,7 @@ def test_staff_are_told_of_a_promised_report_once_before_and_once_after(service)
     assert [tell_overdue(at=due - timedelta(minutes=n)) for n in (10, 9, 1)] == [1, 0, 0]
     assert [tell_overdue(at=due + timedelta(minutes=n)) for n in (0, 1, 300)] == [1, 0, 0]
     soon, late = Letter.objects.filter(recipient_key="alarm").select_related("mailing").order_by("pk")
-    said = [
-        renderers.SLOT.sub(lambda found, letter=letter: letter.personal[found[1]], f"{draft.subject}\n{draft.text}")
-        for letter in (soon, late)
-        for draft in [renderers.render(letter.mailing.renderer, letter.mailing.reference, "ja", "full")]
-    ]
+    said = [_as_sent(soon), _as_sent(late)]
     assert said[0].startswith("次の報の時刻が近づいています：通信しづらい状況\n")
     assert said[1].startswith("次の報が遅れています：通信しづらい状況\n")
     assert "T-2026-000001" in said[1]
