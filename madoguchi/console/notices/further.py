@@ -17,7 +17,7 @@ from madoguchi.console.notices.timing import Timing
 from madoguchi.notices import lifecycle, write
 from madoguchi.notices.content import ReportContent
 from madoguchi.notices.models import Notice, Report
-from madoguchi.notices.publish import reasons_against
+from madoguchi.notices.ready import incomplete
 from madoguchi.shell.forms import render_form
 
 F = TypeVar("F", bound=Said)
@@ -134,7 +134,7 @@ def _form(request: HttpRequest, form_class: type[F], notice: Notice, *, initial:
 def _go_on(request: HttpRequest, form: Said, report: Report) -> HttpResponse:
     if "check" not in request.POST:
         return redirect("console:notice", report.notice_id)
-    if reasons := reasons_against(report):
+    if reasons := incomplete(report):
         form.refuse(reasons)
         form.now_at(report.revision)
         return _page(request, form, report.notice, report=report, kept=True)

@@ -21,7 +21,7 @@ from madoguchi.console.notices.forms import (
 )
 from madoguchi.notices import lifecycle, write
 from madoguchi.notices.models import Notice, Report
-from madoguchi.notices.publish import reasons_against
+from madoguchi.notices.ready import incomplete
 from madoguchi.shell.forms import render_form
 
 TEMPLATE = "console/notices/edit.html"
@@ -113,7 +113,7 @@ def _go_on(request: HttpRequest, form: FirstReportForm, report: Report) -> HttpR
     report = find.report(report.notice_id, report.pk)
     if "check" not in request.POST:
         return redirect("console:notice", report.notice_id)
-    if reasons := reasons_against(report):
+    if reasons := incomplete(report):
         form.refuse(reasons)
         form.now_at(report.revision)
         return _page(request, form, report=report, kept=True)

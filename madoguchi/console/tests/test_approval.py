@@ -9,6 +9,7 @@ from madoguchi.accounts.models import Account, StaffRole
 from madoguchi.accounts.tests import people
 from madoguchi.console.models import AuditEntry
 from madoguchi.console.tests.test_publish import seen
+from madoguchi.console.tests.test_write import WORK
 from madoguchi.notices.models import Approval, Report
 from madoguchi.notices.tests import make
 
@@ -123,3 +124,9 @@ def test_editors_ask_and_do_not_decide(editor: Account, draft: Report) -> None:
     for name in ("approve", "return", "sign"):
         assert client.post(act(draft, name), {"remark": "よい"}).status_code == 403
     assert browser(people.staff(StaffRole.VIEWER)).post(act(draft, "ask")).status_code == 403
+
+
+def test_a_complete_draft_goes_on_to_the_page_where_approval_is_asked_for(editor: Account) -> None:
+    make.service("hikari")
+    answer = browser(editor).post("/en/console/notices/new/?kind=work", {**WORK, "check": "1"})
+    assert answer["Location"].endswith("/publish/")
