@@ -8,6 +8,7 @@ import pytest
 
 from madoguchi.catalog.models import AnswerTally, Guide, Question
 from madoguchi.demo.sample import catalog, questions
+from madoguchi.shell.languages import exists, of_path
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -38,7 +39,12 @@ def test_both_languages_are_complete():
         assert not re.search(r"[ぁ-ん]", question.question_en + question.answer_en)
 
 
-def test_answers_lead_to_guides_that_exist():
+def test_links_lead_to_pages_of_the_same_language():
+    for thing in [*Question.objects.all(), *Guide.objects.all()]:
+        for language, text in (("ja", "answer_ja"), ("en", "answer_en"), ("ja", "body_ja"), ("en", "body_en")):
+            for path in re.findall(r"\]\((/[^)?#]*)", getattr(thing, text, "")):
+                assert exists(path), f"{thing}: {path}"
+                assert of_path(path) == language, f"{thing}: {path}"
     slugs = set(Guide.objects.values_list("slug", flat=True))
     for text in Question.objects.values_list("answer_ja", flat=True):
         assert set(re.findall(r"/guides/([\w-]+)/", text)) <= slugs
