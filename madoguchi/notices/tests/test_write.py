@@ -1,6 +1,7 @@
 """Two people write at one draft: who saves second is told, and nothing of either is lost."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -30,7 +31,7 @@ def test_who_saves_second_is_told_what_stands() -> None:
 
 def test_a_form_starts_one_notice() -> None:
     key = uuid4()
-    says = {
+    says: dict[str, Any] = {
         "notice": NoticeContent(title_ja="調査中"),
         "report": ReportContent(state_after="investigating", body_ja="", impact="outage"),
     }
