@@ -82,7 +82,7 @@ fix: .venv/ready-dev
 
 ## bench: the benchmarks of audience, delivery, rating and login, one after the other; bench-NAME runs one
 .PHONY: bench
-bench: bench-audience bench-fanout bench-rate bench-login bench-answers
+bench: bench-audience bench-fanout bench-rate bench-login bench-answers bench-rush
 
 .PHONY: bench-%
 bench-%: .venv/ready-dev .venv/catalogues

@@ -1,0 +1,193 @@
+"""deploy/nginx.conf before the application as an installation runs it: what is kept, for whom, and what outlives it."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from django.db import connection, connections
+
+from bench.front import NAME, Front, free_port, running, wait_for
+from tests.production import ROOT, environment
+
+# Without it no database is set up that could be copied.
+pytestmark = pytest.mark.django_db
+HASHED = "static/shell/brand.0123456789ab.js"
+
+
+@dataclass
+class Site:
+    front: Front
+    application: subprocess.Popen[bytes]
+    database: str
+    server: str  # the URL of another database beside it
+
+    def get(self, path: str, **headers: str) -> tuple[int, str, dict[str, str], bytes]:
+        """Status, what the cache says, headers, body."""
+        wanted = {name.replace("_", "-"): value for name, value in headers.items()}
+        status, said, body = self.front.ask(path, headers=wanted)
+        return status, said.get("x-cache", ""), said, body
+
+    @contextmanager
+    def database_away(self) -> Iterator[None]:
+        with psycopg.connect(self.server, autocommit=True) as server:
+            server.execute(f'ALTER DATABASE "{self.database}" ALLOW_CONNECTIONS false')
+            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [self.database])
+            yield
+            server.execute(f'ALTER DATABASE "{self.database}" ALLOW_CONNECTIONS true')
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: object) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("nginx")
+    (folder / HASHED).parent.mkdir(parents=True)
+    (folder / HASHED).write_text("export const brand = 'Aoba';\n")
+    server, url, name = copied_database(django_db_blocker)
+    port = free_port()
+    granian = (sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port))
+    application = subprocess.Popen(  # noqa: S603
+        [*granian, "--workers", "1", "--blocking-threads", "4", "tests.short_lived_site:application"],
+        env={
+            **environment(DATABASE_URL=url, MADOGUCHI_VAR=str(folder), MADOGUCHI_STATIC="plain"),
+            "PYTHONPATH": str(ROOT),
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        with running(Front(folder, application=port)) as front:
+            wait_for(port)
+            yield Site(front, application, name, server)
+    finally:
+        application.terminate()
+        application.wait(30)
+        with psycopg.connect(server, autocommit=True) as maintenance:
+            maintenance.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def copied_database(blocker: object) -> tuple[str, str, str]:
+    """A database like the tests' own, for a process of its own: URLs of the server and of it, and its name."""
+    with blocker.unblock():  # type: ignore[attr-defined]
+        ours = str(connection.settings_dict["NAME"])
+        connections.close_all()
+    base = urlsplit(os.environ["DATABASE_URL"])
+    name = f"nginx_{secrets.token_hex(4)}"
+    server = urlunsplit(base._replace(path="/postgres"))
+    with psycopg.connect(server, autocommit=True) as maintenance:
+        maintenance.execute(f'CREATE DATABASE "{name}" TEMPLATE "{ours}"')
+    return server, urlunsplit(base._replace(path=f"/{name}")), name
+
+
+def until(happens: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not happens():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def test_the_configuration_is_right(site: Site) -> None:
+    found = subprocess.run(site.front.command("-t"), capture_output=True, text=True, check=False)  # noqa: S603
+    assert found.returncode == 0, found.stderr
+    assert "warn" not in found.stderr
+
+
+def test_a_public_page_is_made_once_for_everybody(site: Site) -> None:
+    until(lambda: site.get("/notices/", Cookie="session=alice")[1] in ("MISS", "EXPIRED"))
+    status, cache, said, body = site.get("/notices/", Cookie="session=bob")
+    assert (status, cache) == (200, "HIT")
+    assert "set-cookie" not in said
+    assert said["content-security-policy"]
+    assert b"</html>" in body
+    assert len(body) < 60_000
+
+
+def test_languages_queries_and_hosts_do_not_mix(site: Site) -> None:
+    assert site.get("/notices/")[2]["content-language"] == "ja"
+    assert site.get("/en/notices/")[2]["content-language"] == "en"
+    assert site.get("/notices/?kind=work")[3] != site.get("/notices/?kind=trouble")[3]
+    site.get("/services/")
+    assert site.front.ask("/services/", name="other.example")[0] != 200
+
+
+def test_who_has_the_page_gets_304(site: Site) -> None:
+    etag = site.get("/en/")[2]["etag"]
+    status, _cache, _said, body = site.get("/en/", If_None_Match=etag)
+    assert (status, body) == (304, b"")
+
+
+def test_pages_are_sent_compressed(site: Site) -> None:
+    _status, _cache, said, body = site.get("/notices/", Accept_Encoding="gzip")
+    assert said["content-encoding"] == "gzip"
+    assert len(body) < len(site.get("/notices/")[3]) / 2
+
+
+@pytest.mark.parametrize("path", ["/id/login/", "/id/login/?next=/my/", "/my/", "/corner/", "/id/password/forgot/"])
+def test_private_pages_are_never_kept(site: Site, path: str) -> None:
+    assert [site.get(path)[1] for _time in range(2)] == ["MISS", "MISS"]
+
+
+@pytest.mark.parametrize("header", ["Authorization", "HX_Request"])
+def test_a_program_and_a_script_ask_the_application(site: Site, header: str) -> None:
+    assert [site.get("/", **{header: "x"})[1] for _time in range(2)] == ["BYPASS", "BYPASS"]
+
+
+def test_what_a_caller_says_of_itself_is_not_passed_on(site: Site) -> None:
+    said = {
+        "X_Forwarded_For": "203.0.113.9",
+        "X_Forwarded_Proto": "http",
+        "X_Forwarded_Host": "other.example",
+        "Forwarded": "for=203.0.113.9",
+        "X_Request_Id": "invented-by-caller",
+    }
+    asked = json.loads(site.get("/asked/", **said)[3])
+    assert (asked["HTTP_X_FORWARDED_FOR"], asked["HTTP_X_FORWARDED_PROTO"]) == ("127.0.0.1", "https")
+    assert "HTTP_X_FORWARDED_HOST" not in asked
+    assert "HTTP_FORWARDED" not in asked
+    assert asked["HTTP_HOST"] == NAME
+    assert asked["HTTP_X_REQUEST_ID"] != "invented-by-caller"
+
+
+def test_static_files_come_from_the_folder(site: Site) -> None:
+    status, cache, said, body = site.get(f"/{HASHED}")
+    assert (status, cache, body[:6]) == (200, "", b"export")
+    assert "immutable" in said["cache-control"]
+    assert site.get("/static/../nginx.conf")[0] != 200
+    assert site.get("/readyz")[0] == 404
+
+
+def test_the_page_outlives_its_database(site: Site) -> None:
+    assert site.get("/notices/")[0] == 200
+    with site.database_away():
+        until(lambda: site.get("/notices/")[1] == "STALE")
+        status, _cache, said, body = site.get("/notices/")
+        assert (status, "set-cookie" in said, b"</html>" in body) == (200, False, True)
+        assert site.get("/notices/?page=1")[0] == 503  # nobody asked for it before
+    until(lambda: site.get("/notices/")[1] in ("EXPIRED", "REVALIDATED", "HIT"))
+
+
+def test_the_page_outlives_the_application(site: Site) -> None:
+    """The last test: the application is not started again."""
+    assert site.get("/en/notices/")[0] == 200
+    site.application.terminate()
+    site.application.wait(30)
+    until(lambda: site.get("/en/notices/")[1] == "STALE")
+    status, _cache, _said, body = site.get("/en/notices/")
+    assert (status, b"</html>" in body) == (200, True)
+    assert site.get("/id/login/")[0] == 502
+
+
+def test_logs_carry_no_path(site: Site) -> None:
+    site.get("/id/login/?next=/secret-token/")
+    written = "".join(path.read_text() for path in Path(site.front.folder).glob("madoguchi*.log"))
+    assert written
+    assert "secret-token" not in written
+    assert "/id/" not in written
