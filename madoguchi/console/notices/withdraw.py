@@ -28,21 +28,17 @@ from madoguchi.shell.forms import render_form
 class WithdrawForm(forms.Form):
     reason_ja = text(_("Reason in Japanese"), rows=3, most=1000, lang="ja")
     reason_en = text(_("Reason in English"), rows=3, most=1000, lang="en")
-    notify = forms.BooleanField(label=_("Send the withdrawal by email"), required=False)
     number = forms.CharField(
         label=_("Number of the notice, to confirm"),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off", "size": 18}),
     )
 
-    def __init__(self, *args: Any, notice: Notice, mailed: bool, **more: Any) -> None:
+    def __init__(self, *args: Any, notice: Notice, **more: Any) -> None:
         super().__init__(*args, **more)
         self.notice = notice
         self.fields["reason_ja"].required = True
         self.fields["number"].help_text = _("Type %(number)s.") % {"number": notice.number}
-        if mailed:
-            # Nobody who got the mistake is left without its withdrawal.
-            del self.fields["notify"]
 
     def clean_number(self) -> str:
         typed = str(self.cleaned_data["number"]).strip().upper()
@@ -76,8 +72,9 @@ def withdraw(request: HttpRequest, notice_id: int) -> HttpResponse:
     notice = find.notice(notice_id)
     if notice.is_draft or notice.withdrawn_at is not None:
         return redirect("console:notice", notice_id)
+    # Nobody who got the mistake is left without its withdrawal, and nobody else is bothered with it.
     mailed = was_mailed(notice)
-    form = WithdrawForm(request.POST or None, notice=notice, mailed=mailed)
+    form = WithdrawForm(request.POST or None, notice=notice)
     if request.method != "POST" or not form.is_valid():
         context = {"notice": notice, "mailed": mailed, "reach": Reach.of(notice)}
         return render_form(request, "console/notices/withdraw.html", form, context)
@@ -88,7 +85,7 @@ def withdraw(request: HttpRequest, notice_id: int) -> HttpResponse:
                 notice,
                 reason_ja=said["reason_ja"],
                 reason_en=said["reason_en"],
-                notify=said.get("notify", True),
+                notify=mailed,
                 by=cast(Account, request.user),
             )
             audit.record(request, "notice.withdraw", notice, reason=said["reason_ja"][:300], number=notice.number)
