@@ -27,8 +27,8 @@ class Filter(forms.Form):
         choices=[
             ("", _("Waiting for us")),
             ("mine", _("Mine, waiting")),
-            ("new", _("Nobody's")),
-            ("assigned", _("Somebody's")),
+            ("new", pgettext_lazy("inquiries", "Unassigned")),
+            ("assigned", pgettext_lazy("inquiries", "Assigned")),
             ("answered", pgettext_lazy("inquiries", "Answered")),
             ("closed", pgettext_lazy("inquiries", "Closed")),
             ("all", _("All")),
