@@ -28,7 +28,8 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
     found = Notice.objects.published().prefetch_related("services", "windows", "reports")
     shown = get_object_or_404(found, number=number)
     if shown.withdrawn_at:
-        return render(request, "public/notice_withdrawn.html", {"notice": shown})
+        unsaid = not getattr(shown, f"withdrawn_reason_{languages.current()}")
+        return render(request, "public/notice_withdrawn.html", {"notice": shown, "other_language": unsaid})
     due = shown.next_report_due if shown.is_in_force else None
     context = {
         "notice": shown,

@@ -136,7 +136,7 @@ def test_what_is_missing_in_english_falls_back_and_says_so(client, hikari):
     notice = posted.trouble(hikari, notice={"title_en": ""}, body_en="")
     html = page(client, notice, "/en")
     assert '<span lang="ja">通信しづらい状況</span>' in html
-    assert "This report is in Japanese only." in html
+    assert "This text is in Japanese only." in html
     assert '<div class="prose" lang="ja"><p>現在、原因を調査しています。</p></div>' in html
 
 
@@ -176,7 +176,10 @@ def test_a_withdrawn_notice_says_why_and_nothing_else(client, trouble):
 
 def test_a_withdrawal_explained_in_japanese_alone(client, trouble):
     withdraw(trouble, withdrawn_reason_ja="番号の誤りのため")
-    assert '<div class="prose" lang="ja"><p>番号の誤りのため</p></div>' in page(client, trouble, "/en")
+    html = page(client, trouble, "/en")
+    assert "This text is in Japanese only." in html
+    assert '<div class="prose" lang="ja"><p>番号の誤りのため</p></div>' in html
+    assert "日本語のみ" not in page(client, trouble)
 
 
 @pytest.mark.parametrize("number", ["T-2026-999999", "T-2026-1", "X-2026-000001", "t-2026-000001", "%00", "１"])

@@ -1,5 +1,6 @@
 """``/services/<slug>/``."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -32,6 +33,27 @@ def test_what_is_posted_and_what_was_lately(client, hikari, vpn):
     assert html.index(now.number) < html.index("過去30日間に終了したお知らせ") < html.index(lately.number)
     assert long_ago.number not in html
     assert of_others.number not in html
+
+
+def test_the_ways_on(client, hikari):
+    html = page(client, "/en/services/hikari-internet/")
+    for way in (
+        "/en/my/notices/hikari-internet/",
+        "/en/my/charges/",
+        "/en/notices/impact/",
+        "/en/contact/?service=hikari-internet",
+        "/en/notices/?service=hikari-internet",
+        "/en/services/hikari-internet/notices.atom",
+        "/en/services/hikari-internet/notices.ics",
+    ):
+        assert f'href="{way}"' in html
+
+
+def test_a_section_may_be_called_like_a_part_of_the_page(client, hikari):
+    for order, slug in enumerate(("now", "about", "contents", "lately", "using")):
+        ServiceSection.objects.create(service=hikari, slug=slug, title_ja=slug, body_ja="本文", order=order)
+    ids = re.findall(r' id="([^"]+)"', page(client))
+    assert len(ids) == len(set(ids))
 
 
 def test_sections_open_by_their_link(client, hikari):
