@@ -111,12 +111,15 @@ def test_pages_of_staff(new_visitor: Callable[..., Visitor]) -> None:
     posted = last(staff, "/console/notices/?show=in_force&kind=trouble", r'href="[^"]*/console/notices/(\d+)/"')
     template = first(staff, "/console/templates/", r'href="[^"]*/console/templates/(\d+)/"')
     inquiry = last(staff, "/console/inquiries/", r'href="[^"]*/console/inquiries/(\d+)/"')
+    question = first(staff, "/console/faq/", r'href="[^"]*/console/faq/(\d+)/"')
+    guide = first(staff, "/console/guides/", r'href="[^"]*/console/guides/(\d+)/"')
     staff.go("/console/customers/")
     staff.fill(email="hanako@example.jp", reason="電話でのお問い合わせ")
     staff.press()
     staff.page.wait_for_url("**/console/customers/*-*/")
     customer = staff.page.url.rstrip("/").rpartition("/")[2]
     places = {"draft": draft, "report": report, "posted": posted, "template": template, "inquiry": inquiry}
+    places |= {"question": question, "guide": guide}
     # A one-time code counts once: the other window shares the session.
     for visitor in (staff, staff.like(language="en", width=390)):
         assert walk(visitor, CONSOLE.values(), customer=customer, **places) >= 8

@@ -124,7 +124,9 @@ def save_guide(
     guide.updated_at = at
     guide.save()
     guide.services.set(Service.objects.filter(slug__in=content.services))
-    GuideVersion.objects.create(guide=guide, number=seen + 1, content=asdict(content), at=at, by_id=by and by.pk)
+    GuideVersion.objects.create(
+        guide=guide, number=seen + 1, content=asdict(content), at=at, by_id=by.pk if by else None
+    )
     return guide
 
 
