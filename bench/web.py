@@ -38,7 +38,7 @@ def server(*, workers: int, threads: int = 8) -> Iterator[int]:
 
 
 def _wait(port: int) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     while time.monotonic() < end:
         with contextlib.suppress(OSError):
             if Browser(port).get("/readyz").status == 200:
