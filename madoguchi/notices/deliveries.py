@@ -22,6 +22,8 @@ _BECAME = Case(
     default=F("state"),
     output_field=CharField(),
 )
+# How it is told of a letter that a digest carries, by what became of the digest.
+_CARRIED: dict[str, str] = {Letter.State.SENT: DIGEST, Letter.State.SKIPPED: "expired"}
 # What customers tell apart; every letter is in exactly one of them.
 OUTCOMES: dict[str, Q] = {
     "sent": Q(became=Letter.State.SENT),
@@ -52,7 +54,7 @@ class Delivery:
         letter = self.letter
         became: str = letter.became  # type: ignore[attr-defined]
         if letter.reason == DIGEST:
-            return {Letter.State.SENT: DIGEST, Letter.State.SKIPPED: "expired"}.get(became, became)
+            return _CARRIED.get(became, became)
         if letter.state in {Letter.State.SKIPPED, Letter.State.SUPPRESSED}:
             return letter.reason or letter.state
         return letter.state
