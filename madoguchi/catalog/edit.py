@@ -97,7 +97,7 @@ def save_question(
     question.save()
     question.services.set(Service.objects.filter(slug__in=content.services))
     QuestionVersion.objects.create(
-        question=question, number=seen + 1, content=asdict(content), at=at, by_id=by and by.pk
+        question=question, number=seen + 1, content=asdict(content), at=at, by_id=by.pk if by else None
     )
     return question
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from madoguchi.accounts.models import Account
@@ -54,8 +54,9 @@ def edit(  # noqa: PLR0913 - what differs between the two
         try:
             saved = save(request, text, lambda: saver(content=content, by=by, seen=seen), act=act)
         except StaleText as stale:
-            form.data = form.data.copy()  # type: ignore[attr-defined, misc]
-            form.data["seen"] = stale.number
+            typed = cast(QueryDict, form.data).copy()
+            typed["seen"] = str(stale.number)
+            form.data = typed  # type: ignore[misc]  # a form reads what it is given here
             return render_form(request, template, form, {**context, "stale": True}, status=409)
         return redirect(back_to, saved.pk)
     return render_form(request, template, form, context)

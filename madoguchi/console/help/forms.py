@@ -64,7 +64,7 @@ class HelpForm(forms.Form):
     seen = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=0, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, auto_id="id_%s", **options)
+        super().__init__(*args, **{**options, "auto_id": "id_%s"})
         self.fields["services"].queryset = Service.objects.by_name()  # type: ignore[attr-defined]
 
     def _about(self) -> dict[str, Any]:
@@ -113,7 +113,8 @@ class GuideForm(HelpForm):
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"].lower()
-        if Guide.objects.filter(slug=slug).exclude(pk=self.guide and self.guide.pk).exists():
+        others = Guide.objects.exclude(pk=self.guide.pk) if self.guide else Guide.objects.all()
+        if others.filter(slug=slug).exists():
             raise ValidationError(_("Another guide has this address."))
         return slug
 

@@ -1,7 +1,7 @@
 """Answering: the mail is shown as it will arrive, then sent. What is sent is what was shown."""
 
 import hashlib
-from typing import cast
+from typing import Any, cast
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -41,7 +41,7 @@ def answer(request: HttpRequest, inquiry_id: int) -> HttpResponse:
 
 
 def _preview(
-    request: HttpRequest, inquiry: Inquiry, *, body: str, seen: int, status: int | None = None, **said: object
+    request: HttpRequest, inquiry: Inquiry, *, body: str, seen: int, status: int | None = None, **said: Any
 ) -> HttpResponse:
     """The page with the mail as it will arrive. ``seen`` stays what the writer of the answer has been shown."""
     form = AnswerForm(initial={"body": body, "seen": seen, "shown": _mark(body)})

@@ -1,6 +1,7 @@
 """The board at 3 a.m.: what is wrong, what is under way, what comes, what waits for whom."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -64,13 +65,14 @@ def test_a_report_being_written_is_gone_on_with_not_begun_twice(editor: Client) 
 
 
 def test_work_by_its_hour(editor: Client) -> None:
-    for slug, more in {
+    hours: dict[str, dict[str, Any]] = {
         "under-way": {"hours": -1, "state": "in_progress"},
         "past-end": {"hours": -9, "state": "in_progress"},
         "tonight": {"hours": 9},
         "not-begun": {"hours": -1},
         "next-week": {"hours": 170},
-    }.items():
+    }
+    for slug, more in hours.items():
         work(slug, **more)
     text = editor.get(BOARD).content.decode()
     under_way, soon = part(text, "under-way"), part(text, "soon")

@@ -57,7 +57,9 @@ def test_a_question_is_previewed_saved_and_on_the_site(editor):
     question = Question.objects.get()
     assert response["Location"] == f"{FAQ}{question.pk}/"
     assert "停電のとき、使えますか。" in page(Client(), f"/faq/{question.pk}/")
-    assert question.versions.get().by.staff_role == StaffRole.EDITOR
+    by = question.versions.get().by
+    assert by is not None
+    assert by.staff_role == StaffRole.EDITOR
     entry = AuditEntry.objects.get()
     assert (entry.act, entry.object_type, entry.detail) == ("question.add", "question", {"version": 1})
     assert "停電のとき、使えますか。" in page(editor, f"{FAQ}?q=停電")

@@ -40,6 +40,7 @@ def test_a_visitor_enters_confirms_and_is_told_the_number(client):
     html = page(client, "/contact/sent/")
     assert inquiry.number in html
     assert "リンクを開き" in html
+    assert inquiry.service is not None
     assert (inquiry.state, inquiry.service.slug, inquiry.language) == ("new", "hikari", "ja")
     assert (inquiry.email, inquiry.account, inquiry.name) == (ADDRESS, None, "青木")
     message = Message.objects.get()
