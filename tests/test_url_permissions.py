@@ -106,6 +106,7 @@ PUBLIC = {
     "business:callback": "/id/business/unknown/callback/",
     "mynotices:mine": "/my/notices/+mine/?service=mobile",
     "mynotices:unsubscribe": "/unsubscribe/unknown/",
+    "mynotices:calendar_feed": "/calendar/unknown.ics",
     "mynotices:address_link": "/destinations/unknown/",
     "mynotices:address_done": "/destinations/done/",
     "demo:home": "/demo/",
@@ -198,6 +199,7 @@ SIGNED_IN = {
     "mynotices:destination_test": "/my/destinations/2/test/",
     "mynotices:destination_delete": "/my/destinations/1/delete/",
     "mynotices:deliveries": "/my/deliveries/",
+    "mynotices:calendar": "/my/calendar/",
     "charges:contracts": "/my/charges/",
     "charges:usage": "/my/charges/usage/",
 }

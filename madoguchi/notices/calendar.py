@@ -1,6 +1,6 @@
 """Planned work as calendars (RFC 5545) with the MAINTNOTE properties, which network teams' own tools read.
 
-One VEVENT a window. ``docs/notices.md`` has the rules and the worked table which the tests read.
+One VEVENT a window and customer. ``docs/notices.md`` has the rules and the worked table which the tests read.
 """
 
 from collections.abc import Iterable
@@ -36,7 +36,18 @@ IMPACT = {
     Notice.Impact.REDUCED_REDUNDANCY: "REDUCED-REDUNDANCY",
     Notice.Impact.NONE: "NO-IMPACT",
 }
-_PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Whose event it is: a customer's number, and their contracts that the work touches."""
+
+    account: str
+    objects: tuple[str, ...] = ()
+
+
+# Everybody's: the objects are the services.
+PUBLIC = Party("public")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +71,13 @@ def entries(notice: Notice) -> list[Entry]:
 
 
 def calendar(notices: Iterable[Notice], *, name: str, url: str) -> bytes:
-    """The windows of ``notices`` (published work, with ``reports`` and ``services`` prefetched) in the language in
-    force: CRLF lines folded at 75 bytes, UTF-8.
+    """The public calendar of ``notices``, see :func:`calendar_for`."""
+    return calendar_for(((notice, (PUBLIC,)) for notice in notices), name=name, url=url)
+
+
+def calendar_for(work: Iterable[tuple[Notice, tuple[Party, ...]]], *, name: str, url: str) -> bytes:
+    """The windows of notices (published work, with ``reports`` and ``services`` prefetched), one event a window and
+    party, in the language in force: CRLF lines folded at 75 bytes, UTF-8.
     """
     made = Calendar()
     made.add("prodid", f"-//{settings.OPERATOR['domain']}//Madoguchi//{languages.current().upper()}")
@@ -71,20 +87,22 @@ def calendar(notices: Iterable[Notice], *, name: str, url: str) -> bytes:
     made.add("url", url)
     made.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", vText("PT15M"))
-    for notice in notices:
+    for notice, parties in work:
         for entry in entries(notice):
-            made.add_component(_event(notice, entry))
+            for party in parties:
+                made.add_component(_event(notice, entry, party))
     return bytes(made.to_ical())
 
 
-def _event(notice: Notice, entry: Entry) -> Event:
+def _event(notice: Notice, entry: Entry, party: Party) -> Event:
     report = notice.latest_report
     assert report is not None  # noqa: S101 - published
     # A withdrawal is the last word.
     published = notice.withdrawn_at or report.published_at
     sequence = (report.ordinal or 1) - 1 + (notice.withdrawn_at is not None)
     event = Event()
-    event.add("uid", f"{notice.number}-{entry.place}@{settings.OPERATOR['domain']}")
+    whose = "" if party == PUBLIC else f"-{party.account}"
+    event.add("uid", f"{notice.number}-{entry.place}{whose}@{settings.OPERATOR['domain']}")
     event.add("sequence", sequence)
     event.add("dtstamp", vDatetime(published.astimezone(UTC)))  # type: ignore[union-attr]
     event.add("created", notice.first_published_at.astimezone(UTC))  # type: ignore[union-attr]
@@ -99,17 +117,17 @@ def _event(notice: Notice, entry: Entry) -> Event:
     organizer = vCalAddress(f"mailto:{settings.MAIL_FROM_NOTICES}")
     organizer.params["cn"] = vText(settings.OPERATOR[f"name_{languages.current()}"])
     event["organizer"] = organizer
-    _add_maintnote(event, notice, entry)
+    _add_maintnote(event, notice, entry, party)
     return event
 
 
-def _add_maintnote(event: Event, notice: Notice, entry: Entry) -> None:
+def _add_maintnote(event: Event, notice: Notice, entry: Entry, party: Party) -> None:
     impact = IMPACT[Notice.Impact(notice.impact)]
     event.add("x-maintnote-provider", settings.OPERATOR["domain"])
-    event.add("x-maintnote-account", _PUBLIC)
+    event.add("x-maintnote-account", party.account)
     event.add("x-maintnote-maintenance-id", notice.number)
-    for service in notice.services.all():
-        event.add("x-maintnote-object-id", service.slug, parameters={"X-MAINTNOTE-OBJECT-IMPACT": impact})
+    for touched in party.objects or [service.slug for service in notice.services.all()]:
+        event.add("x-maintnote-object-id", touched, parameters={"X-MAINTNOTE-OBJECT-IMPACT": impact})
     event.add("x-maintnote-impact", impact)
     event.add("x-maintnote-status", entry.status)
 

@@ -73,8 +73,8 @@ def _release(keys: list[str], *, at: datetime) -> int:
             wanted[0].state = Letter.State.QUEUED
         elif destination and wanted:
             together[tuple(letter.mailing_id for letter in wanted)].append((destination, wanted))
-    for mailed, theirs in together.items():
-        _write(mailed, theirs, at=at)
+    for mailed, same in together.items():
+        _write(mailed, same, at=at)
     Letter.objects.bulk_update(letters, ["state", "reason", "finished_at", "personal"], batch_size=1000)
     return len(letters)
 

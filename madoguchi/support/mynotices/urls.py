@@ -5,6 +5,7 @@ from django.urls import path
 from madoguchi.support.mynotices.views import (
     address,
     address_link,
+    calendar,
     choose,
     delete,
     deliveries,
@@ -35,6 +36,8 @@ urlpatterns = [
     path("my/destinations/<int:slot>/delete/", destinations.destination_delete, name="destination_delete"),
     path("destinations/done/", address_link.address_done, name="address_done"),
     path("destinations/<str:token>/", address_link.address_link, name="address_link"),
+    path("my/calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<str:token>.ics", calendar.feed, name="calendar_feed"),
     path("my/deliveries/", deliveries.deliveries, name="deliveries"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
 ]
