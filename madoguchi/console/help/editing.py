@@ -56,7 +56,7 @@ def edit(  # noqa: PLR0913 - what differs between the two
         except StaleText as stale:
             typed = cast(QueryDict, form.data).copy()
             typed["seen"] = str(stale.number)
-            form.data = typed  # type: ignore[misc]  # a form reads what it is given here
+            form.data = typed
             return render_form(request, template, form, {**context, "stale": True}, status=409)
         return redirect(back_to, saved.pk)
     return render_form(request, template, form, context)
