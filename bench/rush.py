@@ -58,6 +58,9 @@ def main() -> None:
             "application": f"http://{front.HOST}:{port}{path}",
             "constant": f"http://{front.HOST}:{constant}/",
         }
+        site.ask(path)
+        for address in sides.values():  # everything has answered before anything is measured
+            asked(address, 1)
         rates: dict[str, list[float]] = {name: [] for name in sides}
         for number in range(1, chosen.rounds + 1):
             for name, address in sides.items():
