@@ -64,13 +64,19 @@ def objects(event) -> list[str]:
     return [str(each) for each in (found if isinstance(found, list) else [found])]
 
 
+def address_of(account) -> str:
+    token = own_calendar.address_of(account)
+    assert token is not None
+    return token
+
+
 def made_on_the_page(account) -> str:
     client = Client()
     people.sign_in(client, account)
     assert ".ics" not in client.get("/my/calendar/").text
     client.post("/my/calendar/", {"act": "make"})
     page = client.get("/my/calendar/").text
-    token = own_calendar.address_of(account)
+    token = address_of(account)
     assert f"http://127.0.0.1:8000/calendar/{token}.ics" in page
     return token
 
@@ -81,7 +87,7 @@ def test_a_customer_makes_replaces_and_stops_the_address(alice, hikari):
     people.sign_in(client, alice)
     assert events(first) == []
     client.post("/my/calendar/", {"act": "make"})
-    second = own_calendar.address_of(alice)
+    second = address_of(alice)
     assert second != first
     assert Client().get(f"/calendar/{first}.ics").status_code == 404
     assert events(second) == []
@@ -115,7 +121,7 @@ def test_nobody_keeps_the_feed(alice):
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     assert not answer.cookies
     # The calendar does not tell its own address to whoever it is shown to.
-    assert own_calendar.address_of(alice) not in answer.content.decode()
+    assert address_of(alice) not in answer.content.decode()
 
 
 def test_each_sees_their_own_and_nobody_elses(hikari, alice):
