@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_rows_measured_are_letters_of_every_outcome(monkeypatch):
     monkeypatch.setattr(audience, "settle", lambda: None)  # not within a test's transaction
-    audience.populate(500)
+    audience.populate(2_000)
     first = audience.trouble()
     rows = audience.write(first)["rows"]
     assert rows == Letter.objects.count() > 50

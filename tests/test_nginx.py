@@ -1,5 +1,6 @@
 """deploy/nginx.conf before the application as an installation runs it: what is kept, for whom, and what outlives it."""
 
+import gzip
 import json
 import os
 import secrets
@@ -127,7 +128,15 @@ def test_who_has_the_page_gets_304(site: Site) -> None:
 def test_pages_are_sent_compressed(site: Site) -> None:
     _status, _cache, said, body = site.get("/notices/", Accept_Encoding="gzip")
     assert said["content-encoding"] == "gzip"
-    assert len(body) < len(site.get("/notices/")[3]) / 2
+    plain = site.get("/notices/")
+    assert gzip.decompress(body) == plain[3]
+    assert "content-encoding" not in plain[2]
+    assert plain[2]["vary"] == said["vary"] == "Accept-Encoding"
+
+
+def test_however_a_browser_asks_for_gzip_it_gets_the_one_copy(site: Site) -> None:
+    assert site.get("/en/services/", Accept_Encoding="gzip, deflate, br, zstd")[1] == "MISS"
+    assert {site.get("/en/services/", Accept_Encoding=asked)[1] for asked in ("gzip", "br, gzip", "")} == {"HIT"}
 
 
 @pytest.mark.parametrize("path", ["/id/login/", "/id/login/?next=/my/", "/my/", "/corner/", "/id/password/forgot/"])

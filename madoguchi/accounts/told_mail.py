@@ -5,7 +5,6 @@ from django.utils.translation import gettext as _
 from madoguchi.accounts.models import Account, AddressChange
 from madoguchi.accounts.notes import Note, draft, note, page
 from madoguchi.delivery.renderers import Draft, register, slot
-from madoguchi.shell.languages import exists
 
 
 def _facts() -> tuple[tuple[str, str], ...]:
@@ -17,8 +16,8 @@ def _facts() -> tuple[tuple[str, str], ...]:
 
 
 def _contact() -> str:
-    """Where the operator can be told; the privacy policy names its desk where there is no page for it."""
-    return page("/contact/" if exists("/contact/") else "/privacy/")
+    """Where the operator can be told."""
+    return page("/contact/")
 
 
 def _not_you() -> str:

@@ -1,9 +1,11 @@
 """Public pages kept in the memory of each process for a moment, in front of everything else.
 
-When something is wrong everybody opens the same few pages at once. Each is then made once a second, whoever asks; and
-while the application answers with an error, what was made last is shown, as long as the page itself allows.
+When something is wrong everybody opens the same few pages at once. Each is then made, and compressed, once a second,
+whoever asks; and while the application answers with an error, what was made last is shown, as long as the page itself
+allows.
 """
 
+import gzip
 import threading
 import time
 from collections import OrderedDict
@@ -23,6 +25,7 @@ LARGEST = 1024 * 1024  # bytes of one page
 LONGEST_QUERY = 200  # characters; more is nothing a page of ours writes
 PATIENCE = 10.0  # seconds to wait for another thread where what is kept is too old to be shown
 _BESIDE = 2048  # bytes a page costs beside its body
+SMALLEST = 500  # bytes; compressing less saves nothing worth having
 # Of one request alone, or of the answer's body.
 _OWN = {"x-request-id", "date", "age", "connection"}
 _OF_BODY = {"content-length", "content-type", "content-encoding"}
@@ -30,12 +33,20 @@ _OF_BODY = {"content-length", "content-type", "content-encoding"}
 _Headers = list[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A page as it is sent: as it was made, or compressed."""
+
+    headers: _Headers
+    body: bytes
+
+
 @dataclass(slots=True)
 class _Page:
     """An answer with status 200. ``made`` and ``ask_at`` are seconds of the clock, the times beside them seconds."""
 
-    headers: _Headers
-    body: bytes
+    plain: _Form
+    packed: _Form | None
     etag: str
     vary: tuple[str, ...]
     while_asking: float
@@ -143,9 +154,11 @@ class KeptPages:
         finally:
             _close(answer)
         now = self._clock()
+        plain = _Form([(name, value) for name, value in headers if name.lower() not in _OWN], body)
+        plain, packed = _forms(plain, said)
         return _Page(
-            headers=[(name, value) for name, value in headers if name.lower() not in _OWN],
-            body=body,
+            plain=plain,
+            packed=packed,
             etag=said.get("etag", ""),
             vary=vary,
             while_asking=_seconds(allowed, "stale-while-revalidate"),
@@ -159,7 +172,7 @@ class KeptPages:
         with self._lock:
             self._drop(key)
             self._pages[key], self._varies[address] = page, page.vary
-            self._used += len(page.body) + _BESIDE
+            self._used += _cost(page)
             while self._used > self._room:
                 self._drop(next(iter(self._pages)))
 
@@ -173,7 +186,7 @@ class KeptPages:
         """Forget a page, and of its address what it varies by; another variant of it writes that anew."""
         page = self._pages.pop(key, None)
         if page is not None:
-            self._used -= len(page.body) + _BESIDE
+            self._used -= _cost(page)
             self._varies.pop(key[: len(key) - len(page.vary)], None)
 
 
@@ -206,13 +219,45 @@ def _show(
     own = [("Age", str(int(now - page.made)))]
     if request_id:
         own.append(("X-Request-Id", request_id))
+    form = page.packed if page.packed and _reads_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else page.plain
     asked = environ.get("HTTP_IF_NONE_MATCH")
     if asked and page.etag and _matches(asked, page.etag):
-        left = [(name, value) for name, value in page.headers if name.lower() not in _OF_BODY]
+        left = [(name, value) for name, value in form.headers if name.lower() not in _OF_BODY]
         start_response("304 Not Modified", left + own)
         return []
-    start_response("200 OK", page.headers + own)
-    return [page.body]
+    start_response("200 OK", form.headers + own)
+    return [form.body]
+
+
+def _forms(plain: _Form, said: dict[str, str]) -> tuple[_Form, _Form | None]:
+    """The page as it was made and compressed, each saying that there is the other; alone where that saves nothing.
+
+    What is public holds no secret, so that its length tells nobody anything (BREACH).
+    """
+    if len(plain.body) < SMALLEST or "content-encoding" in said:
+        return plain, None
+    packed = gzip.compress(plain.body, mtime=0)
+    if len(packed) >= len(plain.body):
+        return plain, None
+    vary = ", ".join(filter(None, (said.get("vary"), "Accept-Encoding")))
+    headers = [(name, value) for name, value in plain.headers if name.lower() != "vary"] + [("Vary", vary)]
+    exchanged = {"content-length": str(len(packed)), "etag": f"W/{said.get('etag', '').removeprefix('W/')}"}
+    of_packed = [(name, exchanged.get(name.lower(), value)) for name, value in headers]
+    return _Form(headers, plain.body), _Form([*of_packed, ("Content-Encoding", "gzip")], packed)
+
+
+def _cost(page: _Page) -> int:
+    return len(page.plain.body) + (len(page.packed.body) if page.packed else 0) + _BESIDE
+
+
+@lru_cache(maxsize=1024)
+def _reads_gzip(accepted: str) -> bool:
+    """What ``Accept-Encoding`` says (RFC 9110, 12.5.3)."""
+    for one in accepted.lower().split(","):
+        coding, _, weight = one.partition(";")
+        if coding.strip() in {"gzip", "*"}:
+            return weight.replace(" ", "").removeprefix("q=") not in {"0", "0.0", "0.00", "0.000"}
+    return False
 
 
 def _matches(asked: str, etag: str) -> bool:

@@ -74,5 +74,7 @@ def test_every_place_that_seals_is_gone_through():
         "delivery.Letter.sealed",
         "contracts.Passcode.sealed_code",
         "provider.SigningKey.sealed",
+        "notices.CalendarFeed.sealed",
+        "inquiries.Inquiry.sealed_token",
         "one-time password secrets",
     }

@@ -66,8 +66,17 @@ def _private_pages(settings: Any) -> Verdict:
     return verdict(bool(found), reason % {"found": len(found)})
 
 
-# Of these rooms, but for whoever holds a link from a mail, or for the part of a public page that is one's own.
-OPEN = frozenset({"mynotices:unsubscribe", "mynotices:mine"})
+# Of these rooms, but for whoever holds a link from a mail or a secret address, or for the part of a public page that is
+# one's own.
+OPEN = frozenset(
+    {
+        "mynotices:unsubscribe",
+        "mynotices:mine",
+        "mynotices:address_link",
+        "mynotices:address_done",
+        "mynotices:calendar_feed",
+    }
+)
 
 
 def _fresh_proof(settings: Any) -> Verdict:

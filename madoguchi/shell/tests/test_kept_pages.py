@@ -1,5 +1,6 @@
 """Public pages kept for a moment in front of the application: which, for how long, and what stands in for errors."""
 
+import gzip
 import threading
 from wsgiref.util import setup_testing_defaults
 
@@ -19,6 +20,7 @@ class Site:
         self.status, self.headers, self.control = "200 OK", [], PUBLIC
         self.asked, self.closed, self.now = 0, 0, 1000.0
         self.meanwhile = None
+        self.filling = ""
         self.kept = KeptPages(self, clock=lambda: self.now)
 
     def __call__(self, environ, start_response):
@@ -27,7 +29,7 @@ class Site:
         number = self.asked
         if self.meanwhile:
             self.meanwhile()
-        body = f"{environ['HTTP_HOST']}{environ['PATH_INFO']} {number}".encode()
+        body = f"{environ['HTTP_HOST']}{environ['PATH_INFO']} {number}{self.filling}".encode()
         headers = [("Cache-Control", self.control), ("ETag", f'"{number}"'), ("Content-Length", str(len(body)))]
         start_response(self.status, [*headers, ("X-Request-Id", f"made-{number}"), *self.headers])
         return Answer(self, body)
@@ -42,10 +44,13 @@ class Site:
             return kept_pages._no_write
 
         answer = self.kept(environ, tell)
-        body = b"".join(answer).decode()
+        body = b"".join(answer)
         getattr(answer, "close", lambda: None)()
         ((status, said),) = told
-        return int(status[:3]), said, body
+        if said.get("Content-Encoding") == "gzip":
+            assert said["Content-Length"] == str(len(body))
+            body = gzip.decompress(body)
+        return int(status[:3]), said, body.decode()
 
 
 class Answer:
@@ -210,3 +215,33 @@ def test_with_tls_only_what_came_by_tls_is_kept(site):
         assert site.get(HTTP_X_FORWARDED_PROTO="https")[2] == site.get(HTTP_X_FORWARDED_PROTO="https")[2]
         assert site.get(HTTP_X_FORWARDED_PROTO="http")[2].endswith(" 2")
         assert site.get()[2].endswith(" 3")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        ("gzip, deflate, br", True),
+        ("*", True),
+        ("br;q=1, gzip;q=0.5", True),
+        ("gzip; q=0", False),
+        ("identity", False),
+        ("", False),
+    ],
+)
+def test_who_reads_gzip_gets_the_page_compressed(site, accepted, packed):
+    site.filling = " word" * 200
+    status, said, body = site.get(HTTP_ACCEPT_ENCODING=accepted)
+    assert (status, body) == (200, f"localhost/ 1{site.filling}")
+    assert ("Content-Encoding" in said) is packed
+    assert said["ETag"] == ('W/"1"' if packed else '"1"')
+    assert said["Vary"] == "Accept-Encoding"
+    assert site.get(HTTP_IF_NONE_MATCH='W/"1"')[0] == site.get(HTTP_IF_NONE_MATCH='"1"')[0] == 304
+    assert site.asked == 1
+
+
+@pytest.mark.parametrize("headers", [[("Content-Encoding", "br")], []])
+def test_what_is_small_or_compressed_already_is_left_as_it_is(site, headers):
+    site.headers = headers
+    site.filling = " word" * 200 if headers else ""
+    said = site.get(HTTP_ACCEPT_ENCODING="gzip")[1]
+    assert (said.get("Content-Encoding"), said.get("Vary")) == (dict(headers).get("Content-Encoding"), None)

@@ -185,7 +185,7 @@ def test_a_provider_that_is_away_is_a_page_and_left_alone_for_a_while(client, se
         answer = client.get(path)
         assert answer.status_code == 503
         assert answer["Retry-After"]
-    assert "あおばビジネス から返事がありません" in answer.content.decode()
+    assert "あおばビジネスから返事がありません" in answer.content.decode()
 
 
 def test_a_login_is_waited_for_ten_minutes(client, hostile):

@@ -66,7 +66,7 @@ def test_opening_the_link_changes_nothing_its_button_does(client, owner):
     assert AuthEvent.objects.get(method="email_changed").succeeded
     (told,) = letters("alice@example.jp")
     assert "変更されました" in told.subject
-    assert "/privacy/" in told.text
+    assert "/contact/" in told.text
     assert NEW not in told.text
     assert client.get("/id/profile/").status_code == 200  # still signed in
 
