@@ -67,6 +67,8 @@
             await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
             if (!onTop(el)) walk.flaws.push(`the focus is out of sight on ${says(el)}`);
         }
+        // The next Tab begins at the top, as on a page just opened.
+        walk.before.focus();
         walk.before.remove();
         walk.after.remove();
         if (found !== document.body) found.focus();
