@@ -15,7 +15,7 @@ from madoguchi.console import audit
 from madoguchi.console.models import AuditEntry
 from madoguchi.delivery.models import Mailing
 from madoguchi.notices.fingerprint import fingerprint
-from madoguchi.notices.models import Report
+from madoguchi.notices.models import Destination, Report
 from madoguchi.notices.tests import make
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,14 @@ def test_the_page_says_what_and_how_many_and_shows_every_mail(publisher: Client)
     assert "第1報：通信しづらい状況" in text
     assert text.count('class="mail-preview"') == 4
     assert "Connections are failing" in text
+
+
+def test_addresses_that_get_none_of_it_are_counted_apart(publisher: Client) -> None:
+    report = draft()
+    Destination.objects.filter(account__email__startswith="jiro").update(state="paused")
+    text = publisher.get(page_of(report)).content.decode()
+    assert "公開して1件のメールを送る" in text
+    assert "<dt>送信しない（配信停止・一時停止中）</dt><dd>1</dd>" in text
 
 
 def test_publishing_gives_the_number_and_leaves_the_mailing_and_a_record(publisher: Client) -> None:
