@@ -194,7 +194,7 @@ class Visitor:
         same = {"language": self.language, "width": self.width, "script": self.script}
         other = Visitor(self.browser, self.demo, **{**same, **difference})
         # A cookie as it is read has fields that one to be set may have not: the type says other, the values fit.
-        other.context.add_cookies(self.context.cookies())  # type: ignore[arg-type]
+        other.context.add_cookies(self.context.cookies())  # type: ignore[arg-type]  # what it gave, it takes
         return other
 
     def close(self) -> None:

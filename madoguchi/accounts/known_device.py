@@ -67,7 +67,7 @@ def look_up(request: HttpRequest, email: str) -> tuple[Account | None, bool]:
     """The account of ``email``, if there is one, and whether this browser :func:`knows` it: one query in any case."""
     found = Account.objects.raw(_LOOK_UP, (device(request), list(FIRST_FACTORS), email))
     account = next(iter(found), None)
-    return account, account is not None and bool(account.known_here)  # type: ignore[attr-defined]
+    return account, account is not None and bool(account.known_here)  # type: ignore[attr-defined]  # of the query
 
 
 def _mark_of(request: HttpRequest) -> str:

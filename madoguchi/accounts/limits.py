@@ -123,7 +123,7 @@ def _give_back(prefix: str = "", *, after: str = "") -> str:
     return f"""
         UPDATE accounts_trylevel AS bucket SET level = GREATEST(0, {_drained(prefix)} - 1), at = %(now)s
         WHERE key = %({prefix}key)s {after}
-    """  # noqa: S608
+    """  # noqa: S608 - put together from constants; values are parameters
 
 
 _TAKE = _take()

@@ -18,7 +18,7 @@ class SessionStore(db.SessionStore):
         if self.session_key is None:
             self.create()
             return
-        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # Django's, not in its stubs
         if self._written == (self.session_key, data):
             return
         row = self.create_model_instance(data)
