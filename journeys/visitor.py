@@ -22,7 +22,8 @@ _ALL = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "w
 _LAYOUT = {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]}
 # The corner of the header, and what waits for it, come after the page (shell/corner.html).
 _COMING = ".corner[hx-get], .htmx-request"
-# What no tool reports: a page wider than its window, and a button whose label breaks over two lines.
+# What no tool reports: a page wider than its window, a button whose label breaks over two lines, a page of the main
+# navigation beyond the edge of the window.
 _FLAWS = """() => {
     const flaws = [];
     const root = document.documentElement;
@@ -32,6 +33,10 @@ _FLAWS = """() => {
         range.selectNodeContents(button);
         const tops = [...range.getClientRects()].filter(r => r.width > 1).map(r => r.top + r.height / 2);
         if (Math.max(...tops) - Math.min(...tops) > 16) flaws.push(`broken label: ${button.textContent.trim()}`);
+    }
+    for (const link of document.querySelectorAll('.site-nav__link')) {
+        const end = link.getBoundingClientRect().right;
+        if (end > root.clientWidth) flaws.push(`out of sight: ${link.textContent.trim()}`);
     }
     return flaws;
 }"""
