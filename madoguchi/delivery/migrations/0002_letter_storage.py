@@ -28,12 +28,19 @@ class Migration(migrations.Migration):
             -- A statement's, so that a mailing of any size wakes a worker once.
             CREATE TRIGGER delivery_letter_wake AFTER INSERT ON delivery_letter
                 FOR EACH STATEMENT EXECUTE FUNCTION delivery_letter_wake();
+            CREATE FUNCTION delivery_mailing_wake() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                PERFORM pg_notify('madoguchi_letters', 'state');
+                RETURN NULL;
+            END $$;
+            -- Paused, resumed, cancelled: a worker looks whether it holds letters of it.
             CREATE TRIGGER delivery_mailing_wake AFTER UPDATE OF state ON delivery_mailing
-                FOR EACH STATEMENT EXECUTE FUNCTION delivery_letter_wake();
+                FOR EACH STATEMENT EXECUTE FUNCTION delivery_mailing_wake();
             """,
             """
             DROP TRIGGER delivery_mailing_wake ON delivery_mailing;
             DROP TRIGGER delivery_letter_wake ON delivery_letter;
+            DROP FUNCTION delivery_mailing_wake();
             DROP FUNCTION delivery_letter_wake();
             ALTER TABLE delivery_letter RESET (
                 fillfactor,

@@ -3,5 +3,16 @@
 from madoguchi.delivery.models.callbacks import SeenCallback
 from madoguchi.delivery.models.letters import LANES, Letter, Mailing
 from madoguchi.delivery.models.returns import Return, ReturnTally, Suppression
+from madoguchi.delivery.models.state import GroupPause, RelayState
 
-__all__ = ["LANES", "Letter", "Mailing", "Return", "ReturnTally", "SeenCallback", "Suppression"]
+__all__ = [
+    "LANES",
+    "GroupPause",
+    "Letter",
+    "Mailing",
+    "RelayState",
+    "Return",
+    "ReturnTally",
+    "SeenCallback",
+    "Suppression",
+]

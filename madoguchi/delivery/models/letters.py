@@ -4,6 +4,8 @@ This room knows no notice, no registration and no statement. A room above regist
 (:mod:`madoguchi.delivery.renderers`) and posts mailings that name it. ``docs/delivery.md`` tells how they leave.
 """
 
+from typing import Any
+
 from django.contrib.postgres.functions import TransactionNow
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models, transaction
@@ -29,11 +31,19 @@ class Mailing(models.Model):
         PAUSED = "paused"
         CANCELLED = "cancelled"
 
+    class Why(models.TextChoices):
+        OPERATOR = "operator"
+        FAILURES = "failures"  # by the engine itself: too many letters could not be sent
+
     renderer = models.CharField(max_length=60)
     # What the renderer looks up, in the words of the room that registered it: "42" for report 42.
     reference = models.CharField(max_length=120)
     lane = models.PositiveSmallIntegerField(choices=LANES)
     state = models.CharField(max_length=12, choices=State, default=State.OPEN)
+    # Since when and why it is paused, and by whom (a login ID; this room knows no accounts).
+    paused_reason = models.CharField(max_length=12, choices=Why, blank=True, default="")
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_by = models.CharField(max_length=254, blank=True, default="")
     single = models.BooleanField(default=False)
     # After this moment nothing of it is sent any more: a notice that ended long ago must not arrive late.
     expires_at = models.DateTimeField()
@@ -52,33 +62,60 @@ class Mailing(models.Model):
         indexes = [
             models.Index(
                 fields=["lane", "id"],
-                name="mailing_open",
-                condition=models.Q(state="open", finished_at__isnull=True),
+                name="mailing_unfinished",
+                condition=models.Q(finished_at__isnull=True),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.renderer}:{self.reference}"
 
-    def pause(self) -> None:
-        """Nothing more of it is sent until :meth:`resume`; what is on the wire goes out."""
-        Mailing.objects.filter(pk=self.pk, state=self.State.OPEN).update(state=self.State.PAUSED)
-        self.refresh_from_db(fields=["state"])
+    def pause(self, *, reason: str = Why.OPERATOR, by: str = "") -> bool:
+        """Send nothing more of it until :meth:`resume`; what is on the wire goes out, what a worker holds is returned.
 
-    def resume(self) -> None:
-        Mailing.objects.filter(pk=self.pk, state=self.State.PAUSED).update(state=self.State.OPEN)
-        self.refresh_from_db(fields=["state"])
+        False when it was not open, or has nothing left to send.
+        """
+        changed = {"state": self.State.PAUSED, "paused_reason": reason, "paused_at": Now(), "paused_by": by}
+        return self._move(Mailing.objects.filter(pk=self.pk, state=self.State.OPEN, finished_at=None), changed)
+
+    def resume(self) -> bool:
+        """Send on; False when it was not paused."""
+        changed = {"state": self.State.OPEN, "paused_reason": "", "paused_at": None, "paused_by": ""}
+        return self._move(Mailing.objects.filter(pk=self.pk, state=self.State.PAUSED), changed)
+
+    def _move(self, where: "models.QuerySet[Mailing]", changed: dict[str, Any]) -> bool:
+        moved = bool(where.update(**changed))
+        self.refresh_from_db(fields=list(changed))
+        return moved
 
     @transaction.atomic
     def cancel(self, *, reason: str = "cancelled") -> int:
         """Send nothing more of it, ever; return how many letters were skipped for that ``reason``.
 
-        Letters a worker holds at this moment may still go out and then keep that outcome.
+        Letters a worker holds at this moment are skipped by it, ``cancelled``; what is on the wire goes out.
         """
         Mailing.objects.filter(pk=self.pk).update(state=self.State.CANCELLED)
         self.refresh_from_db(fields=["state"])
         waiting = self.letters.filter(state__in=[Letter.State.QUEUED, Letter.State.HELD], leased_until=None)
         return waiting.update(state=Letter.State.SKIPPED, reason=reason, sealed=None, finished_at=Now())
+
+    @transaction.atomic
+    def retry_failed(self) -> int:
+        """Try its failed letters again, from the first try, but for those whose address is at fault; how many.
+
+        None when it is cancelled, expired, or a single letter (whose secrets are wiped by now). A paused one stays so.
+        """
+        again = Mailing.objects.filter(pk=self.pk, single=False, expires_at__gt=Now())
+        if not again.exclude(state=self.State.CANCELLED).select_for_update().exists():
+            return 0
+        failed = self.letters.filter(state=Letter.State.FAILED).exclude(reason__in=Letter.ADDRESS_AT_FAULT)
+        queued = {"state": Letter.State.QUEUED, "tries": 0, "due_at": Now(), "reason": "", "finished_at": None}
+        number = failed.update(**queued)
+        if number:
+            # By a change of its state the workers are woken.
+            again.update(finished_at=None, state=models.F("state"))
+            self.refresh_from_db(fields=["finished_at"])
+        return number
 
     def progress(self) -> dict[str, int]:
         """How many letters are in each state that occurs."""
@@ -106,6 +143,9 @@ class Letter(models.Model):
     class Format(models.TextChoices):
         FULL = "full"  # text and HTML
         SHORT = "short"  # 携帯: short plain text
+
+    # Reasons of failure that another try does not mend.
+    ADDRESS_AT_FAULT = ("refused", "address")
 
     # Without a constraint in the database, whose check would cost a tenth of writing a letter; letters are written by
     # whoever holds the mailing's row.
