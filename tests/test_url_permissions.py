@@ -225,6 +225,10 @@ STAFF = {
     "console:notice": "/console/notices/{draft}/",
     "console:report_mail": "/console/notices/{draft}/reports/{report}/mail/",
     "console:report_publish": PUBLISH,
+    "console:mailings": "/console/mailings/",
+    "console:mailings_running": "/console/mailings/running/",
+    "console:mailing": "/console/mailings/0/",
+    "console:mailing_progress": "/console/mailings/0/progress/",
 }
 WRITERS = {
     "console:notice_new": "/console/notices/new/",
@@ -247,6 +251,7 @@ WRITERS = {
     "console:template_remove": "/console/templates/{template}/remove/",
 }
 PUBLISHERS = {
+    "console:mailing_act": "/console/mailings/0/cancel/",
     "console:notice_withdraw": "/console/notices/{posted}/withdraw/",
     "console:report_schedule": "/console/notices/{draft}/reports/{report}/schedule/",
     "console:report_unschedule": "/console/notices/{draft}/reports/{report}/unschedule/",

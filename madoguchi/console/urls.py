@@ -9,6 +9,9 @@ from madoguchi.console.inquiries import acts as inquiry_acts
 from madoguchi.console.inquiries import answer as inquiry_answer
 from madoguchi.console.inquiries import board as inquiries
 from madoguchi.console.inquiries import page as inquiry
+from madoguchi.console.mailings import acts as mailing_acts
+from madoguchi.console.mailings import board as mailings
+from madoguchi.console.mailings import page as mailing
 from madoguchi.console.notices import (
     approval,
     board,
@@ -49,6 +52,11 @@ urlpatterns = [
     path("inquiries/<int:inquiry_id>/assign/", inquiry_acts.assign, name="inquiry_assign"),
     path("inquiries/<int:inquiry_id>/note/", inquiry_acts.note, name="inquiry_note"),
     path("inquiries/<int:inquiry_id>/state/", inquiry_acts.state, name="inquiry_state"),
+    path("mailings/", mailings.board, name="mailings"),
+    path("mailings/running/", mailings.running, name="mailings_running"),
+    path("mailings/<int:mailing_id>/", mailing.show, name="mailing"),
+    path("mailings/<int:mailing_id>/progress/", mailing.progress, name="mailing_progress"),
+    path("mailings/<int:mailing_id>/<slug:name>/", mailing_acts.act, name="mailing_act"),
     path("security/", security, name="security"),
     path("sites/", sites.board, name="sites"),
     path("sites/new/", site.new, name="site_new"),

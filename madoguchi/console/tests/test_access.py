@@ -37,7 +37,14 @@ def addresses(draft: Report) -> dict[str, str]:
     found = {}
     for pattern in urls.urlpatterns:
         wanted = {"notice_id": draft.notice_id, "report_id": draft.pk, "customer": uuid4(), "name": "login"}
-        wanted |= {"client_id": "unknown", "template_id": 1, "inquiry_id": 1, "question_id": 1, "guide_id": 1}
+        wanted |= {
+            "client_id": "unknown",
+            "template_id": 1,
+            "inquiry_id": 1,
+            "question_id": 1,
+            "guide_id": 1,
+            "mailing_id": 1,
+        }
         arguments = {key: wanted[key] for key in wanted if f":{key}>" in str(pattern.pattern)}
         found[str(pattern.name)] = reverse(f"console:{pattern.name}", kwargs=arguments)
     return found

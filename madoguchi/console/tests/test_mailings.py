@@ -1,0 +1,176 @@
+"""``/console/mailings/``: watching mail go out, and stepping in."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from madoguchi.accounts.models import StaffRole
+from madoguchi.accounts.tests import people
+from madoguchi.console.models import AuditEntry
+from madoguchi.delivery.models import Letter, Mailing
+from madoguchi.notices import mailings
+from madoguchi.notices.models import Report
+from madoguchi.notices.tests import make
+
+pytestmark = pytest.mark.django_db
+OUTCOMES = [
+    *[("queued", "")] * 5,
+    *[("queued", "refused")] * 2,
+    *[("held", "")] * 3,
+    *[("sent", "")] * 10,
+    *[("skipped", "outside_hours")] * 4,
+    *[("failed", "refused")] * 2,
+    ("failed", "expired"),
+    ("bounced", ""),
+    ("suppressed", "opted_out"),
+]
+
+
+@pytest.fixture
+def report(db: None) -> Report:
+    return make.trouble(make.service()).publish(by=people.publisher())
+
+
+@pytest.fixture
+def mailing(report: Report) -> Mailing:
+    made = Mailing.objects.get(renderer=mailings.REPORT, reference=str(report.pk))
+    Mailing.objects.filter(pk=made.pk).update(checkpoint=None, expires_at=timezone.now() + timedelta(days=1))
+    now = timezone.now()
+    Letter.objects.bulk_create(
+        Letter(
+            mailing=made,
+            recipient_key=str(number),
+            address=f"person{number}@example.jp",
+            language="ja",
+            state=state,
+            reason=reason,
+            finished_at=None if state in {"queued", "held"} else now,
+        )
+        for number, (state, reason) in enumerate(OUTCOMES)
+    )
+    made.refresh_from_db()
+    return made
+
+
+def staff(role: StaffRole = StaffRole.PUBLISHER) -> Client:
+    client = Client()
+    address = f"{role.value}2@aoba.example"
+    people.sign_in(client, people.account(address, staff_role=role))
+    return client
+
+
+def text(page: bytes) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.decode()))
+
+
+def test_what_is_under_way_and_what_is_over(report, mailing) -> None:
+    page = text(staff(StaffRole.VIEWER).get("/en/console/mailings/").content)
+    assert f"{report.notice.number} {report.label}" in page or report.notice.number in page
+    assert "19 of 29 (65 %)" in page
+    assert "publisher@aoba.example" in page
+    assert "No mailing has finished yet." in page
+    Letter.objects.filter(mailing=mailing, state__in=["queued", "held"]).update(state="sent")
+    Mailing.objects.filter(pk=mailing.pk).update(finished_at=timezone.now())
+    page = text(staff(StaffRole.EDITOR).get("/en/console/mailings/").content)
+    assert "Nothing is being sent now." in page
+    assert "Finished" in page
+
+
+def test_single_letters_are_nobodys_business_here(mailing) -> None:
+    single = Mailing.objects.create(
+        renderer="x", reference="1", lane=0, single=True, expires_at=timezone.now() + timedelta(days=1)
+    )
+    client = staff()
+    assert client.get(f"/console/mailings/{single.pk}/").status_code == 404
+    assert client.post(f"/console/mailings/{single.pk}/pause/").status_code == 404
+
+
+@pytest.mark.parametrize("part", ["", "progress/"])
+def test_a_mailings_numbers_with_their_reasons(mailing, part: str) -> None:
+    page = text(staff(StaffRole.VIEWER).get(f"/en/console/mailings/{mailing.pk}/{part}").content)
+    for row in (
+        "Waiting 7 not tried yet: 5 refused for now, to be tried again: 2",
+        "Sent 10",
+        "Held 3",
+        "Skipped 4 outside the days and hours of the address: 4",
+        "Failed 3 refused for good by the relay or the recipient's server: 2 not accepted before",
+        "Bounced 1",
+        "Suppressed 1 stopped by the link in an email: 1",
+    ):
+        assert row in page.replace("&#x27;", "'"), row
+    assert "Letters/s 10 Time to go" in page
+
+
+def test_the_page_keeps_itself_up_to_date_with_and_without_script(mailing) -> None:
+    address = f"/console/mailings/{mailing.pk}/"
+    page = staff().get(address).content.decode()
+    assert f'hx-get="{address}progress/" hx-trigger="every 2s"' in page
+    assert '<noscript><meta http-equiv="refresh"' in page
+    Mailing.objects.filter(pk=mailing.pk).update(finished_at=timezone.now())
+    page = staff(StaffRole.VIEWER).get(address).content.decode()
+    assert "progress/" not in page
+    assert "http-equiv" not in page
+
+
+def test_pausing_and_going_on(mailing) -> None:
+    client = staff()
+    address = f"/console/mailings/{mailing.pk}/"
+    assert client.get(f"{address}pause/").status_code == 302  # looking changes nothing
+    mailing.refresh_from_db()
+    assert mailing.state == "open"
+    assert client.post(f"{address}pause/")["Location"] == address
+    mailing.refresh_from_db()
+    assert mailing.state == "paused"
+    page = client.get(address).content.decode()
+    assert "一時停止中" in page
+    client.post(f"{address}pause/")  # pressed twice
+    assert client.post(f"{address}resume/").status_code == 302
+    mailing.refresh_from_db()
+    assert mailing.state == "open"
+    assert [entry.act for entry in AuditEntry.objects.order_by("pk")] == ["mailing.pause", "mailing.resume"]
+    assert {entry.object_key for entry in AuditEntry.objects.all()} == {str(mailing.pk)}
+
+
+def test_calling_off_says_how_many_and_asks_why(mailing) -> None:
+    client = staff()
+    address = f"/en/console/mailings/{mailing.pk}/cancel/"
+    assert "10 letters that have not left yet will never be sent." in text(client.get(address).content)
+    refused = client.post(address, {"reason": "no"})
+    assert refused.status_code == 422
+    assert "at least 5 characters" in refused.content.decode()
+    mailing.refresh_from_db()
+    assert mailing.state == "open"
+    assert client.post(address, {"reason": "wrong service named"}).status_code == 302
+    mailing.refresh_from_db()
+    assert mailing.state == "cancelled"
+    assert mailing.progress()["skipped"] == 14
+    entry = AuditEntry.objects.get()
+    assert (entry.act, entry.reason, entry.detail) == ("mailing.cancel", "wrong service named", {"letters": 10})
+    assert client.post(address, {"reason": "once more"}).status_code == 302
+    assert AuditEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", [role for role in StaffRole if role not in {"publisher", "administrator"}])
+def test_only_publishers_step_in(mailing, role: StaffRole) -> None:
+    client = staff(role)
+    assert "<form" not in client.get(f"/console/mailings/{mailing.pk}/progress/").content.decode()
+    for name in ("pause", "resume", "cancel", "retry"):
+        assert client.post(f"/console/mailings/{mailing.pk}/{name}/", {"reason": "because I can"}).status_code == 403
+    mailing.refresh_from_db()
+    assert mailing.state == "open"
+
+
+def test_customers_see_nothing_of_it(mailing) -> None:
+    client = Client()
+    for person in (people.alice(), people.bob(), people.charlie()):
+        people.sign_in(client, person)
+        for part in ("", "running/", f"{mailing.pk}/", f"{mailing.pk}/progress/", f"{mailing.pk}/cancel/"):
+            assert client.get(f"/console/mailings/{part}").status_code == 403
+            assert client.post(f"/console/mailings/{part}").status_code == 403
+
+
+def test_no_address_is_shown(mailing) -> None:
+    assert "person1" not in staff().get(f"/console/mailings/{mailing.pk}/").content.decode()
