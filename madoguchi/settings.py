@@ -268,6 +268,13 @@ SMTP_MESSAGES = ENV.integer("MADOGUCHI_SMTP_MESSAGES", 1000, least=1)  # over on
 MAIL_FROM_NOTICES = ENV.text("MADOGUCHI_MAIL_FROM_NOTICES", "notice@aoba.example" if DEMO else None)
 MAIL_FROM_ID = ENV.text("MADOGUCHI_MAIL_FROM_ID", "id@aoba.example" if DEMO else None)
 MAIL_FROM_SUPPORT = ENV.text("MADOGUCHI_MAIL_FROM_SUPPORT", "support@aoba.example" if DEMO else None)
+# What comes back (docs/delivery.md). The domain of return paths; empty: the sender's address is the envelope's too.
+RETURN_DOMAIN = ENV.text("MADOGUCHI_RETURN_DOMAIN", "return.aoba.example" if DEMO else "").lower()
+RETURN_LISTEN = ENV.url("MADOGUCHI_RETURN_LISTEN", ("lmtp", "smtp"), "lmtp://127.0.0.1:8024" if DEMO else "")
+RETURN_MAILBOX_URL = ENV.url("MADOGUCHI_RETURN_MAILBOX_URL", ("imaps", "imap+starttls"), "")
+RETURN_MAILBOX_CA = ENV.text("MADOGUCHI_RETURN_MAILBOX_CA", "", wanted="the path of a file")
+# What a gateway of one's own signs its news of mail with; empty: none is believed.
+MAIL_TOKEN = ENV.secret("MADOGUCHI_MAIL_TOKEN", "demo-only-mail-token-never-in-production" if DEMO else "")
 
 # --- notices --------------------------------------------------------------------------------------------------------
 # ``on``: planned work is published only when a second person approved it; trouble may go first and is signed off after.

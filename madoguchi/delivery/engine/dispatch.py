@@ -16,6 +16,7 @@ from madoguchi.delivery.engine.outbox import Claimed
 from madoguchi.delivery.engine.pacing import Pacing, Pause
 from madoguchi.delivery.engine.smtp import Connection, Parcel, Patience, Relay, RelayTrouble, Step
 from madoguchi.delivery.headers import Unfit, address
+from madoguchi.delivery.returns.path import return_path
 from madoguchi.lib.lanes import Lane
 from madoguchi.lib.tokens import BrokenSeal
 
@@ -160,7 +161,8 @@ class Dispatch:
             values[compose.DATE] = self._now()
             if composed.own_ids:
                 values[compose.MESSAGE_ID] = compose.message_id(letter.id)
-            return Parcel(composed.sender.encode(), recipient.encode(), composed.splice(values), letter)
+            sender = return_path(letter.id) or composed.sender.encode()
+            return Parcel(sender, recipient.encode(), composed.splice(values), letter)
         except Unfit as error:
             self._holdings.ended(letter, "failed", reason=str(error))
         except BrokenSeal:
