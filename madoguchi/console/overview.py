@@ -5,10 +5,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from madoguchi.console import roles
+from madoguchi.console.mailings.told import stopped
 from madoguchi.console.notices.watch import Watch
 
 
 @roles.may_look
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    return render(request, "console/overview.html", {"watch": Watch.now(), "can_write": roles.can_write(request)})
+    context = {"watch": Watch.now(), "stopped": stopped(), "can_write": roles.can_write(request)}
+    return render(request, "console/overview.html", context)

@@ -3,7 +3,8 @@
 import structlog
 from procrastinate.contrib.django import app
 
-from madoguchi.delivery.models import SeenCallback
+from madoguchi.delivery import pace
+from madoguchi.delivery.models import Mailing, SeenCallback
 from madoguchi.lib.lanes import Lane
 
 log = structlog.get_logger(__name__)
@@ -32,3 +33,27 @@ async def take_over_jobs(timestamp: int) -> None:
 def forget_callbacks(timestamp: int) -> None:
     """Every night: forget callbacks of the telephone gateway that are too old to come again."""
     SeenCallback.forget()
+
+
+@app.task(name="delivery.call_off")
+def call_off(*, mailing_id: int) -> None:
+    """Skip the letters of a cancelled mailing that have not left."""
+    Mailing.objects.get(pk=mailing_id).cancel()
+
+
+@app.task(name="delivery.try_again")
+def try_again(*, mailing_id: int) -> None:
+    """Queue the failed letters of a mailing again."""
+    Mailing.objects.get(pk=mailing_id).retry_failed()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="delivery.count_mailings",
+    priority=Lane.REST.priority,
+    queueing_lock="delivery.count_mailings",
+    pass_context=False,
+)
+def count_mailings(timestamp: int) -> None:
+    """Every minute: count how far the mailings are, for whoever looks next."""
+    pace.keep_up()

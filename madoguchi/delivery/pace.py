@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from madoguchi.delivery.models import Letter, Mailing, Reading
@@ -85,6 +86,14 @@ def pace(mailing: Mailing) -> Pace:
     if reading and not is_stale(mailing, reading):
         return _pace(reading)
     return _pace(read(mailing) or mailing.reading)
+
+
+def keep_up() -> None:
+    """Count what is under way, and once more what has finished since: so that hardly anybody who looks has to wait."""
+    over = Mailing.objects.filter(finished_at__gt=timezone.now() - timedelta(days=1))
+    uncounted = over.exclude(reading__taken_at__gt=F("finished_at"))
+    for mailing in (Mailing.objects.filter(finished_at=None) | uncounted).filter(single=False):
+        pace(mailing)
 
 
 def is_stale(mailing: Mailing, reading: Reading) -> bool:

@@ -9,6 +9,7 @@ from madoguchi.console.mailings.acts import possible
 from madoguchi.console.mailings.told import tell
 from madoguchi.console.models import AuditEntry
 from madoguchi.delivery.models import Mailing
+from madoguchi.delivery.relays import relays, resting
 
 ENTRIES_SHOWN = 20
 
@@ -31,4 +32,10 @@ def progress(request: HttpRequest, mailing_id: int) -> HttpResponse:
 def _context(request: HttpRequest, mailing_id: int) -> dict[str, object]:
     # A mailing to many; a single letter is nobody's business here.
     (told,) = tell([get_object_or_404(Mailing, pk=mailing_id, single=False)])
-    return {"told": told, "pace": told.pace, "acts": possible(told) if roles.can_publish(request) else []}
+    return {
+        "told": told,
+        "pace": told.pace,
+        "acts": possible(told) if roles.can_publish(request) else [],
+        "resting": resting(),
+        "relays": relays(),
+    }

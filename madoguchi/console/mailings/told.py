@@ -72,7 +72,7 @@ class Told:
         if mailing.finished_at:
             return FINISHED
         if mailing.state == Mailing.State.PAUSED:
-            return STOPPED if getattr(mailing, "paused_reason", "") == "failures" else PAUSED
+            return STOPPED if mailing.paused_reason == Mailing.Why.FAILURES else PAUSED
         if mailing.checkpoint is not None:
             return WRITING
         return WAITING if self.pace.held and not self.pace.queued else SENDING
@@ -81,6 +81,11 @@ class Told:
     def moves(self) -> bool:
         """Whether its numbers may change by themselves."""
         return self.mailing.finished_at is None
+
+
+def stopped() -> list[Told]:
+    """Mailings that paused themselves and wait for somebody to look."""
+    return tell(Mailing.objects.filter(state=Mailing.State.PAUSED, paused_reason=Mailing.Why.FAILURES, single=False))
 
 
 def tell(found: Iterable[Mailing]) -> list[Told]:

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from madoguchi.console import roles
+from madoguchi.console.mailings.told import stopped
 from madoguchi.console.notices.watch import Watch
 from madoguchi.notices import lifecycle
 from madoguchi.notices.models import Notice
@@ -74,6 +75,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "page_obj": page_obj,
         # Who looks for something wants the list alone.
         "watch": None if set(request.GET) - {"page"} else Watch.now(),
+        "stopped": stopped(),
         "can_write": roles.can_write(request),
     }
     return render(request, "console/notices/board.html", context)

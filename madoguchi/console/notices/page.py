@@ -17,6 +17,7 @@ from madoguchi.console.notices.acts import acts
 from madoguchi.console.notices.completeness import missing_english, pairs
 from madoguchi.console.notices.timing import Timing
 from madoguchi.delivery.models import Mailing
+from madoguchi.delivery.pace import pace
 from madoguchi.notices import approve, mailings
 from madoguchi.notices.models import Approval, Notice, Report
 
@@ -50,10 +51,10 @@ def show(request: HttpRequest, notice_id: int) -> HttpResponse:
     return render(request, "console/notices/page.html", context)
 
 
-def _progress(report: Report) -> dict[str, int] | None:
-    """How far the report's mail is: letters by state; None when it was not mailed."""
+def _progress(report: Report) -> tuple[Mailing, dict[str, int]] | None:
+    """The report's mailing, and how far it is: letters by state; None when it was not mailed."""
     mailing = Mailing.objects.filter(renderer=mailings.REPORT, reference=str(report.pk)).first()
-    return mailing.progress() if mailing else None
+    return (mailing, pace(mailing).by_state()) if mailing else None
 
 
 def _about(notice: Notice) -> Q:
@@ -62,11 +63,11 @@ def _about(notice: Notice) -> Q:
     return Q(object_type="notice", object_key=str(notice.pk)) | Q(object_type="report", object_key__in=reports)
 
 
-def _other_mailings(notice: Notice) -> list[tuple[str | Promise, dict[str, int]]]:
+def _other_mailings(notice: Notice) -> list[tuple[str | Promise, Mailing, dict[str, int]]]:
     """What was mailed about it beside its reports, and how far that is."""
     words = {mailings.REMINDER: _("Reminder"), mailings.WITHDRAWAL: _("Withdrawal")}
     found = mailings.about(notice).filter(renderer__in=words)
-    return [(words[mailing.renderer], mailing.progress()) for mailing in found]
+    return [(words[mailing.renderer], mailing, pace(mailing).by_state()) for mailing in found]
 
 
 def _own(report: Report, person: Account) -> bool:

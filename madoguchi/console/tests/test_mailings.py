@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from madoguchi.accounts.models import StaffRole
 from madoguchi.accounts.tests import people
 from madoguchi.console.models import AuditEntry
-from madoguchi.delivery.models import Letter, Mailing
+from madoguchi.delivery.models import GroupPause, Letter, Mailing, Reading, RelayState
 from madoguchi.notices import mailings
 from madoguchi.notices.models import Report
 from madoguchi.notices.tests import make
@@ -60,6 +62,12 @@ def staff(role: StaffRole = StaffRole.PUBLISHER) -> Client:
     address = f"{role.value}2@aoba.example"
     people.sign_in(client, people.account(address, staff_role=role))
     return client
+
+
+def jobs_done() -> None:
+    """Run the jobs of this room that an act left, as a worker would."""
+    for job in ProcrastinateJob.objects.filter(task_name__startswith="delivery.", status="todo"):
+        app.tasks[job.task_name](**job.args)
 
 
 def text(page: bytes) -> str:
@@ -146,11 +154,57 @@ def test_calling_off_says_how_many_and_asks_why(mailing) -> None:
     assert client.post(address, {"reason": "wrong service named"}).status_code == 302
     mailing.refresh_from_db()
     assert mailing.state == "cancelled"
+    jobs_done()
     assert mailing.progress()["skipped"] == 14
     entry = AuditEntry.objects.get()
     assert (entry.act, entry.reason, entry.detail) == ("mailing.cancel", "wrong service named", {"letters": 10})
     assert client.post(address, {"reason": "once more"}).status_code == 302
     assert AuditEntry.objects.count() == 1
+
+
+def test_failed_letters_are_tried_again_unless_the_address_is_at_fault(mailing) -> None:
+    client = staff()
+    address = f"/en/console/mailings/{mailing.pk}/retry/"
+    assert "1 of 3 failed letters is queued again." in text(client.get(address).content)
+    assert client.post(address, {"reason": "the relay is back"}).status_code == 302
+    jobs_done()
+    assert mailing.progress()["failed"] == 2
+    assert AuditEntry.objects.get().detail == {"letters": 1}
+    Reading.objects.all().delete()  # as if two seconds had passed
+    assert "retry/" not in client.get(f"/console/mailings/{mailing.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/en/console/", "/en/console/notices/"])
+def test_a_mailing_that_paused_itself_is_shown_loudly(mailing, report, address: str) -> None:
+    mailing.pause(reason="failures")
+    page = text(staff(StaffRole.VIEWER).get(address).content)
+    assert f"The mailing of {report.notice.number}" in page
+    assert "has paused itself after too many failures" in page
+    assert "3 failed, 10 letters wait." in page
+    shown = staff().get(f"/en/console/mailings/{mailing.pk}/").content
+    assert "Nothing more of it is sent until somebody lets it go on." in text(shown)
+    assert b"/resume/" in shown
+
+
+def test_a_pause_by_staff_is_not_loud_but_says_who(mailing) -> None:
+    mailing.pause(by="publisher@aoba.example")
+    assert "paused itself" not in text(staff(StaffRole.VIEWER).get("/en/console/").content)
+    assert "by publisher@aoba.example" in text(staff().get(f"/en/console/mailings/{mailing.pk}/").content)
+
+
+def test_relays_and_groups_left_in_peace(mailing) -> None:
+    client = staff()
+    address = f"/en/console/mailings/{mailing.pk}/"
+    assert "No worker is sending" in text(client.get(address).content)
+    for worker, state, connections in (("a/1", "well", 10), ("b/1", "away", 0)):
+        RelayState.objects.create(worker=worker, relay="relay.example:25", state=state, connections=connections)
+    GroupPause.objects.create(worker="a/1", group="docomo", until=timezone.now() + timedelta(minutes=2))
+    GroupPause.objects.create(worker="a/1", group="softbank", until=timezone.now() - timedelta(minutes=2))
+    page = text(client.get(address).content)
+    assert "In use relay.example:25" in page
+    assert "10 connections" in page
+    assert "docomo until" in page
+    assert "softbank" not in page
 
 
 @pytest.mark.parametrize("role", [role for role in StaffRole if role not in {"publisher", "administrator"}])

@@ -105,7 +105,8 @@ def test_while_one_counts_others_are_shown_the_last_count(mailing) -> None:
     try:
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s, %s)", [paces._LOCK, made.pk])
-        assert pace(made).sent == 0
+            assert pace(made).sent == 0
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [paces._LOCK, made.pk])
     finally:
         other.close()
     assert pace(made).sent == 3
