@@ -94,7 +94,7 @@ def carry_out(request: HttpRequest, account: Account, token: str) -> None:
             for follower in _followers:
                 follower(account, old, new)
             event = record(request, account, AuthEvent.Method.EMAIL_CHANGED, True)
-            telling.tell(event, to=old)
+            telling.tell_of(event, to=old)
     if taken:
         raise LinkDead(AddressChange.End.TAKEN)
 

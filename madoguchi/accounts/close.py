@@ -46,7 +46,7 @@ def close(request: HttpRequest, account: Account) -> None:
         function(account)
     forget_recipients([account.recipient_key])
     # After that, because this last mail is to be sent; and so that the ID does not know whom it went to.
-    telling.tell(event, to=former, findable=False)
+    telling.tell_of(event, to=former, findable=False)
     SignIn.objects.finish_all(account, SignIn.End.CLOSED)
     EmailAddress.objects.filter(user=account).delete()
     Authenticator.objects.filter(user=account).delete()

@@ -1,34 +1,16 @@
 """The mails that tell the owner of an ID what became of its second factors."""
 
-from datetime import timedelta
-
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from madoguchi.accounts import telling
 from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.accounts.notes import Note, note, page
-from madoguchi.delivery.post import post
 from madoguchi.delivery.renderers import slot
-from madoguchi.lib.lanes import Lane
-from madoguchi.shell.templatetags.shell import datetime_zone
-
-_LASTS = timedelta(days=3)
 
 
 def tell(account: Account, method: AuthEvent.Method, **personal: str) -> None:
     """Queue the mail about ``method``, one of those below, inside the caller's transaction."""
-    with translation.override(account.language), timezone.override(account.time_zone):
-        at = datetime_zone(timezone.now())
-    post(
-        renderer=f"accounts.{method}",
-        reference=str(account.pk),
-        lane=Lane.CODES,
-        to=account.email,
-        language=account.language,
-        expires_at=timezone.now() + _LASTS,
-        personal={"at": at, **personal},
-        recipient_key=account.recipient_key,
-    )
+    telling.tell(account, f"accounts.{method}", reference=str(account.pk), said=personal)
 
 
 def _told(subject: str, first: str) -> Note:

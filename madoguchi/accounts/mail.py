@@ -1,14 +1,40 @@
-"""The mails of the customer ID, as the delivery engine asks for them."""
+"""The mails of a provisional registration, as the delivery engine asks for them."""
 
-from django.conf import settings
-from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.models import Account, Registration
+from madoguchi.accounts.notes import Note, draft, page
 from madoguchi.delivery.renderers import Draft, register, slot
-from madoguchi.shell.languages import exists as exists_page
-from madoguchi.shell.languages import in_language
+
+
+def _link() -> Note:
+    return Note(
+        subject=_("Finish the registration of your customer ID"),
+        paragraphs=(
+            _("Your provisional registration is done. Please open this link within 24 hours and enter your password "
+              "once more."),
+            _("Your customer ID can be used once this final registration is complete. The link works once."),
+        ),
+        button=_("Go to the final registration"),
+        link=slot("link"),
+        copyable=True,
+        foot=_("If you did not register, someone may have mistyped an address. Please do nothing: without your action "
+               "nothing is registered, and what was entered will be deleted."),
+    )  # fmt: skip
+
+
+def _exists() -> Note:
+    return Note(
+        subject=_("You have a customer ID already"),
+        paragraphs=(
+            _("Someone, probably you, has asked to register a customer ID with this address. The address already has "
+              "one, so nothing new was registered."),
+        ),
+        button=_("Go to the login page"),
+        link=page("/id/login/"),
+        more=((_("Set a new password"), page("/id/password/forgot/")),),
+        foot=_("If it was not you, please do nothing: your customer ID and its password stay as they are."),
+    )  # fmt: skip
 
 
 def registration(reference: str, language: str, format: str) -> Draft:
@@ -18,24 +44,7 @@ def registration(reference: str, language: str, format: str) -> Draft:
     """
     email = Registration.objects.values_list("email", flat=True).get(pk=reference)
     exists = bool(email) and Account.objects.filter(email=email).exists()
-    name = "registration_exists" if exists else "registration_link"
-    with translation.override(language):
-        forgot = in_language("/id/password/forgot/", language)
-        context = {
-            "operator_name": settings.OPERATOR[f"name_{language}"],
-            "language": language,
-            "operator_colour": settings.OPERATOR["colour"],
-            "link": slot("link"),
-            "login": settings.SITE_URL + in_language("/id/login/", language),
-            "forgot": settings.SITE_URL + forgot if exists_page(forgot) else "",
-            "site": settings.SITE_URL + in_language("/", language),
-        }
-        return Draft(
-            subject=_("About your customer ID") if exists else _("Finish the registration of your customer ID"),
-            text=render_to_string(f"accounts/mail/{name}.txt", context),
-            html=render_to_string(f"accounts/mail/{name}.html", context) if format == "full" else None,
-            sender=settings.MAIL_FROM_ID,
-        )
+    return draft(_exists if exists else _link, language, format)
 
 
 register("accounts.registration", registration)

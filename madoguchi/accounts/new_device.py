@@ -17,7 +17,7 @@ def tell_if_new(sign_in: SignIn) -> bool:
     if known or first:
         return False
     proof = AuthEvent.objects.filter(sign_in=sign_in, succeeded=True).earliest("at", "pk")
-    telling.tell(proof, to=sign_in.account.email, renderer="accounts.new_device")
+    telling.tell_of(proof, to=sign_in.account.email, renderer="accounts.new_device")
     return True
 
 

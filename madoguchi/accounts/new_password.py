@@ -1,19 +1,12 @@
 """A new password in the place of the old one, by whichever way, and the mail that tells."""
 
-from datetime import timedelta
-
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from madoguchi.accounts import passwords
+from madoguchi.accounts import passwords, telling
 from madoguchi.accounts.assurance import Level, best_level
 from madoguchi.accounts.models import Account, PasswordReset
-from madoguchi.delivery.post import post
-from madoguchi.lib.lanes import Lane
-from madoguchi.shell.templatetags.shell import datetime_zone
-
-_WORD_LASTS = timedelta(days=3)
 
 
 def hashed(password: str) -> str:
@@ -36,15 +29,4 @@ def replace(account: Account, hash: str) -> None:
 
 def tell(account: Account, *, how: str) -> None:
     """The mail to the owner; ``how`` is ``reset`` or ``changed``."""
-    with translation.override(account.language), timezone.override(account.time_zone):
-        at = datetime_zone(timezone.now())
-    post(
-        renderer=f"accounts.password_{how}",
-        reference=str(account.pk),
-        lane=Lane.CODES,
-        to=account.email,
-        language=account.language,
-        expires_at=timezone.now() + _WORD_LASTS,
-        personal={"at": at},
-        recipient_key=account.recipient_key,
-    )
+    telling.tell(account, f"accounts.password_{how}", reference=str(account.pk))

@@ -1,4 +1,4 @@
-"""Mails of the ID that say one thing: a few sentences, at most one button, and why they came."""
+"""Mails that say one thing: a few sentences, at most one button, and what to do if it is wrong."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,12 +9,13 @@ from django.utils import translation
 
 from madoguchi.delivery.renderers import Draft, register
 from madoguchi.shell.languages import in_language
+from madoguchi.shell.mail_frame import frame
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """``facts`` are names with their values. ``button`` and ``link`` go together. ``copyable``: the link is written out
-    below the button too."""
+    """``facts`` are names with their values. ``button`` and ``link`` go together, ``more`` are further links with their
+    words. ``copyable``: the link is written out below the button too. ``sender`` is who says it, the ID by default."""
 
     subject: str
     paragraphs: tuple[str, ...]
@@ -22,7 +23,10 @@ class Note:
     facts: tuple[tuple[str, str], ...] = ()
     button: str = ""
     link: str = ""
+    more: tuple[tuple[str, str], ...] = ()
     copyable: bool = False
+    replies_unread: bool = True
+    sender: str = ""
 
 
 def note(name: str) -> Callable[[Callable[[], Note]], Callable[[], Note]]:
@@ -50,16 +54,10 @@ def page(path: str) -> str:
 
 
 def _draft(note: Note, language: str, format: str) -> Draft:
-    context = {
-        "note": note,
-        "language": language,
-        "operator_name": settings.OPERATOR[f"name_{language}"],
-        "operator_colour": settings.OPERATOR["colour"],
-        "site": page("/"),
-    }
+    context = {"note": note, **frame(language)}
     return Draft(
         subject=note.subject,
         text=render_to_string("accounts/mail/note.txt", context),
         html=render_to_string("accounts/mail/note.html", context) if format == "full" else None,
-        sender=settings.MAIL_FROM_ID,
+        sender=note.sender or settings.MAIL_FROM_ID,
     )

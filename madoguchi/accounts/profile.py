@@ -38,5 +38,5 @@ def _change(request: HttpRequest, account: Account, what: str, **fields: object)
         setattr(account, name, value)
     account.save(update_fields=list(fields))
     event = record(request, account, AuthEvent.Method.PROFILE_CHANGED, True, detail=what)
-    telling.tell(event, to=account.email)
+    telling.tell_of(event, to=account.email)
     return True

@@ -1,12 +1,14 @@
-"""Mails that tell somebody what was done with their ID: an event of the ledger in words, and what to do about it."""
+"""Mails that tell somebody what was done with their ID or contracts: what happened, when on their own clock, what to
+do about it."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone, translation
 
 from madoguchi.accounts import agents
-from madoguchi.accounts.models import AuthEvent
+from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.delivery.models import Letter
 from madoguchi.delivery.post import post
 from madoguchi.lib.lanes import Lane
@@ -16,28 +18,52 @@ from madoguchi.shell.templatetags.shell import datetime_zone
 LASTS = timedelta(days=7)
 
 
-def tell(event: AuthEvent, *, to: str, renderer: str = "", findable: bool = True) -> Letter:
-    """Post the mail about ``event`` to ``to``, in the language and on the clock of its ID.
+def tell(  # noqa: PLR0913 - what a letter to an ID consists of
+    account: Account,
+    renderer: str,
+    *,
+    reference: str = "",
+    at: datetime | None = None,
+    to: str = "",
+    findable: bool = True,
+    said: Mapping[str, str] | None = None,
+) -> Letter:
+    """Post the mail ``renderer`` to the ID's own address (or ``to``), in its language, inside the caller's transaction.
 
-    ``renderer`` is ``accounts.told.<method>`` unless another is named (:mod:`.told_mail`). Not ``findable`` where the
-    ID is to forget the mail's recipient.
+    The mail's slots are ``at``, the moment (now) on the ID's clock, and what is ``said``. Not ``findable`` where the ID
+    is to forget the mail's recipient.
+    """
+    at = at or timezone.now()
+    with translation.override(account.language), timezone.override(ZoneInfo(account.time_zone)):
+        moment = datetime_zone(at)
+    return post(
+        renderer=renderer,
+        reference=reference,
+        lane=Lane.CODES,
+        to=to or account.email,
+        language=account.language,
+        expires_at=at + LASTS,
+        personal={"at": moment, **(said or {})},
+        recipient_key=account.recipient_key if findable else "",
+    )
+
+
+def tell_of(event: AuthEvent, *, to: str, renderer: str = "", findable: bool = True) -> Letter:
+    """Post the mail about an event of the ledger to ``to``.
+
+    ``renderer`` is ``accounts.told.<method>`` unless another is named (:mod:`.told_mail`).
     """
     account = event.account
     if account is None:
         raise ValueError("nobody to tell: the event belongs to no ID")
-    with translation.override(account.language), timezone.override(ZoneInfo(account.time_zone)):
-        told = {
-            "at": datetime_zone(event.at),
-            "device": agents.in_words(event.agent),
-            "network": event.network or "–",
-        }
-    return post(
-        renderer=renderer or f"accounts.told.{event.method}{f'.{event.detail}' if event.detail else ''}",
+    with translation.override(account.language):
+        device = agents.in_words(event.agent)
+    return tell(
+        account,
+        renderer or f"accounts.told.{event.method}{f'.{event.detail}' if event.detail else ''}",
         reference=str(event.pk),
-        lane=Lane.CODES,
+        at=event.at,
         to=to,
-        language=account.language,
-        expires_at=event.at + LASTS,
-        personal=told,
-        recipient_key=account.recipient_key if findable else "",
+        findable=findable,
+        said={"device": device, "network": event.network or "–"},
     )

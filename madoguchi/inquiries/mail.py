@@ -20,6 +20,7 @@ from madoguchi.delivery.renderers import Draft, register, slot
 from madoguchi.inquiries.models import Inquiry, Message
 from madoguchi.lib.lanes import Lane
 from madoguchi.shell.languages import in_language
+from madoguchi.shell.mail_frame import frame
 
 LINK, COPY, ANSWER = "inquiries.link", "inquiries.copy", "inquiries.answer"
 _WORTH_SENDING = timedelta(days=7)
@@ -111,11 +112,8 @@ def _draft(  # noqa: PLR0913 - the parts of a mail
         **(said or {}),
         "inquiry": inquiry,
         "subject": subject,
-        "language": inquiry.language,
+        **frame(inquiry.language),
         "link": slot("link"),
-        "operator_name": settings.OPERATOR[f"name_{inquiry.language}"],
-        "operator_colour": settings.OPERATOR["colour"],
-        "site": settings.SITE_URL + in_language("/", inquiry.language),
         "sender": settings.MAIL_FROM_SUPPORT,
     }
     first = _message_id(inquiry, "first")

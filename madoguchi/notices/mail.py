@@ -17,12 +17,14 @@ from madoguchi.delivery.renderers import SLOT, Draft, register, slot
 from madoguchi.notices import lifecycle, mailings, wording
 from madoguchi.notices.models import Report
 from madoguchi.shell import languages, states
+from madoguchi.shell.mail_frame import frame
 from madoguchi.shell.templatetags.shell import in_language_plain
 
 # Half-width columns of an old mobile phone's screen, and how much of a text it gets; the rest is behind the link.
 SHORT_WIDTH = 40
 SHORT_BODY = 300
-# The frame of the state's word, by its tone on the pages; 4.5:1 against white and more.
+# The frame of the state's word, by its tone on the pages; 4.5:1 against white and more. shell's mail/style.css has the
+# same for the dark.
 TONES = {
     "calm": "#4d4d4d",
     "plan": "#0031d8",
@@ -68,7 +70,7 @@ def draft(report: Report, language: str, format: str, *, again: Again | None = N
             said["body"] = Truncator(said["body"]).chars(SHORT_BODY)
             text, html = wording.wrapped(plain("short", said), width=SHORT_WIDTH), None
         else:
-            text, html = plain("report", said), render_to_string("notices/mail/report.html", said)
+            text, html = plain("report", said), render_to_string("notices/mail/report.html", {**said, "part": said})
         return Draft(
             subject=wording.subject(report.notice, said["number"]),
             text=f"{text}\n",
@@ -104,9 +106,10 @@ def context(report: Report, language: str) -> dict[str, Any]:
     look = states.look(report.state_after)
     number = notice.number or _open_number(report)
     return {
-        "language": language,
+        **frame(language),
         "state": look.word,
-        "tone": TONES[look.tone],
+        "tone": look.tone,
+        "tone_colour": TONES[look.tone],
         "short_label": _label(report),
         "label": _label_and_time(report),
         "kind_words": gettext("Work notice") if work else gettext("Trouble notice"),
@@ -114,6 +117,7 @@ def context(report: Report, language: str) -> dict[str, Any]:
         "number": number,
         "title": in_language_plain(notice, "title"),
         "facts": [fact for fact in facts if fact.name != "next_report" or not report.is_final],
+        "urgent": " / ".join(fact.text.replace("\n", " ") for fact in facts if fact.is_urgent),
         "services": _first_of([in_language_plain(service, "name") for service in notice.services.all()]),
         "body": in_language_plain(report, "body").strip(),
         "japanese_only": language == "en" and not report.body_en.strip(),
@@ -121,8 +125,6 @@ def context(report: Report, language: str) -> dict[str, Any]:
         "notice_url": url(f"/notices/{number}/", language),
         "settings_url": url("/my/notices/", language),
         "unsubscribe_url": url(f"/unsubscribe/{slot('token')}/", language),
-        "operator": settings.OPERATOR[f"name_{language}"],
-        "colour": settings.OPERATOR["colour"],
     }
 
 

@@ -37,7 +37,9 @@ def withdrawn(last: Report, language: str) -> dict[str, object]:
     when = wording.moment(notice.withdrawn_at)
     return {
         "state": gettext("Withdrawn"),
-        "tone": mail.TONES["calm"],
+        "tone": "calm",
+        "tone_colour": mail.TONES["calm"],
+        "urgent": "",
         "label": when,
         "short_label": when,
         "facts": [fact for fact in wording.facts(last) if fact.name == "services"],

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from madoguchi.accounts.notes import Note, draft
 from madoguchi.delivery.models import Letter, Mailing
 from madoguchi.delivery.renderers import Draft, register, slot
 from madoguchi.lib.addresses import envelope
@@ -22,7 +23,7 @@ from madoguchi.shell.templatetags.shell import in_language_plain
 
 NOT_PUBLISHED, DUE_SOON, OVERDUE = "notices.not_published", "notices.report_due_soon", "notices.report_overdue"
 LASTS = timedelta(hours=24)
-_SLOTS = ("notice", "title", "moment", "page")
+_SLOTS = {name: slot(name) for name in ("notice", "title", "moment", "page")}
 
 
 def not_published(report: Report, *, moment: datetime, failure: Report.ScheduleFailure) -> None:
@@ -47,7 +48,7 @@ def _tell(renderer: str, reference: str, notice: Notice, *, moment: datetime) ->
         return False
     with override(language):
         values = {
-            "notice": notice.number or gettext("Not published yet"),
+            "notice": notice.number or _("Not published yet"),
             "title": in_language_plain(notice, "title"),
             "moment": wording.moment(moment),
             "page": settings.SITE_URL + in_language(f"/console/notices/{notice.pk}/", language),
@@ -58,30 +59,57 @@ def _tell(renderer: str, reference: str, notice: Notice, *, moment: datetime) ->
 
 
 def _render_not_published(reference: str, language: str, format: str) -> Draft:
-    with override(language):
-        reason = str(Report.ScheduleFailure(reference.rpartition("/")[2]).label)
-        return _draft(gettext("Not published: %(title)s"), "not_published", language, reason=reason)
+    failure = Report.ScheduleFailure(reference.rpartition("/")[2])
+    return draft(lambda: _not_published(str(failure.label)), language, format)
+
+
+def _not_published(reason: str) -> Note:
+    return Note(
+        subject=_("Not published: %(title)s") % _SLOTS,
+        paragraphs=(
+            _("A scheduled report was not published at its moment."),
+            _("The draft is kept and off the schedule. Check it and publish it, or schedule it again."),
+        ),
+        facts=(*_about(), (_("Moment"), _SLOTS["moment"]), (_("Reason"), reason)),
+        button=_("Open the draft"),
+        link=_SLOTS["page"],
+        replies_unread=False,
+        foot=_("You receive this email because this address is that of the staff on duty."),
+    )
 
 
 def _render_due_soon(reference: str, language: str, format: str) -> Draft:
-    with override(language):
-        return _draft(gettext("The next report is due soon: %(title)s"), "report_due", language)
+    return draft(_due_soon, language, format)
+
+
+def _due_soon() -> Note:
+    return _due(
+        _("The next report is due soon: %(title)s"), _("The next report of this trouble is due in a few minutes.")
+    )
 
 
 def _render_overdue(reference: str, language: str, format: str) -> Draft:
-    with override(language):
-        return _draft(gettext("The next report is overdue: %(title)s"), "report_due", language, is_overdue=True)
+    return draft(_overdue, language, format)
 
 
-def _draft(subject: str, template: str, language: str, **said: object) -> Draft:
-    slots = {name: slot(name) for name in _SLOTS}
-    context = {**slots, **said, "operator": settings.OPERATOR[f"name_{language}"]}
-    return Draft(
-        subject=subject % slots,
-        text=render_to_string(f"notices/mail/{template}.txt", context),
-        html=None,
-        sender=settings.MAIL_FROM_ID,
+def _overdue() -> Note:
+    return _due(_("The next report is overdue: %(title)s"), _("The next report of this trouble is overdue."))
+
+
+def _due(subject: str, first: str) -> Note:
+    return Note(
+        subject=subject % _SLOTS,
+        paragraphs=(first,),
+        facts=(*_about(), (_("Promised by"), _SLOTS["moment"])),
+        button=_("Write the next report"),
+        link=_SLOTS["page"],
+        replies_unread=False,
+        foot=_("You receive this email because this address is that of the staff on duty."),
     )
+
+
+def _about() -> tuple[tuple[str, str], ...]:
+    return ((_("Notice"), _SLOTS["notice"]), (_("Title"), _SLOTS["title"]))
 
 
 register(NOT_PUBLISHED, _render_not_published)

@@ -4,7 +4,7 @@ import re
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 # WCAG 2.2, 1.4.3: the least contrast of text with its background.
-_READABLE = 4.5
+READABLE = 4.5
 # For links where the operator's own colour is too light to read on white.
 _PLAIN_LINK = "var(--color-primitive-blue-900)"
 
@@ -30,7 +30,7 @@ def contrast(one: str, other: str) -> float:
 
 def properties(colour: str) -> str:
     """CSS that re-brands the pages with ``colour`` (``#rrggbb``); raises WrongColour for anything else."""
-    readable = contrast(colour, "#ffffff") >= _READABLE
+    readable = contrast(colour, "#ffffff") >= READABLE
     return (
         ":root {\n"
         f"  --brand: {colour};\n"

@@ -64,7 +64,7 @@ def connect(request: HttpRequest, account: Account, vouched: Vouched) -> None:
     if identity.account_id != account.pk:
         raise Refused(Why.TAKEN)
     if made:
-        telling.tell(record(request, account, AuthEvent.Method.BUSINESS_LINKED, True), to=account.email)
+        telling.tell_of(record(request, account, AuthEvent.Method.BUSINESS_LINKED, True), to=account.email)
 
 
 def disconnect(request: HttpRequest, identity: ExternalIdentity) -> bool:
@@ -74,7 +74,7 @@ def disconnect(request: HttpRequest, identity: ExternalIdentity) -> bool:
         if not opens_otherwise(account, but=identity):
             return False
         identity.delete()
-        telling.tell(record(request, account, AuthEvent.Method.BUSINESS_UNLINKED, True), to=account.email)
+        telling.tell_of(record(request, account, AuthEvent.Method.BUSINESS_UNLINKED, True), to=account.email)
     return True
 
 

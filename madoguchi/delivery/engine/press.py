@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import close_old_connections, connections
 
 from madoguchi.delivery import renderers
-from madoguchi.delivery.compose import Composed, compose
+from madoguchi.delivery.compose import Composed, compose, feedback_id
 from madoguchi.delivery.engine.outbox import Claimed
 
 _KEPT = 200
@@ -41,4 +41,4 @@ class Press:
 def _make(letter: Claimed) -> Composed:
     close_old_connections()
     draft = renderers.render(letter.renderer, letter.reference, letter.language, letter.format)
-    return compose(draft, language=letter.language, feedback_id=f"{letter.mailing}:{letter.renderer}:madoguchi")
+    return compose(draft, language=letter.language, feedback_id=feedback_id(letter.mailing, letter.renderer))

@@ -151,7 +151,7 @@ def test_staff_are_told_of_a_promised_report_once_before_and_once_after(service)
     assert said[0].startswith("次の報の時刻が近づいています：通信しづらい状況\n")
     assert said[1].startswith("次の報が遅れています：通信しづらい状況\n")
     assert "T-2026-000001" in said[1]
-    assert "次の報の予定： 2026年11月22日（日）15:05 JST" in said[1]
+    assert "次の報の予定：2026年11月22日（日）15:05 JST" in said[1]
 
 
 def test_nobody_is_told_once_the_trouble_is_over(service):

@@ -118,7 +118,7 @@ def test_what_is_no_longer_legal_is_not_published_and_staff_are_told(sato):
     letter, said = _alarm()
     assert letter.address == "alarm@aoba.example"
     assert said.startswith("公開できませんでした：設備の更新工事\n")
-    assert "指定の時刻： 2026年11月22日（日）16:05 JST" in said
+    assert "指定の時刻：2026年11月22日（日）16:05 JST" in said
     assert "その後お知らせの状態が変わったため、この状態には進めません。" in said
     assert f"/console/notices/{ends.notice_id}/" in said
 

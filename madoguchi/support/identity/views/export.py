@@ -32,7 +32,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
 def _file(request: HttpRequest, account: Account) -> HttpResponseBase:
     event = record(request, account, AuthEvent.Method.EXPORTED, True)
-    telling.tell(event, to=account.email)
+    telling.tell_of(event, to=account.email)
     response = StreamingHttpResponse(act.document(request, account), content_type="application/json; charset=utf-8")
     name = f"customer-id-{timezone.localdate():%Y-%m-%d}.json"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
