@@ -88,6 +88,12 @@ bench: bench-audience bench-fanout bench-rate bench-login bench-answers bench-ru
 bench-%: .venv/ready-dev .venv/catalogues
 	$(BIN)/python -m bench.$*
 
+## golden-mails: write every mail anew as the tests compare it; read the difference
+.PHONY: golden-mails
+golden-mails: .venv/ready-dev
+	MADOGUCHI_GOLDEN=write $(BIN)/python -m pytest -q tests/mails -k what_it_was
+	$(BIN)/python -m pytest -q tests/mails
+
 ## lock: pin the dependencies anew from pyproject.toml
 .PHONY: lock
 lock: .venv/ready-dev
