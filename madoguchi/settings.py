@@ -263,6 +263,8 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = STATIC_FILES == "plain"
 # --- mail -----------------------------------------------------------------------------------------------------------
 # The relay every letter goes through; read by the delivery engine, see docs/delivery.md.
 SMTP_URL = ENV.url("MADOGUCHI_SMTP_URL", ("smtp", "smtps", "smtp+starttls"), "smtp://127.0.0.1:8025" if DEMO else None)
+# Connections to the database that write a mailing's letters at the same time.
+AUDIENCE_HANDS = ENV.integer("MADOGUCHI_AUDIENCE_HANDS", min(4, os.cpu_count() or 1), least=1, most=16)
 SMTP_CONNECTIONS = ENV.integer("MADOGUCHI_SMTP_CONNECTIONS", 10, least=1, most=100)
 SMTP_MESSAGES = ENV.integer("MADOGUCHI_SMTP_MESSAGES", 1000, least=1)  # over one connection
 MAIL_FROM_NOTICES = ENV.text("MADOGUCHI_MAIL_FROM_NOTICES", "notice@aoba.example" if DEMO else None)

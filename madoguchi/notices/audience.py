@@ -1,11 +1,12 @@
 """Who gets a report: one SQL statement (due.py) chooses the due destinations and what becomes of each.
 
-The letters are written in ranges of customer IDs, each range and the mailing's checkpoint in one transaction; a letter
-is unique per mailing and destination, so running it again adds nothing. See ``docs/notices.md``.
+The letters are written in ranges of customer IDs, several at a time, each in a transaction of its own; then the
+mailing's checkpoint moves. A letter is unique per mailing and destination, so running it again adds nothing. See
+``docs/notices.md``.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
@@ -15,11 +16,14 @@ from django.utils import timezone
 from madoguchi.accounts.models import Account
 from madoguchi.delivery.models import Mailing
 from madoguchi.notices import due, hours, mailings
+from madoguchi.notices.hands import Hands
 from madoguchi.notices.models import Report
 
 # Subscriptions to look at in one transaction. Small enough that the first letters leave while the last are being
 # written, large enough that planning the statement costs nothing beside running it.
-BATCH = 20_000
+BATCH = 10_000
+# Ranges of each hand between two checkpoints: the more, the less the hands wait for one another.
+_TURNS = 4
 # The customer ID after all others.
 _END = 2**62
 
@@ -35,49 +39,57 @@ def outlook(report: Report, *, at: datetime | None = None) -> dict[str, int]:
         return dict(zip(due.COUNTED, cursor.fetchone(), strict=True))
 
 
-def write_letters(*, mailing_id: int, batch: int = BATCH) -> None:
+def write_letters(*, mailing_id: int, batch: int = BATCH, hands: int | None = None) -> None:
     """Write the letters of a mailing about a notice (a report, a reminder, the withdrawal) from its checkpoint on, for
-    about ``batch`` subscriptions at a time."""
+    about ``batch`` subscriptions at a time on each of ``hands`` connections (as many as the settings say)."""
     mailing = Mailing.objects.get(pk=mailing_id)
     parameters = _of_mailing(mailing)
     if mailing.checkpoint is None:
         return
-    for upto in _ends_of_ranges(parameters, after=mailing.checkpoint, batch=batch):
-        if not _write_range(mailing_id, parameters, upto=upto):
-            return
+    ends = _ends_of_ranges(parameters, after=mailing.checkpoint, batch=batch)
+    with Hands(hands or settings.AUDIENCE_HANDS) as several:
+        step = _TURNS * several.number
+        for begin in range(0, len(ends), step):
+            if not _write_ranges(mailing_id, parameters, ends=ends[begin : begin + step], hands=several):
+                return
 
 
-def _ends_of_ranges(parameters: dict[str, Any], *, after: int, batch: int) -> Iterator[int]:
+def _ends_of_ranges(parameters: dict[str, Any], *, after: int, batch: int) -> list[int]:
     """The last customer ID of each range after ``after``."""
     with connection.cursor() as cursor:
         cursor.execute(due.ENDS, {**parameters, "after": after, "batch": batch})
-        ends = [end for (end,) in cursor.fetchall()]
-    yield from ends
-    yield _END
+        return [*(end for (end,) in cursor.fetchall()), _END]
 
 
 @transaction.atomic
-def _write_range(mailing_id: int, parameters: dict[str, Any], *, upto: int) -> bool:
-    """One range from the checkpoint on, and the next checkpoint; False when there is no more to write (all is written,
-    perhaps by another job, or the mailing was cancelled)."""
+def _write_ranges(mailing_id: int, parameters: dict[str, Any], *, ends: list[int], hands: Hands) -> bool:
+    """The ranges from the checkpoint to each of ``ends``, and the next checkpoint; False when there is no more to write
+    (all is written, perhaps by another job, or the mailing was cancelled).
+
+    Who writes letters holds the mailing's row meanwhile, so nobody cancels it or writes the same beside them.
+    """
     mailing = Mailing.objects.select_for_update().get(pk=mailing_id)
     if mailing.checkpoint is None or mailing.state == Mailing.State.CANCELLED:
         return False
-    if upto > mailing.checkpoint:
-        _insert({**parameters, "after": mailing.checkpoint, "upto": upto})
-        mailing.checkpoint = upto if upto < _END else None
-        mailing.save(update_fields=["checkpoint"])
+    ahead = [mailing.checkpoint, *(end for end in ends if end > mailing.checkpoint)]
+    hands.each(lambda part: _insert({**parameters, "after": part[0], "upto": part[1]}), pairwise(ahead))
+    mailing.checkpoint = ahead[-1] if ahead[-1] < _END else None
+    mailing.save(update_fields=["checkpoint"])
     return mailing.checkpoint is not None
 
 
 def _insert(parameters: dict[str, Any]) -> None:
-    """Looking for each row whether it is there costs a tenth of writing it, and by the checkpoint none is."""
+    """Looking for each row whether it is there costs a tenth of writing it, and none is unless a job died there."""
+    try:
+        _execute(due.INSERT, parameters)
+    except IntegrityError:
+        _execute(due.INSERT_MISSING, parameters)
+
+
+@transaction.atomic
+def _execute(statement: str, parameters: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
-        try:
-            with transaction.atomic():
-                cursor.execute(due.INSERT, parameters)
-        except IntegrityError:
-            cursor.execute(due.INSERT_MISSING, parameters)
+        cursor.execute(statement, parameters)
 
 
 def _of_mailing(mailing: Mailing) -> dict[str, Any]:

@@ -107,21 +107,21 @@ INSERT = f"""
     {JUDGED}
     SELECT %(mailing)s, 'destination:' || judged.id, judged.address, judged.language,
            CASE judged.device WHEN 'mobile' THEN 'short' ELSE 'full' END,
-           CASE WHEN judged.state IN ('queued', 'held') THEN jsonb_build_object(
-               'service', CASE judged.language WHEN 'en' THEN service.name_en ELSE service.name_ja END,
-               'token', judged.id || '-' || judged.service_id || %(kind_in_token)s || encode(substring(sha256(
+           CASE WHEN judged.state IN ('queued', 'held') THEN jsonb_object('{{service,token,box,thread}}', ARRAY[
+               CASE judged.language WHEN 'en' THEN service.name_en ELSE service.name_ja END,
+               judged.id || '-' || judged.service_id || %(kind_in_token)s || encode(substring(sha256(
                    judged.unsubscribe_key || convert_to(
                        judged.id || '-' || judged.service_id || %(kind_in_token)s || judged.address, 'UTF8'
                    )) FOR 16), 'hex'),
-               'box', judged.box,
-               'thread', CASE WHEN %(is_first)s THEN '' ELSE coalesce((
+               judged.box,
+               CASE WHEN %(is_first)s THEN '' ELSE coalesce((
                    SELECT (%(earlier_ids)s::text[])[
                               array_position(%(earlier)s::bigint[], min(letter.mailing_id))
                           ] || judged.box || %(id_end)s
                    FROM delivery_letter letter
                    WHERE letter.recipient_key = 'destination:' || judged.id
                      AND letter.mailing_id = ANY(%(earlier)s::bigint[])
-                     AND (letter.state IN ('queued', 'held', 'sent') OR letter.reason = 'digest')), '') END)
+                     AND (letter.state IN ('queued', 'held', 'sent') OR letter.reason = 'digest')), '') END])
            ELSE '{{}}'::jsonb END,
            judged.state,
            CASE judged.state WHEN 'skipped' THEN 'outside_hours'

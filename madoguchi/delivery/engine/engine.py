@@ -160,9 +160,12 @@ class Engine:
             cursors=cursors,
         )
         if not letters:
-            # What was returned behind the cursors is found by the next poll.
-            cursors.clear()
-            self._promising.discard(lane)
+            # Behind the cursors lies what was returned, and what one of several writers committed later than others:
+            # one more look from the beginning.
+            if cursors:
+                cursors.clear()
+            else:
+                self._promising.discard(lane)
             return
         self._holdings.took(letters, at=began)
         letters.sort(key=lambda letter: (letter.mailing, letter.due, letter.id))

@@ -88,6 +88,27 @@ def test_trouble_goes_before_work(receiver, mailing, work):
     assert order == ["trouble@example.jp"] * 100 + ["work@example.jp"] * 100
 
 
+def test_letters_that_appear_behind_those_claimed_wait_for_no_poll(receiver, mailing, work, monkeypatch):
+    """One of several writers commits later than another: its letters are older than the last one claimed."""
+    made = mailing(10)
+    late = made.letters.filter(recipient_key__in=["2", "3", "4"])
+    late.update(due_at=timezone.now() + timedelta(days=1))
+    claim = outbox.claim
+
+    async def claim_after_them(*args, **options):
+        if options["cursors"]:
+            await asyncio.to_thread(_appear)
+        return await claim(*args, **options)
+
+    def _appear():
+        late.filter(state="queued").update(due_at=timezone.now() - timedelta(hours=1))
+        connection.close()
+
+    monkeypatch.setattr(outbox, "claim", claim_after_them)
+    work(receiver.url, finished(made), poll=1000.0)
+    assert Counter(receiver.counted().values()) == {1: 10}
+
+
 def test_an_expired_mailing_is_skipped(receiver, mailing, work):
     made = mailing(5, expires=timedelta(seconds=-1))
     work(receiver.url, finished(made))

@@ -9,6 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from madoguchi.accounts.models import Account
 from madoguchi.delivery.models import Letter, Mailing
 from madoguchi.notices import audience, unsubscribe
+from madoguchi.notices.hands import Hands
 from madoguchi.notices.models import Destination
 from madoguchi.notices.tests import make
 from madoguchi.notices.tests.documented import table
@@ -61,7 +62,8 @@ def test_running_it_again_adds_nothing_and_it_goes_on_from_its_checkpoint():
     mailing = Mailing.objects.get()
     first = Destination.objects.order_by("pk")[9].account_id
     # A worker was killed after the first ten.
-    assert audience._write_range(mailing.pk, audience._of_mailing(mailing), upto=first)
+    with Hands(1) as hand:
+        assert audience._write_ranges(mailing.pk, audience._of_mailing(mailing), ends=[first], hands=hand)
     mailing.refresh_from_db()
     assert (mailing.letters.count(), mailing.checkpoint) == (10, first)
     audience.write_letters(mailing_id=mailing.pk, batch=7)
@@ -201,5 +203,6 @@ def test_who_moves_to_a_zone_nobody_was_in_is_judged_by_the_operators():
     mailing = Mailing.objects.get()
     parameters = audience._of_mailing(mailing)
     Account.objects.update(time_zone="Europe/Paris")
-    audience._write_range(mailing.pk, parameters, upto=audience._END)
+    with Hands(1) as hand:
+        audience._write_ranges(mailing.pk, parameters, ends=[audience._END], hands=hand)
     assert _outcomes(mailing) == {"hanako@example.jp": "queued"}
