@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.conf import settings
+from django.template.defaultfilters import linebreaks_filter
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.html import format_html, format_html_join, linebreaks
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from madoguchi.notices import wording
@@ -63,5 +64,5 @@ def _tag(year: str, path: str) -> str:
 def _content(report: Report) -> SafeString:
     """The state, the words, the facts."""
     facts = format_html_join("", "<li>{}</li>", ((fact.line,) for fact in wording.facts(report)))
-    body = linebreaks(in_language_plain(report, "body").strip(), autoescape=True)
+    body = linebreaks_filter(in_language_plain(report, "body").strip())
     return format_html("<p><strong>{}</strong></p>{}<ul>{}</ul>", states.look(report.state_after).word, body, facts)
