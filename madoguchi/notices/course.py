@@ -99,10 +99,10 @@ def _words(said: ReportContent, language: str) -> str:
             "end": wording.moment(said.ended_at) if said.ended_at else "",
         }
         if said.state_after == State.IN_PROGRESS:
-            words = gettext("The work began at %(begin)s.") % times
+            words = gettext("The work began on %(begin)s.") % times
         elif said.started_at:
-            words = gettext("The work began at %(begin)s and ended at %(end)s.") % times
+            words = gettext("The work began on %(begin)s and ended on %(end)s.") % times
         else:
-            words = gettext("The work ended at %(end)s.") % times
-        by_itself = gettext("This report was made by itself at the planned time.")
+            words = gettext("The work ended on %(end)s.") % times
+        by_itself = gettext("This report was posted automatically at the planned time.")
         return f"{words}\n\n{by_itself}"

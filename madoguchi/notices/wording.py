@@ -1,5 +1,6 @@
 """How a report reads: its facts as labelled lines, in the language in force. Mail and console's preview share it."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,11 @@ from madoguchi.notices.content import Period
 from madoguchi.notices.models import Notice, Report
 from madoguchi.shell import languages
 from madoguchi.shell.templatetags.shell import date_long, datetime_zone, in_language_plain
+
+# What a line of a mail is not broken within: 00:08, T-2026-000045, a word; with the marks that may not begin a line.
+_WHOLE = re.compile(
+    r"(?:[!-~]+|\S)[、。，．・：；！？）］〕」』】〉》…〜ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ]*\s*|\s+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,11 @@ def columns(text: str) -> int:
 
 
 def wrapped(text: str, *, width: int) -> str:
-    """``text`` with lines of at most ``width`` half-width columns; addresses stay whole, spaces are preferred."""
+    """``text`` with lines of at most ``width`` half-width columns.
+
+    Lines with an address stay as they are. Words, numbers and times are broken only where they alone are too long; no
+    line begins with a mark that ends a phrase.
+    """
     return "\n".join(piece for line in text.splitlines() for piece in _pieces(line.rstrip(), width=width))
 
 
@@ -118,11 +128,10 @@ def _pieces(line: str, *, width: int) -> list[str]:
     if columns(line) <= width or "://" in line:
         return [line]
     pieces, piece = [], ""
-    for character in line:
-        if columns(piece + character) > width:
-            head, space, tail = piece.rpartition(" ")
-            keep = space and character != " "
-            pieces.append(head if keep else piece.rstrip())
-            piece = tail if keep else ""
-        piece += character
-    return [*pieces, piece.strip()] if piece.strip() else pieces
+    for whole in _WHOLE.findall(line):
+        for part in [whole] if columns(whole.rstrip()) <= width else whole:
+            if piece and columns(piece + part.rstrip()) > width:
+                pieces.append(piece.rstrip())
+                piece = ""
+            piece += part if piece else part.lstrip()
+    return [*pieces, piece.rstrip()] if piece.strip() else pieces

@@ -42,7 +42,7 @@ def test_it_begins_and_ends_by_reports_of_its_own():
     start = _last()
     assert (start.started_at, start.published_at, start.published_by, start.written_by) == (BEGIN, BEGIN, None, None)
     assert start.body_ja.startswith("2026年11月23日（月）01:00 JSTに工事を開始しました。")
-    assert start.body_en.startswith("The work began at 23 Nov 2026, 01:00 JST.")
+    assert start.body_en.startswith("The work began on 23 Nov 2026, 01:00 JST.")
     assert [move_due(at=END), move_due(at=END)] == [1, 0]
     end = _last()
     assert (end.started_at, end.ended_at) == (BEGIN, END)

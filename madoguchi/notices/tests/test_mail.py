@@ -239,6 +239,9 @@ def test_the_whole_mail_survives_a_strict_parser(language, device):
         ("https://example.jp/a-long-address", ["https://example.jp/a-long-address"]),
         ("abcdefghijklm", ["abcdefghij", "klm"]),
         ("短い\n\n行", ["短い", "", "行"]),
+        # A time stays whole, and no line begins with a full stop.
+        ("期間 00:08〜00:11 JST", ["期間", "00:08〜", "00:11 JST"]),
+        ("あいうえお。", ["あいうえ", "お。"]),
     ],
 )
 def test_wrapping_counts_full_width_characters_twice(text, lines):
