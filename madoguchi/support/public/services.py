@@ -82,7 +82,14 @@ def services(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def suggestions(request: HttpRequest) -> HttpResponse:
-    """Links to the closest services and how many there are: a part of a page, put in by htmx while typing."""
-    text = request.GET.get("q", "")[:LONGEST]
-    found = list(Service.objects.offered().search(text).select_related("category"))
-    return render(request, "public/suggestions.html", {"text": text, "found": found[:SUGGESTED], "total": len(found)})
+    """Links to the closest services and how many there are: a part of a page, put in by htmx while typing.
+
+    They are for whom the page is that is typed on (``audience``), as what its button finds.
+    """
+    text, audience = request.GET.get("q", "")[:LONGEST], request.GET.get("audience", "")
+    closest = Service.objects.offered().search(text).select_related("category")
+    if audience in AUDIENCES:
+        closest = closest.filter(**{AUDIENCES[audience]: True})
+    found = list(closest)
+    context = {"text": text, "audience": audience, "found": found[:SUGGESTED], "total": len(found)}
+    return render(request, "public/suggestions.html", context)

@@ -121,6 +121,17 @@ def test_suggestions_are_few_and_link_to_all(client, hikari):
     assert "10件すべてを見る" in html
 
 
+def test_suggestions_are_for_whom_the_page_is(client, hikari):
+    for slug, whom in (("home", "for_companies"), ("office", "for_individuals")):
+        service = make.service(slug, name_ja=f"サービス{slug}", **{whom: False})
+        service.fold_names()
+        service.save()
+    html = client.get("/services/suggestions/?q=サービス&audience=companies").content.decode()
+    assert "サービスoffice" in html
+    assert "サービスhome" not in html
+    assert 'hx-include="closest form"' in client.get("/services/?audience=companies").content.decode()
+
+
 @pytest.mark.parametrize("query", ["", "q=", "q=%20", "q=%00", "q=ー", f"q={'x' * 5000}"])
 def test_suggestions_for_nothing(client, hikari, query):
     response = client.get(f"/services/suggestions/?{query}")
