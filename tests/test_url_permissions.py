@@ -229,6 +229,7 @@ STAFF = {
     "console:mailings_running": "/console/mailings/running/",
     "console:mailing": "/console/mailings/0/",
     "console:mailing_progress": "/console/mailings/0/progress/",
+    "public:notice_preview": "/notices/preview/{report}/",
 }
 WRITERS = {
     "console:notice_new": "/console/notices/new/",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, override
 
 from madoguchi.delivery.renderers import SLOT, Draft, register, slot
 from madoguchi.notices import lifecycle, mailings, wording
-from madoguchi.notices.models import Report
+from madoguchi.notices.models import Notice, Report
 from madoguchi.shell import languages, states
 from madoguchi.shell.mail_frame import frame
 from madoguchi.shell.templatetags.shell import in_language_plain
@@ -104,7 +104,7 @@ def context(report: Report, language: str) -> dict[str, Any]:
     facts = wording.facts(report)
     work = notice.kind == lifecycle.Kind.WORK
     look = states.look(report.state_after)
-    number = notice.number or _open_number(report)
+    number = notice.number or open_number(notice)
     return {
         **frame(language),
         "state": look.word,
@@ -147,8 +147,9 @@ def _ordinal(report: Report) -> int:
     return report.ordinal or len(report.notice.published_reports) + 1
 
 
-def _open_number(report: Report) -> str:
-    return f"{report.notice.kind[0].upper()}-0000-000000"
+def open_number(notice: Notice) -> str:
+    """What stands for the number of a notice that has none yet."""
+    return f"{notice.kind[0].upper()}-0000-000000"
 
 
 def _first_of(names: list[str]) -> str:

@@ -19,6 +19,12 @@ _WORDS: dict[str, str | Promise] = {
 }
 
 
+def _word(state: State, notice: Notice) -> str | Promise:
+    if state == State.CONFIRMED and notice.state == State.IN_PROGRESS:
+        return _("Break off and move the dates")
+    return _WORDS[state]
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """A button: the page it leads to, by its name, and the state it asks for there."""
@@ -38,7 +44,7 @@ def acts(notice: Notice) -> list[Act]:
     trouble = notice.kind == Kind.TROUBLE
     further = [Act(_("Quick report"), "report_quick")] if trouble else []
     moves = [
-        Act(_WORDS[state], "report_quick" if trouble else "report_new", state.value)
+        Act(_word(state, notice), "report_quick" if trouble else "report_new", state.value)
         for state in states
         if state in _WORDS and state != notice.state
     ]

@@ -38,7 +38,7 @@ def refuse(form: Said, *, standing: Report) -> list[Difference]:
     words = {"who": person(standing.written_by), "when": datetime_zone(standing.written_at)}
     form.add_error(
         None,
-        _("%(who)s saved this draft at %(when)s, after you had opened it. Nothing of yours is stored yet.") % words,
+        _("%(who)s saved this draft on %(when)s, after you had opened it. Nothing of yours is stored yet.") % words,
     )
     form.now_at(standing.revision)
     return found

@@ -36,7 +36,7 @@ def show(request: HttpRequest, notice_id: int) -> HttpResponse:
         "notice": notice,
         "acts": [] if draft else acts(notice),
         "timing": Timing.of(notice),
-        "reports": [(report, _progress(report)) for report in notice.published_reports],
+        "reports": [(report, _progress(report), _approved(report)) for report in notice.published_reports],
         "others": _other_mailings(notice),
         "draft": draft,
         "pairs": pairs(notice, draft) if draft else [],
@@ -44,6 +44,7 @@ def show(request: HttpRequest, notice_id: int) -> HttpResponse:
         "returned": _returned(draft) if draft else None,
         "unsigned": {report.pk for report in unsigned},
         "may_sign": {report.pk for report in unsigned if roles.can_publish(request) and not _own(report, me)},
+        "course": notice.latest_report if notice.is_in_force else None,
         "entries": entries[:ENTRIES_SHOWN],
         "can_write": roles.can_write(request),
         "can_publish": roles.can_publish(request),
@@ -55,6 +56,11 @@ def _progress(report: Report) -> tuple[Mailing, dict[str, int]] | None:
     """The report's mailing, and how far it is: letters by state; None when it was not mailed."""
     mailing = Mailing.objects.filter(renderer=mailings.REPORT, reference=str(report.pk)).first()
     return (mailing, pace(mailing).by_state()) if mailing else None
+
+
+def _approved(report: Report) -> list[Approval]:
+    """Who approved it, before or after its publication."""
+    return list(report.approvals.filter(decision=Approval.Decision.APPROVED).select_related("by"))
 
 
 def _about(notice: Notice) -> Q:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +26,7 @@ from madoguchi.notices.mail import preview
 from madoguchi.notices.models import Notice, Report
 from madoguchi.notices.publish import fingerprint
 from madoguchi.notices.ready import incomplete, is_approved
+from madoguchi.shell import languages
 
 # Of the contract numbers that no contract has, so many are named.
 UNKNOWN_SHOWN = 50
@@ -70,6 +72,7 @@ def show(
         "missing": missing_english(notice, report),
         "contracts": notice.affected_contracts.count(),
         "unknown": _unknown(notice),
+        "pages": _pages(report),
         "mails": [MailVersion(language, form, preview(report, language, form)) for language, form in VERSIONS],
         "seen": fingerprint(report),
         "can_publish": roles.can_publish(request),
@@ -82,8 +85,14 @@ def show(
     return render(request, "console/notices/publish.html", context, status=status)
 
 
+def _pages(report: Report) -> list[tuple[str, str]]:
+    """The public page as it will be: its languages, each with the address of the preview."""
+    address = reverse("public:notice_preview", args=[report.pk])
+    return [(language, languages.in_language(address, language)) for language in ("ja", "en")]
+
+
 def changed_meanwhile() -> str:
-    return _("The draft was changed after you opened this page. Please read it again before you publish it.")
+    return _("The draft was changed after you opened this page. Please read it again.")
 
 
 def illegal(refused: IllegalMove) -> str:

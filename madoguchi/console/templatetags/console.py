@@ -9,8 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.models import Account
 from madoguchi.catalog.regions import BY_CODE
+from madoguchi.console.notices.forms.report import REMINDERS
 from madoguchi.lib.markdown import to_html
+from madoguchi.notices.lifecycle import FINAL
+from madoguchi.notices.models import Report
 from madoguchi.notices.ready import blanks
+from madoguchi.notices.wording import listed
 from madoguchi.shell.templatetags.shell import in_language_plain
 
 register = template.Library()
@@ -72,10 +76,31 @@ def grouped(number: int) -> str:
     return f"{number:,}"
 
 
+register.filter("listed", lambda names: listed([str(name) for name in names]))
+
+
 @register.filter
 def region_names(codes: list[str]) -> str:
     """The names of regions by their codes; empty for none, which means everywhere."""
-    return ", ".join(in_language_plain(BY_CODE[code], "name") for code in codes if code in BY_CODE)
+    return listed([in_language_plain(BY_CODE[code], "name") for code in codes if code in BY_CODE])
+
+
+@register.filter
+def by_itself(report: Report | None) -> list[str]:
+    """What happens after a report of planned work without anybody's doing: its begin, its end, the reminders."""
+    if report is None or report.state_after in FINAL:
+        return []
+    mailed, unmailed = gettext("emailed"), gettext("without email")
+    found = []
+    if report.starts_itself:
+        how = mailed if report.notify_start else unmailed
+        found.append(gettext("“In progress” when the first period begins (%(how)s)") % {"how": how})
+    if report.ends_itself:
+        how = mailed if report.notify_end else unmailed
+        found.append(gettext("“Completed” when the last period ends (%(how)s)") % {"how": how})
+    if hours := [str(label) for number, label in REMINDERS if number in report.remind_hours]:
+        found.append(gettext("Reminder by email: %(hours)s") % {"hours": listed(hours)})
+    return found
 
 
 @register.filter

@@ -53,6 +53,23 @@ def test_the_page_says_what_and_how_many_and_shows_every_mail(publisher: Client)
     assert "Connections are failing" in text
 
 
+def test_the_page_shows_the_public_page_as_it_will_be(publisher: Client) -> None:
+    report = draft()
+    text = publisher.get(page_of(report)).content.decode()
+    for language, title in (("", "通信しづらい状況"), ("/en", "Connections are failing")):
+        address = f"{language}/notices/preview/{report.pk}/"
+        assert f'src="{address}"' in text
+        assert title in publisher.get(address).content.decode()
+
+
+def test_what_work_does_by_itself_is_read_before_it_is_published(publisher: Client) -> None:
+    report = make.work(make.service(), starts_itself=True, notify_start=False, ends_itself=True, remind_hours=(24, 2))
+    text = publisher.get(page_of(report)).content.decode()
+    assert "最初の工事期間の開始時に「実施中」を掲載（メール配信なし）" in text
+    assert "最後の工事期間の終了時に「完了」を掲載（メール配信あり）" in text
+    assert "メールのリマインダー：前日、2時間前" in text
+
+
 def test_addresses_that_get_none_of_it_are_counted_apart(publisher: Client) -> None:
     report = draft()
     Destination.objects.filter(account__email__startswith="jiro").update(state="paused")

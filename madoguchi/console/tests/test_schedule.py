@@ -64,7 +64,7 @@ def test_the_audience_is_that_of_the_moment(publisher: Client, draft: Report) ->
     now = publisher.get(act(draft, "publish")).context["outlook"]
     answer = publisher.post(act(draft, "schedule"), {"publish_at": TONIGHT, "count": "1"})
     assert answer.status_code == 200
-    assert "If it is published at 22 Nov 2026, 22:30 JST:" in answer.content.decode()
+    assert "If it is published on 22 Nov 2026, 22:30 JST:" in answer.content.decode()
     assert (now["queued"], answer.context["outlook"]["queued"]) == (1, 1)
     everybody = publisher.post(act(draft, "schedule"), {"publish_at": "2026-11-22T12:00", "count": "1"})
     assert everybody.context["outlook"]["queued"] == 0

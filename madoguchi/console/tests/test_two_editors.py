@@ -67,7 +67,7 @@ def test_who_saves_second_sees_both_versions(mine: Client, theirs: Client) -> No
     answer = mine.post(address, typed)
     text = answer.content.decode()
     assert answer.status_code == 422
-    assert "コウカイ アオイ (publisher@aoba.example) saved this draft at" in text
+    assert "コウカイ アオイ (publisher@aoba.example) saved this draft on" in text
     for words in (
         "先に保存した文です。",
         "後から保存した文です。",

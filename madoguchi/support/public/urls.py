@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from madoguchi.support.public import elsewhere, feeds, front, impact, legal, notice, notices, service, services
+from madoguchi.support.public import elsewhere, feeds, front, impact, legal, notice, notices, preview, service, services
 from madoguchi.support.public.help import faq, guides, question
 
 app_name = "public"
@@ -21,6 +21,7 @@ urlpatterns = [
     path("notices.ics", feeds.notices_calendar, name="notices_calendar"),
     path("notices/", notices.notices, name="notices"),
     path("notices/impact/", impact.search, name="impact"),
+    path("notices/preview/<int:report_id>/", preview.preview, name="notice_preview"),
     re_path(r"^notices/(?P<number>[WT]-[0-9]{4}-[0-9]{6,9})/$", notice.notice, name="notice"),
     re_path(r"^notices/(?P<number>W-[0-9]{4}-[0-9]{6,9})\.ics$", feeds.notice_calendar, name="notice_calendar"),
     path("faq/", faq.faq, name="faq"),

@@ -38,7 +38,7 @@ class AboutFields(forms.Form):
         help_text=_("Separated by line breaks, spaces or commas. None means everybody on the services."),
     )
     contract_file = forms.FileField(
-        label=_("Or a file with contract numbers"),
+        label=_("File with contract numbers"),
         required=False,
         help_text=_("A list or a table in UTF-8, UTF-16 or Shift_JIS, 100,000 numbers at most. It replaces the list."),
     )
