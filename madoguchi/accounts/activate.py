@@ -13,6 +13,7 @@ from madoguchi.accounts.events import record
 from madoguchi.accounts.hashers import HashingBusy
 from madoguchi.accounts.links import LinkDead
 from madoguchi.accounts.models import Account, AuthEvent, Registration, TermsAcceptance
+from madoguchi.delivery.returns import suppression
 from madoguchi.lib.tokens import digest
 
 WRONG_PASSWORDS_ALLOWED = 5
@@ -49,6 +50,8 @@ def complete(request: HttpRequest, token: str, *, password: str) -> Account:
         registration = Registration.objects.select_for_update().get(pk=registration.pk)
         _raise_if_dead(registration, tried=True)
         account = _account_of(registration)
+        if account:
+            suppression.proven(account.email)
         _end(registration, Registration.End.COMPLETED if account else Registration.End.EXISTING)
     if account is None:
         raise LinkDead(Registration.End.EXISTING)

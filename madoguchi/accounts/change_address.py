@@ -18,7 +18,9 @@ from madoguchi.accounts import limits, telling
 from madoguchi.accounts.events import record
 from madoguchi.accounts.links import LinkDead
 from madoguchi.accounts.models import Account, AddressChange, AuthEvent
+from madoguchi.delivery.models import Suppression
 from madoguchi.delivery.post import post
+from madoguchi.delivery.returns import suppression
 from madoguchi.lib.lanes import Lane
 from madoguchi.lib.tokens import digest, new_token
 
@@ -37,10 +39,15 @@ def follow(follower: Follower) -> Follower:
     return follower
 
 
-def ask(account: Account, *, email: str) -> AddressChange:
-    """Send a link to ``email`` (a normal address other than the present one). Raises :class:`limits.TooMany`.
+def came_back(account: Account) -> Suppression | None:
+    """Why and since when mail to the ID's own address is stopped; None where it is not."""
+    return suppression.standing(account.email)
 
-    One that still waits is over.
+
+def ask(account: Account, *, email: str) -> AddressChange:
+    """Send a link to ``email`` (a normal address). Raises :class:`limits.TooMany`. One that still waits is over.
+
+    The present address may be asked for to prove that mail reaches it again (:func:`came_back`).
     """
     limits.take(limits.ADDRESS_CHANGE, str(account.pk))
     limits.take(limits.ADDRESS_TARGET, email)
@@ -88,6 +95,10 @@ def carry_out(request: HttpRequest, account: Account, token: str) -> None:
         account = Account.objects.select_for_update().get(pk=account.pk)
         change = waiting_change(account, token)
         old, new = account.email, change.email
+        suppression.proven(new)
+        if new == old:  # mail to it had come back, and it works again
+            change.finish(AddressChange.End.DONE)
+            return
         taken = not _moved(account, new)
         change.finish(AddressChange.End.TAKEN if taken else AddressChange.End.DONE)
         if not taken:

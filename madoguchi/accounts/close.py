@@ -16,6 +16,7 @@ from madoguchi.accounts import telling
 from madoguchi.accounts.events import record
 from madoguchi.accounts.models import Account, AddressChange, AuthEvent, PasswordReset, Registration, SignIn
 from madoguchi.delivery.forget import forget_recipients
+from madoguchi.delivery.returns import suppression
 
 Closer = Callable[[Account], None]
 _closers: list[Closer] = []
@@ -45,6 +46,7 @@ def close(request: HttpRequest, account: Account) -> None:
     for function in _closers:
         function(account)
     forget_recipients([account.recipient_key])
+    suppression.forget([former])
     # After that, because this last mail is to be sent; and so that the ID does not know whom it went to.
     telling.tell_of(event, to=former, findable=False)
     SignIn.objects.finish_all(account, SignIn.End.CLOSED)

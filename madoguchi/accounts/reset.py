@@ -12,6 +12,7 @@ from madoguchi.accounts.events import record
 from madoguchi.accounts.forgotten import made_for
 from madoguchi.accounts.links import LinkDead
 from madoguchi.accounts.models import Account, AuthEvent, PasswordReset, SignIn
+from madoguchi.delivery.returns import suppression
 from madoguchi.lib.tokens import digest
 
 WRONG_CODES_ALLOWED = 5
@@ -54,6 +55,7 @@ def complete(request: HttpRequest, token: str, *, password: str, code: str = "")
         _raise_if_dead(reset)
         reset.end, reset.ended_at = PasswordReset.End.COMPLETED, timezone.now()
         reset.save(update_fields=["end", "ended_at"])
+        suppression.proven(account.email)  # its link was read there
         new_password.replace(account, hashed)
         SignIn.objects.finish_all(account, SignIn.End.PASSWORD_RESET)
         record(request, account, AuthEvent.Method.PASSWORD_RESET, True)

@@ -145,6 +145,21 @@ def _new_address() -> Note:
     )  # fmt: skip
 
 
+def _own_address() -> Note:
+    return Note(
+        subject=_("Check that email reaches you again"),
+        paragraphs=(
+            _("Email to this address, the one of your customer ID, had come back. Please open this link within 30 "
+              "minutes and press the button there; then we write to it again. The link works once, and only while you "
+              "are logged in."),
+        ),
+        button=_("Email arrives here"),
+        link=slot("link"),
+        copyable=True,
+        foot=_("If you did not ask for this, please do nothing."),
+    )  # fmt: skip
+
+
 def _address_taken() -> Note:
     return Note(
         subject=_("This address already has a customer ID"),
@@ -160,10 +175,14 @@ def _address_taken() -> Note:
 
 
 def new_address(reference: str, language: str, format: str) -> Draft:
-    """To the address of the change ``reference``: the link, or the word that another ID has the address."""
+    """To the address of the change ``reference``: the link, or the word that another ID has the address.
+
+    The ID's own address is asked to prove that mail reaches it again.
+    """
     email, owner = AddressChange.objects.values_list("email", "account_id").get(pk=reference)
     taken = bool(email) and Account.objects.filter(email=email).exclude(pk=owner).exists()
-    return draft(_address_taken if taken else _new_address, language, format)
+    own = bool(email) and Account.objects.filter(email=email, pk=owner).exists()
+    return draft(_own_address if own else _address_taken if taken else _new_address, language, format)
 
 
 register("accounts.new_address", new_address)

@@ -8,6 +8,7 @@ class NoticesConfig(AppConfig):
     def ready(self) -> None:
         # They register what they have for the rooms below.
         from madoguchi.notices import (  # noqa: F401
+            came_back,
             export,
             identity,
             mail,

@@ -15,8 +15,10 @@ from django.utils import timezone
 
 from madoguchi.accounts.models import Account
 from madoguchi.delivery.models import Mailing
+from madoguchi.delivery.returns import suppression
 from madoguchi.notices import due, hours, mailings
 from madoguchi.notices.hands import Hands
+from madoguchi.notices.lifecycle import Kind
 from madoguchi.notices.models import Report
 
 # Subscriptions to look at in one transaction. Small enough that the first letters leave while the last are being
@@ -119,6 +121,7 @@ def _parameters(report: Report, *, at: datetime) -> dict[str, Any]:
         "notice": notice.pk,
         "kind": notice.kind,
         "kind_in_token": f"-{notice.kind[0]}-",
+        "withholding": suppression.withholding(mailings.LANES[Kind(notice.kind)]),
         "critical": report.severity == Report.Severity.CRITICAL,
         "services": list(notice.services.values_list("pk", flat=True)),
         "regions": notice.regions,

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from madoguchi.accounts.models import Account
 from madoguchi.delivery.models import Letter
+from madoguchi.delivery.returns import suppression
 from madoguchi.lib.addresses import envelope
 from madoguchi.notices.models import ALL_DAYS, ALL_HOURS, Destination, DestinationChange
 
@@ -99,6 +100,8 @@ def place(account: Account, *, slot: int, address: str, preferences: Preferences
     if verified or row.state == Destination.State.REMOVED:
         row.state, row.verified_at = Destination.State.VERIFIED, timezone.now()
         row.paused_at, row.paused_reason = None, ""
+    if verified:
+        suppression.proven(address)
     row.slot = slot
     for name, value in preferences.columns().items():
         setattr(row, name, value)

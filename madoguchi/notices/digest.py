@@ -15,7 +15,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from madoguchi.delivery.models import Letter, Mailing
+from madoguchi.delivery.returns import suppression
+from madoguchi.lib.lanes import Lane
 from madoguchi.notices import mailings, unsubscribe
+from madoguchi.notices.came_back import PAUSED
 from madoguchi.notices.deliveries import DIGEST
 from madoguchi.notices.destinations import REMOVED
 from madoguchi.notices.models import Destination, Digest, Notice, OptOut
@@ -86,6 +89,7 @@ class _Known:
     at: datetime
     notices: dict[int, Notice]  # by their mailings
     opted_out: set[tuple[int, str, int, str]]  # customer ID, address, service, kind
+    withheld: set[str]  # addresses not written to
 
     @classmethod
     def about(cls, letters: list[Letter], destinations: Iterable[Destination], *, at: datetime) -> "_Known":
@@ -95,6 +99,7 @@ class _Known:
             at,
             {pk: mailings.occasion(mailing).report.notice for pk, mailing in of.items()},
             set(opt_outs.values_list("account_id", "address", "service_id", "kind")),
+            suppression.suppressed({each.address for each in destinations}, lane=Lane.WORK),
         )
 
     def refuses(self, letter: Letter, destination: Destination | None) -> bool:
@@ -106,7 +111,9 @@ class _Known:
         elif letter.mailing.renderer != mailings.WITHDRAWAL and self.notices[letter.mailing_id].withdrawn_at:
             outcome = (Letter.State.SKIPPED, "withdrawn")
         elif destination.state == Destination.State.PAUSED:
-            outcome = (Letter.State.SUPPRESSED, "paused")
+            outcome = (Letter.State.SUPPRESSED, PAUSED)
+        elif destination.address in self.withheld:
+            outcome = (Letter.State.SUPPRESSED, suppression.LETTER_REASON)
         elif (destination.account_id, destination.address, *unsubscribe.about(letter.personal["token"])) in (
             self.opted_out
         ):

@@ -54,6 +54,11 @@ _DUE = f"""
     SELECT destination.id, destination.account_id, destination.address, destination.device, destination.days,
            destination.hours, destination.unsubscribe_key, destination.box, account.language,
            coalesce(zone.name, %(home)s) AS zone, destination.state = 'paused' AS paused,
+           EXISTS (
+               SELECT FROM delivery_suppression withheld
+               WHERE withheld.address = destination.address AND withheld.until IS NULL
+                 AND withheld.reason = ANY(%(withholding)s)
+           ) AS withheld,
            CASE WHEN silenced.services IS NULL THEN wish.first
                 ELSE (SELECT min(one) FROM unnest(wish.services) one WHERE one <> ALL (silenced.services))
            END AS service_id,
@@ -90,7 +95,8 @@ JUDGED = f"""
          opening AS ({_OPENING}),
          judged AS (
             SELECT due.*, opening.at AS opens_at,
-                   CASE WHEN due.paused OR due.service_id IS NULL THEN 'suppressed' WHEN due.at_once THEN 'queued'
+                   CASE WHEN due.paused OR due.withheld OR due.service_id IS NULL THEN 'suppressed'
+                        WHEN due.at_once THEN 'queued'
                         WHEN due.hold AND opening.at IS NOT NULL THEN 'held' ELSE 'skipped' END AS state
             FROM due
             LEFT JOIN opening ON due.hold AND NOT due.at_once
@@ -125,7 +131,8 @@ INSERT = f"""
            ELSE '{{}}'::jsonb END,
            judged.state,
            CASE judged.state WHEN 'skipped' THEN 'outside_hours'
-                WHEN 'suppressed' THEN CASE WHEN judged.paused THEN 'paused' ELSE 'opted_out' END ELSE '' END,
+                WHEN 'suppressed' THEN CASE WHEN judged.paused THEN 'paused' WHEN judged.withheld THEN 'address'
+                     ELSE 'opted_out' END ELSE '' END,
            CASE judged.state WHEN 'held' THEN judged.opens_at ELSE %(at)s END,
            CASE WHEN judged.state IN ('skipped', 'suppressed') THEN %(at)s END
     FROM judged

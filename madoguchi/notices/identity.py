@@ -4,6 +4,7 @@ from madoguchi.accounts.change_address import follow
 from madoguchi.accounts.close import closer
 from madoguchi.accounts.models import Account
 from madoguchi.delivery.forget import forget_recipients
+from madoguchi.delivery.returns import suppression
 from madoguchi.lib.addresses import envelope
 from madoguchi.notices.destinations import Preferences, place, remove, slots_of
 from madoguchi.notices.models import Destination, DestinationChange, OptOut
@@ -38,6 +39,7 @@ def follow_address(account: Account, old: str, new: str) -> None:
 def let_go(account: Account) -> None:
     """Nothing more is sent, and the letters that were no longer say to whom."""
     forget_recipients([f"destination:{pk}" for pk in account.destinations.values_list("pk", flat=True)])
+    suppression.forget(account.destinations.values_list("address", flat=True))
     account.destinations.all().delete()
     account.destination_changes.all().delete()
     account.calendar_feeds.all().delete()

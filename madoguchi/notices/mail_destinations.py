@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.accounts.notes import Note, draft, note, page
 from madoguchi.delivery.renderers import Draft, register, slot
-from madoguchi.notices import register_address, trial_mail, wording
+from madoguchi.notices import came_back, register_address, trial_mail, wording
 from madoguchi.notices.mail import SHORT_WIDTH
 
 
@@ -74,6 +74,34 @@ def added() -> Note:
     )  # fmt: skip
 
 
+def paused(reference: str, language: str, format: str) -> Draft:
+    """To the owner's own address; ``reference`` is why."""
+    return draft(lambda: _paused(reference), language, format)
+
+
+def _paused(reason: str) -> Note:
+    why = {
+        "hard_bounce": _("The receiving server says that the address does not exist, or that it takes no email."),
+        "soft_bounces": _(
+            "Email to it came back several times within a few days: the mailbox may be full, or its server out of "
+            "reach."
+        ),
+        "complaint": _("Its provider told us that our email was reported as spam."),
+    }
+    return Note(
+        subject=_("Notices to one of your delivery addresses are paused"),
+        paragraphs=(
+            why.get(reason, _("We stopped email to it.")),
+            _("Until you check the address, no notice of work or trouble is sent there. Your other addresses are not "
+              "affected."),
+        ),
+        facts=((_("Delivery address"), slot("address")),),
+        button=_("Check the address"),
+        link=page("/my/destinations/"),
+        foot=_("You receive this email because the address is registered to receive notices for your customer ID."),
+    )  # fmt: skip
+
+
 def _trial() -> Note:
     return Note(
         subject=_("Test of your delivery address"),
@@ -94,4 +122,5 @@ def trial(reference: str, language: str, format: str) -> Draft:
 
 
 register(register_address.RENDERER, confirm)
+register(came_back.RENDERER, paused)
 register(trial_mail.RENDERER, trial)

@@ -113,8 +113,9 @@ def proven(address: str) -> bool:
 
 
 def forget(addresses: Iterable[str]) -> int:
-    """Drop the rows of addresses whose owner is gone; return how many."""
-    return Suppression.objects.filter(address__in=[spelled(address) for address in addresses]).delete()[0]
+    """Drop the rows of addresses whose owner is gone, but not what the staff decided; return how many."""
+    found = Suppression.objects.filter(address__in=[spelled(address) for address in addresses])
+    return found.exclude(reason=Suppression.Reason.OPERATOR).delete()[0]
 
 
 def purge(*, now: datetime) -> int:

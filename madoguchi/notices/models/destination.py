@@ -77,6 +77,7 @@ class Destination(models.Model):
 
     class Meta:
         ordering = ("slot",)
+        indexes = [models.Index(fields=["address"], name="destination_address")]
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "slot"], condition=~models.Q(state="removed"), name="destination_slot_once"

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from madoguchi.accounts.change_address import came_back
 from madoguchi.accounts.models import Account
 from madoguchi.shell.languages import current
 from madoguchi.support.identity.forms import time_zones
@@ -31,7 +32,7 @@ class EmailForm(forms.Form):
 
     def clean_email(self) -> Any:
         email = self.cleaned_data["email"]
-        if email == self.account.email:
+        if email == self.account.email and not came_back(self.account):
             raise ValidationError(_("This is your present email address. Please enter another one."))
         return email
 

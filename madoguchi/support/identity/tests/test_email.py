@@ -12,6 +12,8 @@ from madoguchi.accounts.change_address import purge
 from madoguchi.accounts.models import AddressChange, AuthEvent
 from madoguchi.accounts.tests.people import PASSWORD, account, alice, bob, charlie, sign_in
 from madoguchi.contracts.tests.household import service
+from madoguchi.delivery.models import Suppression
+from madoguchi.delivery.returns import suppression
 from madoguchi.notices.follow import Wishes, follow
 from madoguchi.notices.models import OptOut
 from madoguchi.support.identity.tests.letters import letters
@@ -206,3 +208,28 @@ def test_who_logs_in_with_a_mailbox_keeps_its_address(client, settings):
         assert "hana@mail.aoba.example" in answer.content.decode()
     assert not AddressChange.objects.exists()
     assert not letters(NEW)
+
+
+def test_mail_that_comes_back_is_said_and_proven_to_arrive_again(client, owner):
+    suppression.add(owner.email, Suppression.Reason.HARD)
+    for page in ("/my/", "/id/", FORM):
+        assert "alice@example.jp あてのメールが戻ってきています" in client.get(page).text
+    ask(client, owner.email)
+    path = link(owner.email)
+    assert suppression.standing(owner.email)
+    assert "送信を再開します" in client.get(path).text
+    assert suppression.standing(owner.email)
+    client.post(path)
+    assert not suppression.standing(owner.email)
+    assert now_called(owner) == "alice@example.jp"
+    assert "戻ってきています" not in client.get("/my/").text
+    assert not AuthEvent.objects.filter(method=AuthEvent.Method.EMAIL_CHANGED).exists()
+    # Where it does not come back the present address is no change.
+    assert client.post(FORM, {"email": owner.email}).status_code == 422
+
+
+def test_of_delivery_addresses_my_page_says_which_are_paused(client, owner):
+    owner.destinations.create(slot=2, address="desk@office.example.jp")
+    suppression.add("desk@office.example.jp", Suppression.Reason.SOFT)
+    assert "desk@office.example.jp" in client.get("/my/").text
+    assert "desk@office.example.jp" in client.get("/en/my/").text

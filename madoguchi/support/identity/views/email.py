@@ -29,7 +29,8 @@ def email(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         act.ask(account, email=form.cleaned_data["email"])
         return HttpResponseRedirect(reverse("identity:email_sent"))
-    return render_form(request, "identity/email.html", form, {"account": account})
+    context = {"account": account, "came_back": act.came_back(account)}
+    return render_form(request, "identity/email.html", form, context)
 
 
 @signed_in
@@ -58,8 +59,9 @@ def email_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         change = act.waiting_change(account, token)
         if request.method == "POST":
+            said = "arrives" if change.email == account.email else "email"
             act.carry_out(request, account, token)
-            return HttpResponseRedirect(reverse("identity:profile", query={"said": "email"}))
+            return HttpResponseRedirect(reverse("identity:profile", query={"said": said}))
     except LinkDead as dead:
         context = {"why": dead.why or "damaged"}
         return render(request, "identity/email_dead.html", context, status=410 if dead.why else 404)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from madoguchi.accounts import history, second_factor, sessions
+from madoguchi.accounts import change_address, history, second_factor, sessions
 from madoguchi.accounts.access import signed_in
 from madoguchi.accounts.models import Account, AuthEvent, SignIn
 from madoguchi.support.identity.own_clock import on_own_clock
@@ -23,6 +23,7 @@ def hub(request: HttpRequest) -> HttpResponse:
     chosen = AuthEvent.objects.filter(account=account, method__in=_NEW_PASSWORD, succeeded=True).order_by("-at").first()
     context = {
         "account": account,
+        "came_back": change_address.came_back(account),
         "has_password": account.has_usable_password(),
         "password_since": chosen.at if chosen else None,
         "has_totp": second_factor.has_totp(account),
