@@ -110,6 +110,10 @@ def mails() -> list[Mail]:
     return [
         *(Mail(name, name) for name in SIMPLE),
         Mail("notices.not_published", "notices.not_published", f"1/{NOW.isoformat()}/not_ready"),
+        *(
+            Mail(f"notices.address_paused.{why}", "notices.address_paused", why)
+            for why in ("hard_bounce", "soft_bounces", "complaint", "operator")
+        ),
         *(Mail(name, name, "1", formats=BOTH) for name in ("notices.confirm_address", "notices.trial")),
         *_of_ids(),
         *_of_inquiries(),
@@ -123,7 +127,11 @@ def _of_ids() -> Iterator[Mail]:
         until = {"created_at": NOW, "expires_at": NOW + timedelta(hours=24), "terms_agreed_at": NOW}
         made = Registration.objects.create(draft=name, email=email, language="ja", token_digest=name, **until)
         yield Mail(f"accounts.registration.{name}", "accounts.registration", str(made.pk))
-    for name, owner, email in (("link", "jiro", "other@example.jp"), ("taken", "shiro", hanako.email)):
+    for name, owner, email in (
+        ("link", "jiro", "other@example.jp"),
+        ("taken", "shiro", hanako.email),
+        ("own", "goro", "goro@example.jp"),
+    ):
         whose, until = account(f"{owner}@example.jp"), NOW + timedelta(minutes=30)
         change = AddressChange.objects.create(account=whose, email=email, token_digest=name, expires_at=until)
         yield Mail(f"accounts.new_address.{name}", "accounts.new_address", str(change.pk))
