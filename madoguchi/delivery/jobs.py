@@ -1,10 +1,13 @@
 """Jobs of the worker about itself."""
 
+from datetime import UTC, datetime
+
 import structlog
 from procrastinate.contrib.django import app
 
 from madoguchi.delivery import pace
 from madoguchi.delivery.models import Mailing, SeenCallback
+from madoguchi.delivery.returns import suppression, take
 from madoguchi.lib.lanes import Lane
 
 log = structlog.get_logger(__name__)
@@ -57,3 +60,12 @@ def try_again(*, mailing_id: int) -> None:
 def count_mailings(timestamp: int) -> None:
     """Every minute: count how far the mailings are, for whoever looks next."""
     pace.keep_up()
+
+
+@app.periodic(cron="29 3 * * *")
+@app.task(name="delivery.forget_returns", priority=Lane.REST.priority, pass_context=False)
+def forget_returns(timestamp: int) -> None:
+    """Every night: forget what came back long ago, and suppressions lifted long ago."""
+    now = datetime.fromtimestamp(timestamp, UTC)
+    take.purge(now=now)
+    suppression.purge(now=now)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models.functions import Coalesce, Now
@@ -15,6 +15,7 @@ from madoguchi.delivery.returns.reading import Finding
 from madoguchi.lib.addresses import plain
 from madoguchi.lib.tokens import digest
 
+KEPT = timedelta(days=180)
 # Given the token of a wish to get no more; False where no mail of ours made it.
 _grant_wish: list[Callable[[str], bool]] = []
 
@@ -187,3 +188,9 @@ def count(source: Return.Source, why: ReturnTally.Why, number: int = 1) -> None:
 def _counted(source: Return.Source, why: ReturnTally.Why) -> Taken:
     count(source, why)
     return Taken(counted=why)
+
+
+def purge(*, now: datetime) -> int:
+    """Drop what came back long ago; return how many rows. What it led to stays in the suppression list."""
+    ReturnTally.objects.filter(day__lt=(now - KEPT).date()).delete()
+    return Return.objects.filter(received_at__lt=now - KEPT).delete()[0]

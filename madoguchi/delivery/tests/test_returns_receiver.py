@@ -1,55 +1,23 @@
 """Our receiver over real connections: what it takes, refuses and survives; 250 only after the commit."""
 
-import asyncio
 import smtplib
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
 from madoguchi.delivery.models import Letter, Mailing, Return, ReturnTally
 from madoguchi.delivery.returns import path, receiver, take
 from madoguchi.delivery.tests import returned
+from madoguchi.delivery.tests.receiving import free_port, receiving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@contextmanager
-def receiving(listen: str) -> Iterator[None]:
-    """The receiver in a thread of its own, ended at the end."""
-    ready = threading.Event()
-    parts: dict[str, Any] = {}
-
-    async def main() -> None:
-        stopped, listening = asyncio.Event(), asyncio.Event()
-        parts.update(stopped=stopped, loop=asyncio.get_running_loop())
-        serving = asyncio.create_task(receiver.serve(listen, stopped=stopped, listening=listening))
-        await listening.wait()
-        ready.set()
-        await serving
-
-    thread = threading.Thread(target=lambda: asyncio.run(main()), daemon=True)
-    thread.start()
-    assert ready.wait(20)
-    try:
-        yield
-    finally:
-        parts["loop"].call_soon_threadsafe(parts["stopped"].set)
-        thread.join(20)
-        assert not thread.is_alive()
-        connection.close()
-
-
 @pytest.fixture
 def port() -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number = probe.getsockname()[1]
+    number = free_port()
     with receiving(f"lmtp://127.0.0.1:{number}"):
         yield number
 
@@ -92,9 +60,7 @@ def test_other_addresses_are_refused_and_counted(port, letter):
 
 
 def test_what_was_refused_is_counted_at_the_end(letter):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number = probe.getsockname()[1]
+    number = free_port()
     with receiving(f"lmtp://127.0.0.1:{number}"), smtplib.LMTP("127.0.0.1", number) as relay:
         relay.ehlo_or_helo_if_needed()
         relay.mail("")
@@ -148,9 +114,7 @@ def test_over_a_socket_and_as_smtp(tmp_path: Path, letter):
     (tmp_path / "lmtp").write_text("left behind")
     with receiving(f"lmtp://{tmp_path / 'lmtp'}"), smtplib.LMTP(str(tmp_path / "lmtp")) as relay:
         relay.sendmail("", to, returned.dsn())
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number = probe.getsockname()[1]
+    number = free_port()
     with receiving(f"smtp://127.0.0.1:{number}"), smtplib.SMTP("127.0.0.1", number) as relay:
         relay.sendmail("", to, returned.dsn(status="5.2.2"))
     assert Return.objects.count() == 2

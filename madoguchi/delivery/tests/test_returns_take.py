@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from madoguchi.delivery.jobs import forget_returns
 from madoguchi.delivery.models import Letter, Mailing, Return, ReturnTally, Suppression
 from madoguchi.delivery.post import post
-from madoguchi.delivery.returns import path, suppression, take
+from madoguchi.delivery.returns import figures, path, suppression, take
 from madoguchi.delivery.tests import returned
 from madoguchi.lib.lanes import Lane
 
@@ -226,3 +227,37 @@ def test_a_wish_to_get_no_more_is_granted_by_who_knows_the_token(monkeypatch):
     monkeypatch.setattr(take, "_grant_wish", [lambda token: token == "12-3-t-ab"])
     assert take.mail(b"\n", to="U+12-3-T-AB@return.aoba.example", source=LMTP) == take.Taken()
     assert take.mail(b"\n", to="u+12-3-t-cd@return.aoba.example", source=LMTP).counted == "forged"
+
+
+def test_the_figures_count_what_came_back(sent):
+    since = timezone.now() - timedelta(days=30)
+    sent(to="ichiro@fine.example.jp", key="2")
+    come_back(sent())
+    come_back(sent(key="3", to='"a..b"@DoCoMo.ne.jp'), returned.complaint())
+    take.count(LMTP, ReturnTally.Why.FORGED, 5)
+    rows = {each.domain: each for each in figures.by_domain(since=since)}
+    assert set(rows) == {"fine.example.jp", "customer.example.jp", "docomo.ne.jp"}
+    assert (rows["customer.example.jp"].sent, rows["customer.example.jp"].hard) == (1, 1)
+    assert rows["customer.example.jp"].bounce_rate == rows["docomo.ne.jp"].complaint_rate == 1
+    assert rows["fine.example.jp"].bounce_rate == 0
+    assert figures.by_kind(since=since) == {"hard": 1, "soft": 0, "delayed": 0, "complaint": 1, "other": 0}
+    assert figures.without_effect(since=since) == {"forged": 5, "automatic": 0, "unreadable": 0}
+    assert [(kind, number) for _, kind, number in figures.by_day(since=since)] == [("complaint", 1), ("hard", 1)]
+    assert figures.latest(kind="hard").get() == figures.returns_of(returned.TO).get()
+    assert figures.latest(domain="docomo.ne.jp").get().kind == "complaint"
+    assert figures.suppressions(search="@docomo.ne.jp").get().reason == "complaint"
+    assert figures.suppressions(search=returned.TO, reason="hard").count() == 1
+    suppression.lift(returned.TO)
+    assert figures.suppressions(search=returned.TO).count() == 0
+    assert figures.suppressions(search=returned.TO, lifted=True).count() == 1
+
+
+def test_after_half_a_year_it_is_forgotten(sent):
+    come_back(sent())
+    suppression.lift(returned.TO)
+    forget_returns(timestamp=int((timezone.now() + timedelta(days=179)).timestamp()))
+    assert Return.objects.exists()
+    assert Suppression.objects.exists()
+    forget_returns(timestamp=int((timezone.now() + timedelta(days=181)).timestamp()))
+    assert not Return.objects.exists()
+    assert not Suppression.objects.exists()
