@@ -278,6 +278,11 @@ RETURN_MAILBOX_CA = ENV.text("MADOGUCHI_RETURN_MAILBOX_CA", "", wanted="the path
 # What a gateway of one's own signs its news of mail with; empty: none is believed.
 MAIL_TOKEN = ENV.secret("MADOGUCHI_MAIL_TOKEN", "demo-only-mail-token-never-in-production" if DEMO else "")
 
+# Which DKIM key signs the mail, ours or the relay's: ``madoguchi doctor`` looks it up.
+DKIM_SELECTOR = ENV.text("MADOGUCHI_DKIM_SELECTOR", "")
+# Servers it asks; empty: the system's.
+DNS_SERVERS = ENV.words("MADOGUCHI_DNS", ())
+
 # --- notices --------------------------------------------------------------------------------------------------------
 # ``on``: planned work is published only when a second person approved it; trouble may go first and is signed off after.
 NOTICE_APPROVAL = ENV.choice("MADOGUCHI_NOTICE_APPROVAL", ("off", "on"), "off") == "on"

@@ -36,6 +36,13 @@ def test_guide_names_commands_and_files_that_exist() -> None:
         assert f"\n{target}:" in (ROOT / "Makefile").read_text(encoding="utf-8"), target
 
 
+def test_guide_names_every_part_the_doctor_looks_at() -> None:
+    from madoguchi.console.doctor.examination import PARTS
+
+    (table,) = re.findall(r"## The doctor\n(.+?)\n## ", GUIDE, flags=re.DOTALL)
+    assert re.findall(r"^\| `(\w+)` \|", table, flags=re.MULTILINE) == [part.name for part in PARTS]
+
+
 @pytest.mark.django_db
 def test_first_member_of_staff_is_made_as_the_guide_says(capsys: pytest.CaptureFixture[str]) -> None:
     from madoguchi.accounts.models import Account

@@ -30,11 +30,16 @@ class Outcome:
 
 def reseal() -> Iterator[Outcome]:
     """Go through every place, one outcome each. May be stopped and run again at any time, beside a running site."""
+    for model, column in _columns():
+        yield _column(model, column)
+    yield _authenticators()
+
+
+def _columns() -> Iterator[tuple[type[models.Model], str]]:
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, models.BinaryField) and field.name.startswith("sealed"):
-                yield _column(model, field.name)
-    yield _authenticators()
+                yield model, field.name
 
 
 def _column(model: type[models.Model], column: str) -> Outcome:
@@ -71,3 +76,12 @@ def _new(sealed: bytes, outcome: Outcome) -> bytes | None:
     else:
         outcome.resealed += 1
     return new
+
+
+def samples(*, a_place: int = 20) -> Iterator[bytes]:
+    """The newest sealed texts of every place, to try whether they can be opened."""
+    for model, column in _columns():
+        rows = model._default_manager.filter(**{f"{column}__isnull": False}).order_by("-pk")
+        yield from (bytes(sealed) for sealed in rows.values_list(column, flat=True)[:a_place])
+    newest = Authenticator.objects.filter(type=Authenticator.Type.TOTP).order_by("-pk")[:a_place]
+    yield from (str(authenticator.data["secret"]).encode() for authenticator in newest)
