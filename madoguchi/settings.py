@@ -11,6 +11,8 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 
 from madoguchi.accounts.business.providers import providers
+from madoguchi.delivery.engine.pacing import limits
+from madoguchi.delivery.engine.relays import relays
 from madoguchi.lib.environment import Environment
 from madoguchi.shell.logs import logging_config
 
@@ -261,12 +263,23 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = STATIC_FILES == "plain"
 
 # --- mail -----------------------------------------------------------------------------------------------------------
-# The relay every letter goes through; read by the delivery engine, see docs/delivery.md.
-SMTP_URL = ENV.url("MADOGUCHI_SMTP_URL", ("smtp", "smtps", "smtp+starttls"), "smtp://127.0.0.1:8025" if DEMO else None)
 # Connections to the database that write a mailing's letters at the same time.
 AUDIENCE_HANDS = ENV.integer("MADOGUCHI_AUDIENCE_HANDS", min(4, os.cpu_count() or 1), least=1, most=16)
+# The relays every letter goes through; read by the delivery engine, see docs/delivery.md.
 SMTP_CONNECTIONS = ENV.integer("MADOGUCHI_SMTP_CONNECTIONS", 10, least=1, most=100)
 SMTP_MESSAGES = ENV.integer("MADOGUCHI_SMTP_MESSAGES", 1000, least=1)  # over one connection
+# In order of preference: the next is used while those before it are away.
+_DEMO_RELAY = "smtp://127.0.0.1:8025" if DEMO else None
+_WANTED = "an address beginning with smtp:, smtps: or smtp+starttls:, or several separated by spaces,"
+SMTP_URL = ENV.text("MADOGUCHI_SMTP_URL", _DEMO_RELAY, wanted=_WANTED)
+SMTP_RELAYS = ENV.parsed(
+    "MADOGUCHI_SMTP_URL",
+    lambda urls: relays(urls, hello=OPERATOR["domain"], connections=SMTP_CONNECTIONS, messages=SMTP_MESSAGES),
+    relays(SMTP_URL, hello=OPERATOR["domain"]) if SMTP_URL == _DEMO_RELAY else None,
+    wanted=_WANTED,
+)
+# Limits of single groups of addresses: docomo=rate:50,connections:2 …
+SMTP_GROUPS = ENV.parsed("MADOGUCHI_SMTP_GROUPS", limits, limits(""), wanted="limits as docomo=rate:50,connections:2")
 MAIL_FROM_NOTICES = ENV.text("MADOGUCHI_MAIL_FROM_NOTICES", "notice@aoba.example" if DEMO else None)
 MAIL_FROM_ID = ENV.text("MADOGUCHI_MAIL_FROM_ID", "id@aoba.example" if DEMO else None)
 MAIL_FROM_SUPPORT = ENV.text("MADOGUCHI_MAIL_FROM_SUPPORT", "support@aoba.example" if DEMO else None)

@@ -6,7 +6,8 @@ class DeliveryConfig(AppConfig):
     label = "delivery"
 
     def ready(self) -> None:
-        from madoguchi.delivery import backlog
+        from madoguchi.delivery import alarm, backlog, renderers
         from madoguchi.shell import health
 
         health.register("mail_waiting_seconds", backlog.check)
+        renderers.register(alarm.PAUSED, alarm.render)

@@ -99,6 +99,10 @@ class Environment:
             "a list separated by commas",
         )
 
+    def parsed(self, name: str, parse: Callable[[str], T], default: T | None = None, *, wanted: str) -> T:
+        """What ``parse`` makes of it; a :class:`ValueError` of its says what is wrong and shows no secret."""
+        return self._read(name, default, parse, wanted)
+
     def colour(self, name: str, default: str | None = None) -> str:
         """A colour as ``#rrggbb``; it goes into a stylesheet, so nothing else is let through."""
 

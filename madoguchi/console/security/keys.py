@@ -81,7 +81,7 @@ def _outgoing(settings: Any) -> Verdict:
     """Connections to the relay, the gateway and the database: encrypted, or not leaving the machine."""
     database = settings.DATABASES["default"]
     tried = {
-        "MADOGUCHI_SMTP_URL": _covered(settings.SMTP_URL, ("smtps", "smtp+starttls")),
+        "MADOGUCHI_SMTP_URL": all(_covered(url, ("smtps", "smtp+starttls")) for url in settings.SMTP_URL.split()),
         "MADOGUCHI_TELEPHONE_URL": _covered(settings.TELEPHONE_URL, ("https",)),
         "DATABASE_URL": _local(database["HOST"]) or "sslmode" in database["OPTIONS"],
     }

@@ -1,157 +1,160 @@
-"""Between the letters that wait and the connections that fetch them: who goes next, over what, and who is spared."""
+"""Between the letters that wait and the relays' connections that fetch them: who goes next, and who is spared."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from email.utils import format_datetime
 
-import structlog
 from django.utils import timezone
 
 from madoguchi.delivery import compose
 from madoguchi.delivery.compose import Composed
+from madoguchi.delivery.engine.feeder import Parcel, Patience, Step
+from madoguchi.delivery.engine.fuse import Fuses
 from madoguchi.delivery.engine.holdings import Holdings
 from madoguchi.delivery.engine.outbox import Claimed
-from madoguchi.delivery.engine.pacing import Pacing, Pause
-from madoguchi.delivery.engine.smtp import Connection, Parcel, Patience, Relay, RelayTrouble, Step
+from madoguchi.delivery.engine.pacing import Limit, Pacing
+from madoguchi.delivery.engine.relays import Relay, Standing, choose
+from madoguchi.delivery.engine.route import Route
+from madoguchi.delivery.engine.verdict import Fault, fault
+from madoguchi.delivery.engine.waiting import Waiting
 from madoguchi.delivery.headers import Unfit, address
 from madoguchi.delivery.returns.path import return_path
 from madoguchi.lib.lanes import Lane
 from madoguchi.lib.tokens import BrokenSeal
 
-log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True, eq=False)
-class Slot:
-    """A place for a connection, and the lanes it serves, the most urgent first."""
-
-    lanes: tuple[Lane, ...]
-    connection: Connection | None = None
-
 
 class Dispatch:
-    """The connections' feeder. ``hungry`` is called when a lane runs low."""
+    """The desk all routes fetch from.
+
+    ``hungry`` is called when a lane runs low; ``blown`` with a mailing and the relay's words when too much of it fails.
+    """
 
     def __init__(  # noqa: PLR0913 - the parts it joins
         self,
-        relay: Relay,
+        relays: Sequence[Relay],
         holdings: Holdings,
         *,
-        connections: int,
-        messages: int,
+        limits: Mapping[str, Limit],
         batch: int,
         patience: Patience,
         hungry: Callable[[], None],
+        blown: Callable[[int, str], None],
     ) -> None:
-        self._relay, self._holdings = relay, holdings
-        self._messages, self._batch, self._patience = messages, batch, patience
-        self._hungry = hungry
+        self._holdings, self._batch, self._hungry, self._blown = holdings, batch, hungry, blown
+        self._fuses = Fuses()
+        self._stopping: set[int] = set()  # blown, and not yet paused
         self._loop = asyncio.get_running_loop()
-        self._waiting: dict[Lane, deque[tuple[Claimed, Composed]]] = {lane: deque() for lane in Lane}
-        # One connection is for codes alone: nobody who waits for one waits for another's mailing.
-        self._slots = [Slot((Lane.CODES,)), *(Slot(tuple(Lane)) for _ in range(connections))]
-        self._open: dict[Connection, Slot] = {}
-        self._opening: set[asyncio.Task[None]] = set()
-        self._pacing = Pacing()
-        self._relay_pause = Pause(strikes_allowed=3, first=1.0, longest=60.0)
+        self._waiting = Waiting(limits, room=batch, too_many=lambda letter, wait: holdings.give_back(letter, wait=wait))
+        self.routes = [Route(relay, self, patience=patience, clock=self._loop.time) for relay in relays]
+        self.pacing = Pacing()
+        self._timer: asyncio.TimerHandle | None = None
         self._date = (0, "")
         self._ending = False
 
     # --- letters come in ----------------------------------------------------------------------------------------------
 
     def wants(self, lane: Lane) -> bool:
-        """Whether another batch of ``lane`` is welcome: it runs low, and the relay can be used."""
-        usable = self._open or not self._relay_pause.left(self._loop.time())
-        return bool(usable) and len(self._waiting[lane]) < self._batch
+        """Whether another batch of ``lane`` is welcome: it runs low, and some relay can be used."""
+        usable = any(route.standing() is not Standing.AWAY for route in self.routes)
+        return usable and self._waiting.ready(lane) < self._batch
 
     def put(self, lane: Lane, letter: Claimed, composed: Composed) -> None:
-        self._waiting[lane].append((letter, composed))
+        if letter.mailing in self._stopping:
+            self._holdings.give_back(letter)
+        else:
+            self._waiting.put(lane, letter, composed)
 
     def offer(self) -> None:
         """Let free connections fetch, and open as many more as there are letters for."""
-        for connection in list(self._open):
-            connection.pump()
-        if self._ending or self._relay_pause.left(self._loop.time()):
+        for route in self.routes:
+            route.pump()
+        if self._ending:
             return
-        wanted = sum(len(letters) for letters in self._waiting.values()) - len(self._opening)
-        if self._relay_pause.pauses:
-            wanted = min(wanted, 1)  # one tries whether it is back
-        for slot in self._slots:
-            if wanted > 0 and slot.connection is None and any(self._waiting[lane] for lane in slot.lanes):
-                wanted -= 1
-                slot.connection = Connection(self._relay, self, patience=self._patience, messages=self._messages)
-                task = asyncio.create_task(self._begin(slot, slot.connection))
-                self._opening.add(task)
-                task.add_done_callback(self._opening.discard)
-
-    async def _begin(self, slot: Slot, connection: Connection) -> None:
-        try:
-            await connection.open()
-        except RelayTrouble as error:
-            slot.connection = None
-            if not self._relay_pause.left(self._loop.time()):
-                log.warning("delivery.relay_away", error=str(error))
-            self._relay_pause.strike(self._loop.time(), at_once=True)
-            if not self._open:
-                self._return_waiting()
-            return
-        self._open[connection] = slot
-        connection.pump()
+        carrier, tried = choose([route.standing() for route in self.routes])
+        for number in tried:
+            self.routes[number].widen(trial=True)
+        if carrier is not None:
+            self.routes[carrier].widen()
+        elif not tried:
+            self._return(None)
 
     def tend(self) -> None:
-        """Every second: end what waits too long, use what is free."""
-        now = self._loop.time()
-        for connection in list(self._open):
-            if connection.overdue(now):
-                (connection.abort if connection.busy else connection.finish)()
+        """Every second: end what waits too long, keep to the preferred relay, use what is free."""
+        carrier, _ = choose([route.standing() for route in self.routes])
+        for number, route in enumerate(self.routes):
+            route.tend()
+            if carrier is not None and number > carrier:
+                route.narrow()
         self.offer()
 
     async def end(self, *, within: float) -> None:
         """Return what waits and let connections finish what they have begun."""
         self._ending = True
-        opening = list(self._opening)
-        for task in opening:
-            task.cancel()
-        await asyncio.gather(*opening, return_exceptions=True)
-        self._return_waiting()
-        for connection in list(self._open):
-            connection.finish()
+        for route in self.routes:
+            await route.stop_opening()
+        self._return(None)
+        for route in self.routes:
+            route.narrow()
         deadline = self._loop.time() + within
-        while self._open and self._loop.time() < deadline:
+        while self._connections and self._loop.time() < deadline:
             await asyncio.sleep(0.02)
-        for connection in list(self._open):
-            connection.abort()
-        while self._open:
+        for route in self.routes:
+            route.abort()
+        while self._connections:
             await asyncio.sleep(0.01)
+        if self._timer:
+            self._timer.cancel()
 
-    def _return_waiting(self) -> None:
-        for letters in self._waiting.values():
-            while letters:
-                self._holdings.give_back(letters.popleft()[0])
+    @property
+    def _connections(self) -> int:
+        return sum(route.connections for route in self.routes)
 
-    # --- what connections ask and tell (smtp.Feeder) ------------------------------------------------------------------
+    def stopped(self, mailing: int) -> None:
+        """The database knows that it is paused."""
+        self._stopping.discard(mailing)
 
-    def fetch(self, connection: Connection) -> Parcel | None:
-        for lane in self._open[connection].lanes:
-            letters = self._waiting[lane]
-            while letters:
-                letter, composed = letters.popleft()
-                if len(letters) == self._batch - 1:
+    def stop(self, *, paused: Collection[int], cancelled: Collection[int]) -> None:
+        """Send nothing more of these mailings; what is on the wire goes out."""
+        self._return(paused)
+        for letter in self._waiting.take_out(cancelled):
+            self._holdings.ended(letter, "skipped", reason="cancelled")
+
+    def _return(self, mailings: Collection[int] | None) -> None:
+        for letter in self._waiting.take_out(mailings):
+            self._holdings.give_back(letter)
+
+    # --- what routes ask and tell (route.Desk) ------------------------------------------------------------------------
+
+    def waits(self, lanes: Sequence[Lane]) -> int:
+        return self._waiting.count(lanes)
+
+    def next(self, lanes: Sequence[Lane]) -> Parcel | None:
+        """The next letter of these lanes, the most urgent first, that may go now."""
+        now = self._loop.time()
+        for lane in lanes:
+            while one := self._waiting.next(lane, now):
+                if self._waiting.ready(lane) == self._batch - 1:
                     self._hungry()
-                if parcel := self._parcel(letter, composed):
+                if parcel := self._parcel(lane, *one):
+                    self._waiting.begun(one[0], now)
                     return parcel
+        if self._timer is None and (wait := self._waiting.soonest(now)) < float("inf"):
+            self._timer = self._loop.call_later(wait, self._again)
         return None
 
-    def _parcel(self, letter: Claimed, composed: Composed) -> Parcel | None:
+    def _again(self) -> None:
+        self._timer = None
+        self.offer()
+
+    def _parcel(self, lane: Lane, letter: Claimed, composed: Composed) -> Parcel | None:
         """The letter ready to go; ``None`` when it must not go now, which is noted then."""
         if not self._holdings.still_ours(letter):
             return None
         if self._holdings.left(letter) <= 0:
             self._holdings.ended(letter, "skipped", reason="expired")
             return None
-        if pause := self._pacing.left(letter.address, self._loop.time()):
+        # A code is tried all the same: one letter harms nobody, and minutes later it is worth nothing.
+        if lane is not Lane.CODES and (pause := self.pacing.left(letter.address, self._loop.time())):
             self._holdings.give_back(letter, wait=pause)
             return None
         try:
@@ -164,37 +167,53 @@ class Dispatch:
             sender = return_path(letter.id) or composed.sender.encode()
             return Parcel(sender, recipient.encode(), composed.splice(values), letter)
         except Unfit as error:
-            self._holdings.ended(letter, "failed", reason=str(error))
+            self._failed(letter, reason=str(error))
         except BrokenSeal:
-            self._holdings.ended(letter, "failed", reason="seal")
+            self._failed(letter, reason="seal")
         return None
 
+    def _failed(self, letter: Claimed, *, reason: str, reply: str = "", ours: bool = False) -> None:
+        self._holdings.ended(letter, "failed", reason=reason, reply=reply)
+        self._note_failure(letter, reply or reason, ours=ours)
+
+    def _note_failure(self, letter: Claimed, words: str, *, ours: bool) -> None:
+        if self._fuses.failed(letter.mailing, ours=ours):
+            self._stopping.add(letter.mailing)
+            self._return([letter.mailing])
+            self._blown(letter.mailing, words)
+
     def accepted(self, parcel: Parcel, reply: str) -> None:
+        self._done(parcel.letter)
         self._holdings.sent(parcel.letter, reply)
-        self._pacing.accepted(parcel.letter.address)
-        self._relay_pause.strikes = self._relay_pause.pauses = 0
+        self.pacing.accepted(parcel.letter.address)
+        self._fuses.sent(parcel.letter.mailing)
 
     def refused(self, parcel: Parcel, stage: Step, code: int, reply: str) -> None:
         letter = parcel.letter
-        if code >= 500 and stage is not Step.MAIL:
-            self._holdings.ended(letter, "failed", reason="refused", reply=reply)
-            return
-        # A sender who is refused is wrongly set up here; no letter is to be lost for that.
-        self._pacing.struck(letter.address, self._loop.time(), at_once=code == 421)
-        self._holdings.again(letter, reason="refused", reply=reply)
+        self._done(letter)
+        whose = fault(stage, code, reply) if code >= 500 else None
+        if whose is Fault.SENDER:
+            # Wrongly set up here: no letter is to be lost for that, and no group of addresses is to blame.
+            self._holdings.again(letter, reason=whose, reply=reply)
+            self._note_failure(letter, reply, ours=True)
+        elif whose is not None:
+            self._failed(letter, reason=whose, reply=reply, ours=whose is Fault.CONTENT)
+        else:
+            if stage is not Step.MAIL:
+                self.pacing.struck(letter.address, self._loop.time(), at_once=code == 421)
+            self._holdings.again(letter, reason="refused", reply=reply)
 
     def unanswered(self, parcel: Parcel) -> None:
         # Until the relay has said 250 the letter is ours (RFC 5321 4.1.1.4): it goes again, under the same Message-ID.
-        self._relay_pause.strike(self._loop.time())
+        self._done(parcel.letter)
         self._holdings.again(parcel.letter, reason="unanswered")
 
     def untried(self, parcel: Parcel) -> None:
+        self._done(parcel.letter)
         self._holdings.give_back(parcel.letter)
 
-    def closed(self, connection: Connection) -> None:
-        slot = self._open.pop(connection, None)
-        if slot is not None:
-            slot.connection = None
+    def _done(self, letter: Claimed) -> None:
+        if self._waiting.done(letter):
             self._loop.call_soon(self.offer)
 
     def _now(self) -> str:

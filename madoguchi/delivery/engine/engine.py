@@ -4,23 +4,29 @@ One event loop, no lock. What it holds in memory is bounded: two batches a lane,
 """
 
 import asyncio
+import contextlib
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import structlog
+from django.db import Error, connections
 
+from madoguchi.delivery.alarm import pause_for_failures
 from madoguchi.delivery.engine import outbox
 from madoguchi.delivery.engine.dispatch import Dispatch
+from madoguchi.delivery.engine.feeder import Patience
 from madoguchi.delivery.engine.holdings import Holdings
 from madoguchi.delivery.engine.journal import Journal, left_behind
 from madoguchi.delivery.engine.link import Link
 from madoguchi.delivery.engine.outbox import Claimed
+from madoguchi.delivery.engine.pacing import Limit
 from madoguchi.delivery.engine.press import Press
-from madoguchi.delivery.engine.smtp import Patience, Relay
+from madoguchi.delivery.engine.relays import Relay
+from madoguchi.delivery.engine.standing import Teller
 from madoguchi.lib.lanes import Lane
 
 log = structlog.get_logger(__name__)
@@ -28,10 +34,9 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``connections`` serve every lane, in order; one more serves codes alone. Times are seconds."""
+    """``limits`` are those of groups of addresses. Times are seconds."""
 
-    connections: int = 10
-    messages: int = 1000  # on one connection, before it is replaced
+    limits: Mapping[str, Limit] = field(default_factory=dict)
     batch: int = 500
     lease: float = 60.0
     poll: float = 5.0
@@ -41,18 +46,21 @@ class Options:
 class Engine:
     """Run it with :meth:`run`; :meth:`stop` makes that return within ten seconds, every letter recorded or returned.
 
-    ``database`` are psycopg's connection parameters; ``folder`` is where journals are kept.
+    ``relays`` are in order of preference; ``database`` are psycopg's connection parameters; ``folder`` is where
+    journals are kept.
     """
 
     def __init__(
-        self, relay: Relay, *, database: Mapping[str, Any], folder: Path, options: Options | None = None
+        self, relays: Sequence[Relay], *, database: Mapping[str, Any], folder: Path, options: Options | None = None
     ) -> None:
         self._options = options or Options()
-        self._relay, self._folder = relay, folder
+        self._relays, self._folder = relays, folder
         self._claims, self._records, self._notices = (Link(database) for _ in range(3))
         self._press = Press()
         self._cursors: dict[Lane, dict[int, outbox.Cursor]] = {lane: {} for lane in Lane}
         self._told: Counter[str] = Counter()
+        self._teller = Teller()
+        self._pausing: set[asyncio.Task[None]] = set()
         self._promising = set(Lane)  # lanes that may hold due letters
         self._wake, self._stopping = asyncio.Event(), asyncio.Event()
 
@@ -76,13 +84,13 @@ class Engine:
         clock = asyncio.get_running_loop().time
         self._holdings = Holdings(self._records, journal, lease=self._options.lease, clock=clock)
         self._dispatch = Dispatch(
-            self._relay,
+            self._relays,
             self._holdings,
-            connections=self._options.connections,
-            messages=self._options.messages,
+            limits=self._options.limits,
             batch=self._options.batch,
             patience=self._options.patience,
             hungry=self._wake.set,
+            blown=self._blown,
         )
         recording = asyncio.create_task(self._holdings.recording())
         works = [
@@ -90,7 +98,7 @@ class Engine:
             self._listening,
             self._every(1.0, self._second),
             self._every(self._options.poll, self._sweep),
-            self._every(60.0, self._tell),
+            self._every(60.0, self._count),
         ]
         tasks = [asyncio.create_task(work()) for work in works]
         stopping = asyncio.create_task(self._stopping.wait())
@@ -102,9 +110,16 @@ class Engine:
             await _cancelled(tasks)
             await self._dispatch.end(within=6)
             unrecorded = await self._holdings.settle(within=2)
+            await self._part()
             await _cancelled([recording, stopping])
             journal.close()
             log.info("delivery.stopped", unrecorded=unrecorded, **self._holdings.counts)
+
+    async def _part(self) -> None:
+        await asyncio.gather(*self._pausing)
+        with contextlib.suppress(psycopg.OperationalError, TimeoutError):
+            async with asyncio.timeout(1):
+                await self._teller.part(self._records)
 
     async def _database(self) -> str | None:
         """The database's name, once it answers and has what dead workers left; ``None`` when stopped before."""
@@ -192,8 +207,10 @@ class Engine:
                 connection = await self._notices.get()
                 await connection.execute("LISTEN madoguchi_letters")
                 self._look()
-                async for _ in connection.notifies():
+                async for notice in connection.notifies():
                     self._look()
+                    if notice.payload == "state":
+                        await self._heed()
             except psycopg.OperationalError:
                 await self._notices.drop()
                 await asyncio.sleep(1.0)
@@ -219,18 +236,46 @@ class Engine:
 
     async def _second(self) -> None:
         self._dispatch.tend()
+        await self._heed()
         await self._holdings.renew()
         await self._holdings.finish()
+
+    async def _heed(self) -> None:
+        """Return what is held of mailings that were paused, skip what is held of cancelled ones."""
+        if held := self._holdings.mailings:
+            stopped = await outbox.stopped(await self._records.get(), held)
+            cancelled = {mailing for mailing, state in stopped.items() if state == "cancelled"}
+            self._dispatch.stop(paused=set(stopped) - cancelled, cancelled=cancelled)
+
+    def _blown(self, mailing: int, words: str) -> None:
+        """Too much of a mailing fails: pause it, in a thread, because that is Django's."""
+        log.error("delivery.paused", mailing=mailing)
+        task = asyncio.create_task(asyncio.to_thread(_pause, mailing, words))
+        self._pausing.add(task)
+        task.add_done_callback(self._pausing.discard)
+        task.add_done_callback(lambda _: self._dispatch.stopped(mailing))
 
     async def _sweep(self) -> None:
         await self._recover()
         await outbox.finish_all(await self._records.get())
+        await self._teller.tell(
+            self._records, self._dispatch.routes, self._dispatch.pacing, now=asyncio.get_running_loop().time()
+        )
 
-    async def _tell(self) -> None:
+    async def _count(self) -> None:
         """What became of how many letters in the last minute."""
         if lately := self._holdings.counts - self._told:
             log.info("delivery.letters", **lately)
             self._told = self._holdings.counts.copy()
+
+
+def _pause(mailing: int, words: str) -> None:
+    try:
+        pause_for_failures(mailing, words=words)
+    except Error:
+        log.warning("delivery.database_away")  # the next failures blow the fuse again
+    finally:
+        connections.close_all()
 
 
 async def _cancelled(tasks: list[asyncio.Task[Any]]) -> None:

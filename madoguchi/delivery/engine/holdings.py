@@ -117,9 +117,14 @@ class Holdings:
                 if letter in self._leases:
                     self._leases[letter] = (began + self._lease, self._leases[letter][1])
 
+    @property
+    def mailings(self) -> set[int]:
+        """Those it holds letters of."""
+        return {mailing for _, mailing in self._leases.values()}
+
     async def finish(self) -> None:
         """Close the mailings this worker has just sent the last letters of."""
-        ended = self._touched - {mailing for _, mailing in self._leases.values()}
+        ended = self._touched - self.mailings
         if ended:
             self._touched -= ended  # before the statement: what is noted meanwhile touches them anew
             await outbox.finish(await self._link.get(), ended)

@@ -84,6 +84,17 @@ WHERE m.finished_at IS NULL AND m.checkpoint IS NULL
 
 _FINISH = _FINISH_ALL + "AND m.id = ANY(%s::bigint[])"
 
+_STOPPED = "SELECT id, state FROM delivery_mailing WHERE id = ANY(%s::bigint[]) AND state <> 'open'"
+
+# Letters that were on the wire when their mailing was cancelled, and came back.
+_SKIP_CANCELLED = """
+UPDATE delivery_letter l
+SET state = 'skipped', reason = 'cancelled', leased_until = NULL, finished_at = now(), sealed = NULL
+FROM delivery_mailing m
+WHERE m.state = 'cancelled' AND m.finished_at IS NULL AND l.mailing_id = m.id AND l.state IN ('queued', 'held')
+  AND (l.leased_until IS NULL OR l.leased_until < now())
+"""
+
 _DATABASE = """
 SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid
 FROM pg_database WHERE datname = current_database()
@@ -192,7 +203,13 @@ async def finish(connection: psycopg.AsyncConnection[Any], mailings: Collection[
 
 async def finish_all(connection: psycopg.AsyncConnection[Any]) -> None:
     """The same for every mailing: those that were cancelled, or whose last letters were written without being due."""
+    await connection.execute(_SKIP_CANCELLED)
     await connection.execute(_FINISH_ALL)
+
+
+async def stopped(connection: psycopg.AsyncConnection[Any], mailings: Collection[int]) -> dict[int, str]:
+    """Those of ``mailings`` that are not open any more, with their state."""
+    return dict(await (await connection.execute(_STOPPED, [list(mailings)])).fetchall())
 
 
 async def recover(connection: psycopg.AsyncConnection[Any], remains: Remains) -> None:

@@ -1,4 +1,7 @@
-"""Which groups of addresses are being left in peace. The rules are in ``docs/delivery.md``; no clock, no database."""
+"""How fast letters may go, and which groups of addresses are left in peace.
+
+The rules are in ``docs/delivery.md``; no clock, no database.
+"""
 
 from dataclasses import dataclass, field
 
@@ -27,6 +30,7 @@ GROUPS = {
     "ymail.ne.jp": "yahoo-japan",
     "yahoo.com": "yahoo",
 }
+OPERATORS = frozenset(GROUPS.values())
 STRIKES = 5
 FIRST_PAUSE = 30.0
 LONGEST_PAUSE = 900.0
@@ -36,6 +40,50 @@ def group_of(address: str) -> str:
     """The group of an address: the operator behind its domain, or the domain itself."""
     domain = address.rpartition("@")[2].lower()
     return GROUPS.get(domain, domain)
+
+
+@dataclass(slots=True)
+class Rate:
+    """So many a second, evenly; after a rest a tenth of a second's worth at once. Times are of one steady clock."""
+
+    per_second: float
+    next_at: float = 0.0
+
+    def wait(self, now: float) -> float:
+        """Seconds until one more may go; 0 when it may now."""
+        at_once = max(1.0, self.per_second / 10)
+        return max(0.0, self.next_at - now - (at_once - 1) / self.per_second)
+
+    def take(self, now: float) -> None:
+        """One goes. Whoever goes without asking (a code) is counted all the same: the others wait for it."""
+        self.next_at = max(self.next_at, now) + 1 / self.per_second
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a group of addresses is sent at most by one worker; ``None`` means as much as comes."""
+
+    rate: float | None = None  # letters a second
+    connections: int | None = None  # letters on the way at a time
+
+
+def limits(text: str) -> dict[str, Limit]:
+    """The limits in ``docomo=rate:50,connections:2 example.jp=rate:1``, by group. Raises :class:`ValueError`."""
+    found: dict[str, Limit] = {}
+    for word in text.split():
+        name, equals, rest = word.partition("=")
+        group = name.lower()
+        if not equals or not (group in OPERATORS or "." in group):
+            raise ValueError(f"{name} is no group and no domain")
+        pairs = dict(pair.split(":", 1) for pair in rest.split(",") if ":" in pair)
+        if not pairs or set(pairs) - {"rate", "connections"} or len(pairs) != rest.count(",") + 1:
+            raise ValueError(f"the limits of {name} are rate:… and connections:…")
+        rate = float(pairs["rate"]) if "rate" in pairs else None
+        connections = int(pairs["connections"]) if "connections" in pairs else None
+        if (rate is not None and not rate > 0) or (connections is not None and connections < 1):
+            raise ValueError(f"a limit of {name} is too small")
+        found[GROUPS.get(group, group)] = Limit(rate, connections)
+    return found
 
 
 @dataclass
@@ -77,6 +125,10 @@ class Pacing:
     def accepted(self, address: str) -> None:
         if self.paused:
             self.paused.pop(group_of(address), None)
+
+    def pauses(self, now: float) -> dict[str, float]:
+        """The groups in a pause, and seconds until it ends."""
+        return {group: pause.left(now) for group, pause in self.paused.items() if pause.left(now)}
 
     def left(self, address: str, now: float) -> float:
         """Seconds to leave the group of ``address`` in peace."""

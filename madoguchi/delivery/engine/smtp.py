@@ -5,95 +5,21 @@ moment at most one letter of a connection has been sent whole and not been answe
 """
 
 import asyncio
-import base64
 import re
 import ssl
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum, auto
-from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
+
+from madoguchi.delivery.engine import login
+from madoguchi.delivery.engine.feeder import Feeder, Parcel, Patience, RelayTrouble, Step
+from madoguchi.delivery.engine.relays import Relay
 
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
-_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
-
-
-@dataclass(frozen=True, slots=True)
-class Relay:
-    """Where letters are handed over. ``security`` is ``smtp``, ``smtps`` or ``smtp+starttls``."""
-
-    host: str
-    port: int
-    security: str = "smtp"
-    user: str = ""
-    password: str = ""
-    hello: str = "localhost"
-
-    @classmethod
-    def of(cls, url: str, *, hello: str) -> "Relay":
-        """From ``scheme://user:password@host:port``."""
-        parts = urlsplit(url)
-        return cls(
-            host=parts.hostname or "127.0.0.1",
-            port=parts.port or _PORTS[parts.scheme],
-            security=parts.scheme,
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-            hello=hello,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """Seconds to wait. After the end of the data RFC 5321 4.5.3.2.6 asks for ten minutes, since giving up earlier may
-    deliver twice; before it, giving up costs nothing."""
-
-    connect: float = 20.0
-    command: float = 60.0
-    acceptance: float = 600.0
-    idle: float = 20.0
-
-
-class RelayTrouble(Exception):
-    """The relay cannot be used now: not reached, refused the session, answered nonsense."""
-
-
-@dataclass(slots=True)
-class Parcel:
-    """A letter on its way: envelope and content as they go over the wire, and the ``letter`` its feeder knows."""
-
-    sender: bytes
-    recipient: bytes
-    message: bytes
-    letter: Any
-
-
-class Feeder(Protocol):
-    """Where connections get their letters, and whom they tell what became of each. ``None`` means nothing to do now."""
-
-    def fetch(self, connection: "Connection") -> Parcel | None: ...
-    def accepted(self, parcel: Parcel, reply: str) -> None: ...
-    def refused(self, parcel: Parcel, stage: "Step", code: int, reply: str) -> None: ...
-    def unanswered(self, parcel: Parcel) -> None: ...
-    def untried(self, parcel: Parcel) -> None: ...
-    def closed(self, connection: "Connection") -> None: ...
 
 
 def _text(line: bytes) -> str:
     """What a line of a reply says after its code."""
     return line[4:].decode("ascii", "replace").rstrip()
-
-
-class Step(Enum):
-    SESSION = auto()
-    MAIL = auto()
-    RCPT = auto()
-    DATA = auto()
-    END = auto()  # of the data: the relay takes the letter over, or not
-    NOTHING = auto()  # the end of data that was not wanted
-    RSET = auto()
-    QUIT = auto()
 
 
 _ENVELOPE = (Step.MAIL, Step.RCPT)
@@ -114,6 +40,8 @@ class Connection(asyncio.Protocol):
         self._lines: list[str] = []
         self._answer: asyncio.Future[tuple[int, list[str]]] | None = None
         self._pipelining = False
+        self._takes_utf8 = False
+        self._largest = 0
         self._steps: deque[Step] = deque()  # whose replies are to come
         self._unsent: list[tuple[Step, bytes]] = []  # commands held back where there is no pipelining
         self._envelope: Parcel | None = None
@@ -140,7 +68,8 @@ class Connection(asyncio.Protocol):
 
     async def _open(self) -> None:
         loop = asyncio.get_running_loop()
-        context = ssl.create_default_context() if self.relay.security != "smtp" else None
+        # In a thread: reading the system's authorities takes a while.
+        context = await asyncio.to_thread(self.relay.context)
         greeting = self._expect()
         implicit = context if self.relay.security == "smtps" else None
         await loop.create_connection(lambda: self, self.relay.host, self.relay.port, ssl=implicit)
@@ -155,9 +84,13 @@ class Connection(asyncio.Protocol):
             self._transport = await loop.start_tls(self._transport, self, context, server_hostname=self.relay.host)
             offered = await self._hello()
         if self.relay.user:
-            secret = f"\0{self.relay.user}\0{self.relay.password}".encode()
-            self._want(await self._ask(f"AUTH PLAIN {base64.b64encode(secret).decode()}"), 235)
+            mechanisms = login.offered_mechanisms(offered)
+            for line, code in login.dialogue(mechanisms, self.relay.user, self.relay.password):
+                self._want(await self._ask(line), code)
         self._pipelining = "PIPELINING" in offered
+        self._takes_utf8 = "SMTPUTF8" in offered
+        sizes = [line.split()[1] for line in offered if line.startswith("SIZE ")]
+        self._largest = int(sizes[0]) if sizes and sizes[0].isdigit() else 0
 
     async def _hello(self) -> set[str]:
         code, lines = await self._ask(f"EHLO {self.relay.hello}")
@@ -180,7 +113,7 @@ class Connection(asyncio.Protocol):
     @staticmethod
     def _want(answer: tuple[int, list[str]], code: int) -> None:
         if answer[0] != code:
-            raise RelayTrouble(f"answered {answer[0]}")
+            raise RelayTrouble(_UNPRINTABLE.sub("?", f"answered {answer[0]} {answer[1][-1]}")[:200])
 
     # --- sending ----------------------------------------------------------------------------------------------------
 
@@ -215,17 +148,29 @@ class Connection(asyncio.Protocol):
                 return []
             self._closing = True
             return [(Step.QUIT, b"QUIT\r\n")]
-        parcel = self._feeder.fetch(self)
+        while (parcel := self._feeder.fetch(self)) is not None and not self._fits(parcel):
+            pass
         if parcel is None:
             return []
         self._messages_left -= 1
         self._envelope = parcel
         self._refusal = None
+        parameters = b"" if parcel.recipient.isascii() else b" SMTPUTF8"
         return [
-            (Step.MAIL, b"MAIL FROM:<%b>\r\n" % parcel.sender),
+            (Step.MAIL, b"MAIL FROM:<%b>%b\r\n" % (parcel.sender, parameters)),
             (Step.RCPT, b"RCPT TO:<%b>\r\n" % parcel.recipient),
             (Step.DATA, b"DATA\r\n"),
         ]
+
+    def _fits(self, parcel: Parcel) -> bool:
+        """Whether the relay can take it at all, by what it said at the greeting; if not, it is refused here."""
+        if self._largest and len(parcel.message) > self._largest:
+            self._feeder.refused(parcel, Step.END, 552, f"552 larger than the relay takes ({self._largest} bytes)")
+            return False
+        if not (self._takes_utf8 or parcel.recipient.isascii()):
+            self._feeder.refused(parcel, Step.RCPT, 553, "553 the relay takes no internationalised address")
+            return False
+        return True
 
     def _write(self, first: bytes, commands: list[tuple[Step, bytes]]) -> None:
         """Send ``first`` (whose steps are noted already) and as many commands as may follow it at once."""

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from madoguchi.delivery import renderers
 from madoguchi.delivery.engine.engine import Engine, Options
-from madoguchi.delivery.engine.smtp import Patience, Relay
+from madoguchi.delivery.engine.feeder import Patience
+from madoguchi.delivery.engine.relays import relays
 from madoguchi.delivery.models import Letter, Mailing
 from madoguchi.delivery.renderers import Draft, slot
 from madoguchi.delivery.tests.sink import Sink, sink
@@ -87,10 +88,11 @@ def work(tmp_path: Path) -> Callable[..., None]:
 
     def run(relay: str, until: Callable[[], bool], **options: Any) -> None:
         options = {"poll": 0.2, "patience": Patience(connect=2, command=2, acceptance=2, idle=2), **options}
+        of_a_relay = {name: options.pop(name) for name in ("connections", "messages") if name in options}
 
         async def main() -> None:
             engine = Engine(
-                Relay.of(relay, hello="aoba.example"),
+                relays(relay, hello="aoba.example", **of_a_relay),
                 database=parameters(),
                 folder=tmp_path / "outbox",
                 options=Options(**options),

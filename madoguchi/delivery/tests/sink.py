@@ -12,6 +12,7 @@ WORD`` (the same, but takes the data) · ``plain`` (no PIPELINING).
 import asyncio
 import json
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -154,6 +155,10 @@ class Sink:
             self._process.wait()
             self._process = None
 
+    @property
+    def running(self) -> bool:
+        return self._process is not None
+
     def mode(self, mode: str) -> None:
         changed = self.folder / "mode.new"
         changed.write_text(mode)
@@ -165,6 +170,8 @@ class Sink:
 
     def accepted(self) -> list[dict[str, Any]]:
         """What it kept, as it wrote it."""
+        if not (self.folder / "accepted").exists():
+            return []
         lines = (self.folder / "accepted").read_text().split("\n")
         return [json.loads(line) for line in lines[:-1]]
 
@@ -176,6 +183,13 @@ class Sink:
         """The messages, opened by a parser that raises on any defect."""
         policy = SMTP.clone(raise_on_defect=True)
         return [message_from_bytes(one["raw"].encode("latin-1"), policy=policy) for one in self.accepted()]
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager

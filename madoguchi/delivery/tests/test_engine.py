@@ -12,9 +12,11 @@ from django.db import Error, connection
 from django.utils import timezone
 
 from madoguchi.delivery.engine import outbox
-from madoguchi.delivery.models import Mailing
+from madoguchi.delivery.engine.pacing import Limit
+from madoguchi.delivery.models import GroupPause, Mailing, RelayState
 from madoguchi.delivery.post import post
 from madoguchi.delivery.tests.conftest import parameters
+from madoguchi.delivery.tests.sink import free_port, sink
 from madoguchi.lib.lanes import Lane
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -267,6 +269,126 @@ def test_letters_of_a_worker_that_vanished_are_taken_when_its_lease_ends(receive
     work(receiver.url, finished(made))
     assert Counter(receiver.counted().values()) == {1: 10}
     assert sorted(made.letters.values_list("tries", flat=True)) == [1] * 5 + [2] * 5
+
+
+def test_the_next_relay_serves_while_the_first_is_away_and_the_first_again_when_it_is_back(
+    receiver, tmp_path, mailing, work
+):
+    made = mailing(400)
+    with sink(tmp_path / "second") as second:
+        receiver.stop()
+
+        def back_after_a_while() -> bool:
+            if not receiver.running and len(second.accepted()) > 50:
+                receiver.start()
+            return bool(finished(made)())
+
+        work(f"{receiver.url} {second.url}?rate=100", back_after_a_while, connections=3)
+        through_second = second.counted()
+    through_first = receiver.counted()
+    assert len(through_second) > 50
+    assert len(through_first) > 50, "it went back to the preferred relay"
+    assert Counter((through_first + through_second).values()) == {1: 400}
+    assert set(made.letters.values_list("tries", flat=True)) == {1}
+
+
+def test_a_relay_that_wants_no_more_senders_is_away_for_the_next_one(receiver, tmp_path, mailing, work):
+    receiver.mode("full")
+    made = mailing(60)
+    with sink(tmp_path / "second") as second:
+        work(f"{receiver.url}?connections=2 {second.url}", lambda: made.letters.filter(state="sent").count() > 40)
+        assert len(second.accepted()) > 40
+    assert set(made.letters.exclude(state="sent").values_list("reply", flat=True)) <= {"452 full", ""}
+
+
+def test_a_rate_of_a_relay_and_limits_of_a_group_hold_nobody_up_for_good(receiver, mailing, work):
+    made = mailing(60)
+    docomo = mailing(20, address="somebody@docomo.ne.jp", lane=Lane.WORK)
+    work(
+        f"{receiver.url}?rate=400",
+        lambda: finished(made)() and finished(docomo)(),
+        limits={"docomo": Limit(rate=40, connections=1)},
+        batch=5,
+    )
+    assert receiver.counted() == {**{f"person{n}@example{n % 7}.jp": 1 for n in range(60)}, "somebody@docomo.ne.jp": 20}
+    assert set(docomo.letters.values_list("tries", flat=True)) == {1}, "what was sent away was not tried"
+
+
+def test_a_pause_returns_what_a_worker_holds_and_codes_go_on(receiver, mailing, work):
+    made = mailing(300, lane=Lane.WORK)
+    codes: list[Mailing] = []
+
+    def paused_in_the_middle() -> bool:
+        if not codes and len(receiver.accepted()) > 10:
+            made.pause()
+            codes.append(mailing(3, lane=Lane.CODES, address="code@example.jp"))
+        return bool(codes) and finished(codes[0])() and not made.letters.exclude(leased_until=None).exists()
+
+    work(f"{receiver.url}?rate=50", paused_in_the_middle)
+    progress = made.progress()
+    assert progress["sent"] + progress["queued"] == 300
+    assert progress["queued"] > 200
+    assert set(made.letters.filter(state="queued").values_list("tries", flat=True)) == {0}
+    assert receiver.counted()["code@example.jp"] == 3
+    made.resume()
+    work(receiver.url, finished(made))
+    assert Counter(Counter(one["to"] for one in receiver.accepted() if "person" in one["to"]).values()) == {1: 300}
+
+
+def test_cancelling_skips_what_a_worker_holds(receiver, mailing, work):
+    made = mailing(300, lane=Lane.WORK)
+
+    def cancelled_in_the_middle() -> bool:
+        if len(receiver.accepted()) > 10 and Mailing.objects.get(pk=made.pk).state == "open":
+            made.cancel()
+        return bool(finished(made)())
+
+    work(f"{receiver.url}?rate=50", cancelled_in_the_middle)
+    progress = made.progress()
+    assert progress["sent"] + progress["skipped"] == 300
+    assert progress["sent"] == len(receiver.accepted())
+    assert set(made.letters.filter(state="skipped").values_list("reason", flat=True)) == {"cancelled"}
+
+
+def test_a_mailing_that_fails_too_often_pauses_itself_and_staff_are_told_once(receiver, mailing, work, settings):
+    settings.ALARM_ADDRESS = "duty@aoba.example"
+    receiver.mode("reject .jp")
+    made = mailing(300, lane=Lane.WORK)
+    work(receiver.url, lambda: receiver.counted()["duty@aoba.example"] == 1, connections=2, batch=50)
+    made.refresh_from_db()
+    assert (made.state, made.paused_reason, made.paused_by) == ("paused", "failures", "")
+    progress = made.progress()
+    assert 50 <= progress["failed"] < 80
+    assert progress["failed"] + progress["queued"] == 300
+    (mail,) = receiver.mails()
+    assert "【故障】ひかり回線の故障について" in mail.get_content()
+    assert "550 unknown" in mail.get_content()
+    receiver.mode("")
+    made.resume()
+    assert made.retry_failed() == 0, "it was the addresses"
+    work(receiver.url, finished(made))
+    assert made.progress() == {"failed": progress["failed"], "sent": 300 - progress["failed"]}
+
+
+def test_the_console_can_see_relays_and_groups_until_the_worker_ends(receiver, mailing, work):
+    receiver.mode("busy docomo")
+    made = mailing(30)
+    made.letters.filter(recipient_key__lt="2").update(address="somebody@docomo.ne.jp")
+    gone = f"smtp://127.0.0.1:{free_port()}"
+    seen: dict[str, tuple[str, str]] = {}
+    groups: set[str] = set()
+
+    def both_are_told() -> bool:
+        seen.update({one.relay: (one.state, one.detail) for one in RelayState.objects.current()})
+        groups.update(one.group for one in GroupPause.objects.current() if one.until > timezone.now())
+        return bool(groups) and len(seen) == 2
+
+    work(f"{gone} {receiver.url}", both_are_told, connections=1)
+    assert seen[gone.removeprefix("smtp://")] == ("away", "ConnectionRefusedError")
+    assert seen[receiver.url.removeprefix("smtp://")] == ("well", "")
+    assert groups == {"docomo"}
+    assert not RelayState.objects.exists()
+    assert not GroupPause.objects.exists()
 
 
 class later:  # noqa: N801 - reads as a statement

@@ -4,9 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from madoguchi.delivery.engine.feeder import Step
+from madoguchi.delivery.engine.fuse import Tally
 from madoguchi.delivery.engine.pacing import Pacing, Pause, group_of
 from madoguchi.delivery.engine.retry import in_time, wait_after
+from madoguchi.delivery.engine.verdict import fault
 from madoguchi.lib.lanes import Lane
 
 DOCUMENT = (Path(__file__).resolve().parents[3] / "docs" / "delivery.md").read_text(encoding="utf-8")
@@ -104,3 +109,33 @@ def test_only_the_group_in_trouble_pauses_and_a_success_ends_it():
 )
 def test_domains_of_one_operator_are_one_group(address, group):
     assert group_of(address) == group
+
+
+STEPS = {"sender": Step.MAIL, "recipient": Step.RCPT, "end": Step.END}
+
+
+@pytest.mark.parametrize("row", table("refused at"), ids=" ".join)
+def test_whose_fault_a_refusal_is_is_the_tables(row):
+    step, reply, reason, _ = (cell.strip("`") for cell in row)
+    assert fault(STEPS[step], int(reply[:3]), reply) == reason
+
+
+@pytest.mark.parametrize("row", table("outcomes"), ids=" ".join)
+def test_when_a_mailing_pauses_itself_is_the_tables(row):
+    outcomes, pauses = row
+    tally, blown = Tally(), False
+    for words in outcomes.split(", "):
+        number, what = words.split()
+        for _ in range(int(number)):
+            assert not blown, "earlier than the table says"
+            blown = tally.note(failed=what != "sent", ours=what == "ours")
+    assert blown == (pauses == "yes")
+
+
+@given(st.lists(st.sampled_from(["sent", "failed", "ours"]), max_size=300))
+def test_few_failures_never_pause_a_mailing(outcomes):
+    tally = Tally()
+    for number, what in enumerate(outcomes):
+        if tally.note(failed=what != "sent", ours=what == "ours"):
+            seen = outcomes[: number + 1]
+            assert seen[-10:].count("ours") == 10 or sum(one != "sent" for one in seen[-200:]) >= 0.4 * 50

@@ -17,7 +17,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from madoguchi.delivery.engine.smtp import Connection, Parcel, Patience, Relay, RelayTrouble, Step
+from madoguchi.delivery.engine.feeder import Parcel, Patience, RelayTrouble, Step
+from madoguchi.delivery.engine.relays import Relay
+from madoguchi.delivery.engine.smtp import Connection
 
 
 class Kept:

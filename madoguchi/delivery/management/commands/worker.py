@@ -14,7 +14,6 @@ from django.db import connection, connections
 from procrastinate.contrib.django import app
 
 from madoguchi.delivery.engine.engine import Engine, Options
-from madoguchi.delivery.engine.smtp import Relay
 
 log = structlog.get_logger(__name__)
 
@@ -79,10 +78,10 @@ def outgoing() -> Engine:
     known = connection.get_connection_params()
     parameters = {name: known[name] for name in known if name not in ("cursor_factory", "context", "prepare_threshold")}
     return Engine(
-        Relay.of(settings.SMTP_URL, hello=settings.OPERATOR["domain"]),
+        settings.SMTP_RELAYS,
         database=parameters,
         folder=settings.VAR / "outbox",
-        options=Options(connections=settings.SMTP_CONNECTIONS, messages=settings.SMTP_MESSAGES),
+        options=Options(limits=settings.SMTP_GROUPS),
     )
 
 

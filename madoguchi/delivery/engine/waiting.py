@@ -1,0 +1,121 @@
+"""Letters ready to go, in the order they are to go. A group at its limit stands aside and lets the others pass."""
+
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from madoguchi.delivery.compose import Composed
+from madoguchi.delivery.engine.outbox import Claimed
+from madoguchi.delivery.engine.pacing import Limit, Rate, group_of
+from madoguchi.lib.lanes import Lane
+
+Ready = tuple[Claimed, Composed]
+# How soon a place on the way becomes free, for groups that are limited by connections alone: a guess.
+_A_PLACE = 0.2
+
+
+@dataclass(slots=True)
+class Group:
+    """A limited group: what is on the way to it, and when its next letter may go. Times are of one steady clock."""
+
+    limit: Limit
+    rate: Rate | None
+    on_the_way: int = 0
+    later_at: float = 0.0
+
+    @classmethod
+    def of(cls, limit: Limit) -> "Group":
+        return cls(limit, Rate(limit.rate) if limit.rate else None)
+
+    def wait(self, now: float) -> float:
+        """Seconds until a letter may go; infinite while all places are taken."""
+        if self.limit.connections is not None and self.on_the_way >= self.limit.connections:
+            return float("inf")
+        return self.rate.wait(now) if self.rate else 0.0
+
+    def begin(self, now: float) -> None:
+        self.on_the_way += 1
+        if self.rate:
+            self.rate.take(now)
+
+    def postpone(self, now: float, *, ahead: int) -> float:
+        """Seconds to send one more letter away for, when ``ahead`` stand aside already: each gets a time of its own."""
+        each = 1 / self.limit.rate if self.limit.rate else _A_PLACE
+        self.later_at = max(self.later_at, now + ahead * each) + each
+        return self.later_at - now
+
+
+class Waiting:
+    """``room`` letters of one limited group may stand aside; ``too_many(letter, wait)`` takes those beyond."""
+
+    def __init__(self, limits: Mapping[str, Limit], *, room: int, too_many: Callable[[Claimed, float], None]) -> None:
+        self._groups = {name: Group.of(limit) for name, limit in limits.items()}
+        self._room, self._too_many = room, too_many
+        self._ready: dict[Lane, deque[Ready]] = {lane: deque() for lane in Lane}
+        self._aside: dict[Lane, dict[str, deque[Ready]]] = {lane: {} for lane in Lane}
+
+    def put(self, lane: Lane, letter: Claimed, composed: Composed) -> None:
+        self._ready[lane].append((letter, composed))
+
+    def ready(self, lane: Lane) -> int:
+        """How many letters wait whose turn it is, or that have not been looked at."""
+        return len(self._ready[lane])
+
+    def count(self, lanes: Sequence[Lane]) -> int:
+        """How many letters of these lanes wait, those that stand aside among them."""
+        aside = sum(len(letters) for lane in lanes for letters in self._aside[lane].values())
+        return aside + sum(len(self._ready[lane]) for lane in lanes)
+
+    def next(self, lane: Lane, now: float) -> Ready | None:
+        """The next letter of ``lane`` that may go now. Codes always may."""
+        for name, letters in self._aside[lane].items():
+            if not self._groups[name].wait(now):
+                one = letters.popleft()
+                if not letters:
+                    del self._aside[lane][name]
+                return one
+        ready = self._ready[lane]
+        while ready:
+            one = ready.popleft()
+            if not self._groups or lane is Lane.CODES:
+                return one
+            name = group_of(one[0].address)
+            if name not in self._groups or not self._groups[name].wait(now):
+                return one
+            self._stand_aside(lane, name, one, now)
+        return None
+
+    def _stand_aside(self, lane: Lane, name: str, one: Ready, now: float) -> None:
+        letters = self._aside[lane].setdefault(name, deque())
+        if len(letters) < self._room:
+            letters.append(one)
+        else:
+            self._too_many(one[0], self._groups[name].postpone(now, ahead=len(letters)))
+
+    def soonest(self, now: float) -> float:
+        """Seconds until one that stands aside may go by its rate; infinite if none does or all wait for a place."""
+        names = {name for groups in self._aside.values() for name in groups}
+        return min((self._groups[name].wait(now) for name in names), default=float("inf"))
+
+    def begun(self, letter: Claimed, now: float) -> None:
+        """It is on the way."""
+        if self._groups and (group := self._groups.get(group_of(letter.address))):
+            group.begin(now)
+
+    def done(self, letter: Claimed) -> bool:
+        """It is not on the way any more; whether that made a place free that somebody waits for."""
+        if not self._groups or not (group := self._groups.get(group_of(letter.address))):
+            return False
+        group.on_the_way -= 1
+        return group.limit.connections is not None and any(self._aside.values())
+
+    def take_out(self, mailings: Collection[int] | None = None) -> Iterator[Claimed]:
+        """Remove the letters of these mailings, or all."""
+        for lane in Lane:
+            queues = [self._ready[lane], *self._aside[lane].values()]
+            for letters in queues:
+                kept = deque(one for one in letters if mailings is not None and one[0].mailing not in mailings)
+                yield from [letter for letter, _ in letters if mailings is None or letter.mailing in mailings]
+                letters.clear()
+                letters.extend(kept)
+            self._aside[lane] = {name: letters for name, letters in self._aside[lane].items() if letters}
