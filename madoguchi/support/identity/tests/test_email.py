@@ -89,7 +89,7 @@ def test_a_link_works_once(client, owner):
     for method in (client.get, client.post):
         answer = method(path)
         assert answer.status_code == 410
-        assert "使用済み" in answer.content.decode()
+        assert "すでに使われています" in answer.content.decode()
 
 
 @pytest.mark.usefixtures("owner")

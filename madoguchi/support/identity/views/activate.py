@@ -15,7 +15,9 @@ from madoguchi.accounts.access import signed_in
 from madoguchi.accounts.links import LinkDead
 from madoguchi.accounts.models import Account, AuthEvent, Registration
 from madoguchi.accounts.terms import open_before_terms
+from madoguchi.shell.dead_links import dead_link
 from madoguchi.shell.forms import render_form
+from madoguchi.support.identity import dead_links
 from madoguchi.support.identity.entrance import admit
 from madoguchi.support.identity.forms.register import ActivateForm
 from madoguchi.support.identity.onward import home, is_path_here
@@ -39,7 +41,7 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
             except act.WrongPassword as wrong:
                 form.add_error("password", _wrong_password(wrong.left))
     except LinkDead as dead:
-        return _dead(request, dead.why)
+        return dead_link(request, dead.why, dead_links.REGISTRATION)
     context = {"steps": STEPS, "current": 4, "email": registration.email}
     return render_form(request, "identity/activate.html", form, context)
 
@@ -73,9 +75,3 @@ def _wrong_password(left: int) -> str:
         "This is not the password you chose when you registered. You can try %(left)s more times.",
         left,
     ) % {"left": left}
-
-
-def _dead(request: HttpRequest, why: str) -> HttpResponse:
-    """Which it is and what to do next: 410 for a link that once worked, 404 for one that never did."""
-    context = {"why": why or "damaged", "steps": STEPS, "current": 4}
-    return render(request, "identity/activate_dead.html", context, status=410 if why else 404)

@@ -12,7 +12,9 @@ from madoguchi.accounts import mailbox
 from madoguchi.accounts.access import needs, signed_in
 from madoguchi.accounts.links import LinkDead
 from madoguchi.accounts.models import Account, AddressChange
+from madoguchi.shell.dead_links import dead_link
 from madoguchi.shell.forms import render_form
+from madoguchi.support.identity import dead_links
 from madoguchi.support.identity.forms.profile import EmailForm
 from madoguchi.support.identity.own_clock import on_own_clock
 from madoguchi.support.identity.refusals import patient
@@ -63,6 +65,5 @@ def email_link(request: HttpRequest, token: str) -> HttpResponse:
             act.carry_out(request, account, token)
             return HttpResponseRedirect(reverse("identity:profile", query={"said": said}))
     except LinkDead as dead:
-        context = {"why": dead.why or "damaged"}
-        return render(request, "identity/email_dead.html", context, status=410 if dead.why else 404)
+        return dead_link(request, dead.why, dead_links.EMAIL, frame="signed_in.html")
     return render(request, "identity/email_link.html", {"change": change, "account": account})

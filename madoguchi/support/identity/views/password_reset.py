@@ -14,7 +14,9 @@ from madoguchi.accounts.assurance import Level, best_level
 from madoguchi.accounts.links import LinkDead
 from madoguchi.accounts.models import Account
 from madoguchi.accounts.network import source_network
+from madoguchi.shell.dead_links import dead_link
 from madoguchi.shell.forms import render_form
+from madoguchi.support.identity import dead_links
 from madoguchi.support.identity.forms.password import NewPasswordForm, ResetWithCodeForm
 from madoguchi.support.identity.password_rules import shown
 from madoguchi.support.identity.refusals import patient
@@ -38,7 +40,7 @@ def password_reset(request: HttpRequest, token: str) -> HttpResponse:
                     "code", _("This code is not right, or was used already. Please enter the one shown now.")
                 )
     except LinkDead as dead:
-        return _dead(request, dead.why)
+        return dead_link(request, dead.why, dead_links.PASSWORD)
     context = {"email": account.email, **shown(second_factor=form.second_factor)}
     return render_form(request, "identity/password_reset.html", form, context)
 
@@ -63,8 +65,3 @@ def _completed(request: HttpRequest, token: str, form: NewPasswordForm) -> HttpR
     account = act.complete(request, token, password=entered["password"], code=entered.get("code", ""))
     forget_devices(account)
     return HttpResponseRedirect(reverse("identity:password_reset_done"))
-
-
-def _dead(request: HttpRequest, why: str) -> HttpResponse:
-    """Which it is and what to do next: 410 for a link that once worked, 404 for one that never did."""
-    return render(request, "identity/password_reset_dead.html", {"why": why}, status=410 if why else 404)

@@ -117,7 +117,7 @@ def test_input_confirm_provisional_final(hers, alice):
     assert told.personal["address"] == "h•••@docomo.ne.jp"
     assert "追加されました" in _mail(told).subject
     used = anybody.get(link)
-    assert (used.status_code, "使用済み" in used.text) == (410, True)
+    assert (used.status_code, "すでに使われています" in used.text) == (410, True)
     assert anybody.post(link).status_code == 410
 
 
@@ -128,7 +128,7 @@ def test_dead_links_say_why_and_what_next(hers, prefix):
         first = _link()
         hers.post("/my/destinations/2/again/")
         newer = Client().get(prefix + first)
-        assert (newer.status_code, ("新しいリンク" if not prefix else "replaced by a newer") in newer.text) == (
+        assert (newer.status_code, ("新しいリンク" if not prefix else "A newer link has replaced") in newer.text) == (
             410,
             True,
         )
