@@ -42,11 +42,11 @@ def claim(request: HttpRequest, customer_number: str, phone: str) -> Contract | 
     """
     phone_entry.raise_if_locked(account_of(request))  # before it uses up the tries of a number
     limits.take(SOURCE, source_network(request))
-    limits.take(NUMBER, customer_number)
+    limits.take(NUMBER, phone_entry.claim_on(customer_number))
     contract = phone_entry.claim(request, customer_number, phone)
     if contract:
         limits.give_back(SOURCE, source_network(request))
-        limits.give_back(NUMBER, customer_number)
+        limits.give_back(NUMBER, phone_entry.claim_on(customer_number))
     return contract
 
 

@@ -52,8 +52,19 @@ def claim(request: HttpRequest, customer_number: str, phone: str) -> Contract | 
     found = None
     for contract in Contract.objects.in_force().filter(customer__number=customer_number).order_by("-pk"):
         found = contract if constant_time_compare(phone, contract.contact_phone) else found
-    _keep(request, found is not None, contract=found, claim=digest(f"customer {customer_number}"))
+    _keep(request, found is not None, contract=found, claim=claim_on(customer_number))
     return found
+
+
+def claim_on(customer_number: str) -> str:
+    """The digest under which tries at a customer number are kept, whether or not anybody has it."""
+    return digest(f"customer {customer_number}")
+
+
+def claims_of(account: Account, *, since: timedelta) -> set[str]:
+    """The digests of the customer numbers that ``account`` tried in that time."""
+    tried = PhoneEntry.objects.filter(account=account, at__gt=timezone.now() - since).exclude(claim="")
+    return set(tried.values_list("claim", flat=True))
 
 
 def locked_until(account: Account) -> datetime | None:

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from madoguchi.accounts.models import Account
+from django.db import transaction
+
+from madoguchi.accounts import limits as tries
+from madoguchi.accounts import unlocking
+from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.accounts.unlocking import Lock, tries_full
-from madoguchi.contracts import limits, passcodes, phone_entry
+from madoguchi.contracts import limits, linking, passcodes, phone_change, phone_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,25 @@ def locks_of(account: Account) -> list[Standing]:
     return [
         Standing(lock, until[lock] is not None, until[lock])
         if lock in until
-        else Standing(lock, tries_full(account, lock))
+        else Standing(lock, tries_full(account, lock) or any(tries.full(*one) for one in _buckets(account, lock)))
         for lock in Lock
     ]
+
+
+@transaction.atomic
+def unlock(account: Account, lock: Lock) -> AuthEvent:
+    """Take ``lock`` off ``account``, of logging in or of contact phones: tries so far count no more."""
+    event = unlocking.unlock(account, lock)
+    for limit, whom in _buckets(account, lock):
+        tries.release(limit, whom)
+    return event
+
+
+def _buckets(account: Account, lock: Lock) -> list[tuple[tries.Limit, str]]:
+    match lock:
+        case Lock.LINKING:
+            # Of each customer number the ID tried, which others may have tried too.
+            return [(linking.NUMBER, claim) for claim in phone_entry.claims_of(account, since=linking.NUMBER.period)]
+        case Lock.NEW_PHONES:
+            return [(phone_change.NUMBERS, str(account.pk))]
+    return []

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from madoguchi.accounts import forgotten, passwords
 from madoguchi.accounts.models import Account, AuthEvent, SignIn
-from madoguchi.accounts.unlocking import Lock, by_staff, unlock
+from madoguchi.accounts.unlocking import Lock, by_staff
 from madoguchi.console import audit, roles
 from madoguchi.console.customers import look
 from madoguchi.console.customers.forms import ActForm
+from madoguchi.contracts.unlocking import unlock
 from madoguchi.lib.addresses import masked
 from madoguchi.shell.forms import render_form
 
@@ -49,6 +50,15 @@ ACTS: dict[str, Act] = {
     Lock.WRONG_PHONES: _unlock(Lock.WRONG_PHONES, _("Wrong contact phones"), _ANEW),
     Lock.WRONG_CODES: _unlock(Lock.WRONG_CODES, _("Wrong codes from the contact phone"), _ANEW),
     Lock.CODES_SENT: _unlock(Lock.CODES_SENT, _("Codes sent to the contact phone"), _ANEW),
+    Lock.LINKING: _unlock(
+        Lock.LINKING,
+        _("Customer numbers tried for linking"),
+        _(
+            "Tries so far at the customer numbers this ID named count no more, whoever made them. The customer sees it "
+            "in the login history."
+        ),
+    ),
+    Lock.NEW_PHONES: _unlock(Lock.NEW_PHONES, _("New contact phones named"), _ANEW),
     "sessions": Act(
         _("Sessions"),
         _("End every session"),

@@ -16,7 +16,7 @@ from madoguchi.accounts.unlocking import Lock
 from madoguchi.console.customers.acts import ACTS
 from madoguchi.console.customers.forms import ActForm
 from madoguchi.console.models import AuditEntry
-from madoguchi.contracts import passcodes, phone_entry
+from madoguchi.contracts import linking, passcodes, phone_change, phone_entry
 from madoguchi.contracts.contact_phone import Channel
 from madoguchi.contracts.limits import A_NUMBER_AN_HOUR, reached_until
 from madoguchi.contracts.models import Dispatch, Passcode, PhoneEntry
@@ -155,6 +155,32 @@ def test_wrong_one_time_codes_are_forgiven(support: Client, alice: Account) -> N
     look(support, alice)
     do(support, alice, "login_code")
     limits.take(limits.LOGIN_CODE, str(alice.pk))
+
+
+def test_customer_numbers_tried_are_forgiven_for_whoever_named_them(support: Client, alice: Account) -> None:
+    mine, other = phone_entry.claim_on("N100000001"), phone_entry.claim_on("N100000002")
+    for claim in (mine, other):
+        for _try in range(linking.NUMBER.tries):
+            limits.take(linking.NUMBER, claim)
+    people.sign_in(Client(), alice)
+    PhoneEntry.objects.create(account=alice, claim=mine, sign_in=SignIn.objects.get(account=alice), right=False)
+    look(support, alice)
+    assert "ロック中" in support.get(page(alice)).content.decode()
+    do(support, alice, "linking")
+    assert "ロック中" not in support.get(page(alice)).content.decode()
+    limits.take(linking.NUMBER, mine)
+    with pytest.raises(limits.TooMany):
+        limits.take(linking.NUMBER, other)
+
+
+def test_new_contact_phones_are_forgiven(support: Client, alice: Account) -> None:
+    for _try in range(phone_change.NUMBERS.tries):
+        limits.take(phone_change.NUMBERS, str(alice.pk))
+    look(support, alice)
+    assert "ロック中" in support.get(page(alice)).content.decode()
+    do(support, alice, "new_phones")
+    limits.take(phone_change.NUMBERS, str(alice.pk))
+    assert AuthEvent.objects.filter(account=alice, method="unlocked", detail="new_phones").exists()
 
 
 def test_a_pause_of_phone_verification_ends(support: Client, alice: Account) -> None:
