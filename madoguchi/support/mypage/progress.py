@@ -14,11 +14,15 @@ from madoguchi.delivery.telephony import Reason
 
 # After that the gateway will hardly tell us more, and a page left open need not ask on.
 WATCHED_FOR = timedelta(minutes=5)
+# A message or a call of which nothing was heard for so long may be lost: the page stops saying that it is on its way.
+_USUALLY_TAKES = {Channel.SMS: timedelta(minutes=1), Channel.VOICE: timedelta(minutes=2)}
+_SILENT = "silent"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``state`` is the :class:`Dispatch.State`, ``words`` the sentence about it; ``goes_on`` while it may change."""
+    """``state`` is the :class:`Dispatch.State`, or ``silent`` when it was sent and nothing was heard since; ``words``
+    the sentence about it; ``goes_on`` while it may change."""
 
     state: str
     words: str
@@ -30,7 +34,10 @@ class Progress:
         last = passcode.dispatches.order_by("-pk").first()
         if last is None or passcode.end == Passcode.End.REDEEMED:
             return None
-        goes_on = not last.is_final and last.requested_at > timezone.now() - WATCHED_FOR
+        age = timezone.now() - last.requested_at
+        goes_on = not last.is_final and age < WATCHED_FOR
+        if last.state == Dispatch.State.SENT and age >= _USUALLY_TAKES[Channel(passcode.channel)]:
+            return cls(_SILENT, str(_NOTHING_HEARD[passcode.channel]), goes_on)
         return cls(last.state, _words(last, passcode.channel), goes_on)
 
     @property
@@ -49,6 +56,13 @@ _ON_ITS_WAY: dict[tuple[str, str], Promise] = {
     (Dispatch.State.SENT, Channel.VOICE): _("The call is on its way: your phone should ring any moment."),
     (Dispatch.State.DELIVERED, Channel.SMS): _("The text message has been delivered to the phone."),
     (Dispatch.State.DELIVERED, Channel.VOICE): _("The call was answered and the code was read out."),
+}
+_NOTHING_HEARD: dict[str, Promise] = {
+    Channel.SMS: _(
+        "We sent the text message, but have not heard that it arrived. If you do not have it, "
+        "please have it sent again."
+    ),
+    Channel.VOICE: _("We called, but have not heard how it went. If nobody called you, please have it sent again."),
 }
 _FAILED: dict[tuple[str, str], Promise] = {
     (Reason.BUSY, Channel.SMS): _("The phone was busy. Please have the code sent again."),

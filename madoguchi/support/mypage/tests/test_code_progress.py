@@ -69,6 +69,27 @@ def test_the_open_page_asks_until_something_changes(home: Household, telephone: 
     assert "hx-get" not in hers.get(ask, {"seen": "sent"}).text
 
 
+@pytest.mark.parametrize(
+    ("channel", "minutes", "said"),
+    [("sms", 1, "届いたという知らせがまだありません"), ("voice", 2, "結果の知らせがまだありません")],
+)
+def test_what_is_lost_is_not_on_its_way_for_ever(  # noqa: PLR0917
+    home: Household, telephone: Telephone, clock: Any, channel: str, minutes: int, said: str
+):
+    hers = arrived(channel=channel)
+    Dispatch.objects.update(state="sent")
+    clock.shift(timedelta(minutes=minutes, seconds=-5))
+    assert said not in hers.get("/my/verify/code/").text
+    assert hers.get("/my/verify/code/progress/", {"seen": "sent"}).status_code == 204
+    clock.shift(timedelta(seconds=5))
+    told = hers.get("/my/verify/code/progress/", {"seen": "sent"})
+    assert said in told.text
+    assert "hx-get" in told.text  # a word about it may still come
+    assert hers.get("/my/verify/code/progress/", {"seen": "silent"}).status_code == 204
+    Dispatch.objects.update(state="delivered")
+    assert said not in hers.get("/my/verify/code/progress/", {"seen": "silent"}).text
+
+
 def test_what_became_of_hers_is_not_his_to_know(home: Household, telephone: Telephone):
     arrived()
     sign_in(his := Client(), Account.objects.get(email="bob@example.jp"))
