@@ -50,6 +50,7 @@ def ask(account: Account, *, email: str) -> AddressChange:
     The present address may be asked for to prove that mail reaches it again (:func:`came_back`).
     """
     limits.take(limits.ADDRESS_CHANGE, str(account.pk))
+    limits.take(limits.ADDRESS_SHARE, f"{email} for {account.pk}")
     limits.take(limits.ADDRESS_TARGET, email)
     token, now = new_token(), timezone.now()
     with transaction.atomic():

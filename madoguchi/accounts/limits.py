@@ -4,6 +4,7 @@ Two buckets stand beside each other, never one on the pair: what is aimed at (an
 network). One guards a person from the whole world, the other the site from one place.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,25 +24,41 @@ class Limit:
     tries: int
     period: timedelta
 
+    @property
+    def one_empties(self) -> timedelta:
+        """How long one try takes to run out of the bucket."""
+        return self.period / self.tries
+
 
 LOGIN_TARGET = Limit("login target", 10, timedelta(minutes=15))
 LOGIN_SOURCE = Limit("login source", settings.LOGIN_TRIES_PER_SOURCE, timedelta(minutes=15))
 LOGIN_CODE = Limit("login code", 5, timedelta(minutes=15))
 REGISTRATION_FORM = Limit("registration form", 300, timedelta(hours=1))
 REGISTRATION_TARGET = Limit("registration target", 10, timedelta(hours=1))
+# Of the ten, so that one stranger cannot keep the owner of the address from registering it.
+REGISTRATION_SHARE = Limit("registration share", 5, timedelta(hours=1))
 REGISTRATION_SOURCE = Limit("registration source", 200, timedelta(hours=1))
 FORGOT_TARGET = Limit("forgotten target", 5, timedelta(hours=1))
 FORGOT_SOURCE = Limit("forgotten source", 100, timedelta(hours=1))
 RESET_SOURCE = Limit("reset source", 100, timedelta(hours=1))
 PASSWORD_CHECK = Limit("password check", 600, timedelta(minutes=15))
 ADDRESS_CHANGE = Limit("address change", 10, timedelta(hours=1))
-ADDRESS_TARGET = Limit("address target", 5, timedelta(hours=1))
+ADDRESS_TARGET = Limit("address target", 10, timedelta(hours=1))
+ADDRESS_SHARE = Limit("address share", 5, timedelta(hours=1))
 DESTINATION_MAIL = Limit("destination mail", 10, timedelta(hours=1))
 TRIAL_MAIL = Limit("trial mail", 5, timedelta(hours=1))
 
 
 class TooMany(Exception):
-    """The bucket is full; the page answers 429."""
+    """The bucket is full; the page answers 429 and says after which ``wait`` a try fits in again, at the latest."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+    @property
+    def seconds(self) -> int:
+        return math.ceil(self.wait.total_seconds())
 
 
 def drained(level: float, *, elapsed: timedelta, limit: Limit) -> float:
@@ -63,7 +80,7 @@ def take(limit: Limit, whom: str, *, tries: int = 1) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, _asked(limit, whom) | {"taken": tries})
         if cursor.fetchone() is None:
-            raise TooMany
+            raise TooMany(limit.one_empties * tries)
 
 
 def take_both(first: tuple[Limit, str], second: tuple[Limit, str]) -> None:
@@ -74,7 +91,7 @@ def take_both(first: tuple[Limit, str], second: tuple[Limit, str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_BOTH, _asked(*first) | _asked(*second, prefix="second_") | {"taken": 1})
         if cursor.fetchone() is None:
-            raise TooMany
+            raise TooMany(max(first[0].one_empties, second[0].one_empties))
 
 
 def give_back(limit: Limit, whom: str) -> None:

@@ -77,7 +77,7 @@ def _replaced(first: str) -> Note:
         ),
         button=_("Set a new password"),
         link=page("/id/password/forgot/"),
-        foot=_("If it was not you, please set a new password with the button above at once and tell us."),
+        foot=_("If it was not you, please set a new password with the link above at once and tell us."),
     )  # fmt: skip
 
 

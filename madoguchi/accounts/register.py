@@ -88,6 +88,7 @@ def register_provisionally(request: HttpRequest, form: Form, *, language: str, t
     A registration of the same address that still waits is over: its link dies, this one counts.
     """
     limits.take(limits.REGISTRATION_SOURCE, source_network(request))
+    limits.take(limits.REGISTRATION_SHARE, f"{form.email} from {source_network(request)}")
     limits.take(limits.REGISTRATION_TARGET, form.email)
     token, now = new_token(), timezone.now()
     with transaction.atomic():

@@ -6,7 +6,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
-from madoguchi.accounts import limits, login, new_password, recovery_codes
+from madoguchi.accounts import login, new_password, recovery_codes, unlocking
 from madoguchi.accounts.assurance import Level, best_level
 from madoguchi.accounts.events import record
 from madoguchi.accounts.forgotten import made_for
@@ -61,7 +61,7 @@ def complete(request: HttpRequest, token: str, *, password: str, code: str = "")
         record(request, account, AuthEvent.Method.PASSWORD_RESET, True)
         new_password.tell(account, how="reset")
     # Whoever came here may have used up the tries of the address by guessing.
-    limits.release(limits.LOGIN_TARGET, account.email)
+    unlocking.forget_wrong_passwords(account)
     return account
 
 

@@ -22,7 +22,7 @@ def _contact() -> str:
 
 def _not_you() -> str:
     return _(
-        "If it was not you, somebody else may know your password: set a new one at once with the button above. All "
+        "If it was not you, somebody else may know your password: set a new one at once with the link above. All "
         "devices are then logged out."
     )
 
@@ -54,7 +54,7 @@ def email_changed() -> Note:
         facts=_facts(),
         button=_("Tell us it was not me"),
         link=_contact(),
-        foot=_("If it was not you, please tell us at once with the button above. Do not delete this email: it shows "
+        foot=_("If it was not you, please tell us at once with the link above. Do not delete this email: it shows "
                "that the ID was yours."),
     )  # fmt: skip
 

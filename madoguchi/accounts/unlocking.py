@@ -19,6 +19,8 @@ class Lock(StrEnum):
     WRONG_PHONES = "wrong_phones"  # named as a contract's contact phone
     WRONG_CODES = "wrong_codes"  # sent to a contact phone
     CODES_SENT = "codes_sent"  # too many to one number
+    LINKING = "linking"  # customer numbers typed with another phone
+    NEW_PHONES = "new_phones"  # named as a contract's next contact phone
 
 
 @transaction.atomic
@@ -28,6 +30,12 @@ def unlock(account: Account, lock: Lock) -> AuthEvent:
     for limit, whom in _buckets(account, lock):
         limits.release(limit, whom)
     return by_staff(account, AuthEvent.Method.UNLOCKED, detail=lock)
+
+
+def forget_wrong_passwords(account: Account) -> None:
+    """After a new password, whoever guessed at the old one: at the address, or on a browser with tries of its own."""
+    for limit, whom in _buckets(account, Lock.LOGIN):
+        limits.release(limit, whom)
 
 
 def counted_since(account: Account, lock: Lock, since: datetime) -> datetime:

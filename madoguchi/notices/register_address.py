@@ -5,9 +5,10 @@ phone that has never seen the ID. That is safe because it shows nothing but a ma
 owner of the ID asked for and the reader of the mailbox agrees to: mail about services comes there, and each of these
 mails can stop itself. Until then the former address keeps receiving.
 
-Mail is sent to whom somebody else names, so it is counted: by ID, and by address in a day over all IDs. Where others
-used up an address's share, the page answers as always and nothing is sent: whether somebody else named the address is
-nobody's business.
+Mail is sent to whom somebody else names, so it is counted: by ID, and in a day by address, where an ID, a network and
+all the world have shares of their own: no stranger alone can use up what the owner of the address needs. Where others
+used up a share, the page answers as always and nothing is sent: whether somebody else named the address is nobody's
+business.
 """
 
 from datetime import datetime, timedelta
@@ -31,24 +32,27 @@ from madoguchi.shell import languages
 LINK_VALID = timedelta(minutes=30)
 # How long a page can still say why a link no longer works.
 REMEMBERED = timedelta(days=90)
-# How many mails with a link one address gets in a day, whoever asks for them.
-MAILS_A_DAY = 3
+# How many mails with a link one address gets in a day: asked for by one ID, from one network, by whomever.
+MAILS_OF_AN_ID, MAILS_A_DAY = 3, 12
+MAILS_OF_A_NETWORK = limits.Limit("links to an address from a network", 6, timedelta(days=1))
 # The word to the ID's own address that another one was added.
 WORD_LASTS = timedelta(days=7)
 RENDERER = "notices.confirm_address"
 TOLD_RENDERER = "notices.address_added"
 
 
-def register(account: Account, *, slot: int, address: str, preferences: Preferences) -> DestinationChange | None:
+def register(
+    account: Account, *, slot: int, address: str, preferences: Preferences, network: str = ""
+) -> DestinationChange | None:
     """Have mail sent to ``address`` (a normal address) from ``slot`` on.
 
     None when that took effect at once: only the preferences changed, or the address is the ID's own. Otherwise the
-    change that waits for its link; it supersedes one that waited. Raises :class:`limits.TooMany`, and ``AddressInUse``
-    where another slot of the ID has the address.
+    change that waits for its link; it supersedes one that waited. ``network`` is where it is asked from. Raises
+    :class:`limits.TooMany`, and ``AddressInUse`` where another slot of the ID has the address.
     """
     address = envelope(address)
     if not proven(account, slot=slot, address=address):
-        return _ask(account, slot=slot, address=address, preferences=preferences)
+        return _ask(account, slot=slot, address=address, preferences=preferences, network=network)
     with transaction.atomic():
         there = slot_of(account, slot).destination
         place(account, slot=slot, address=address, preferences=preferences, verified=not there)
@@ -57,7 +61,7 @@ def register(account: Account, *, slot: int, address: str, preferences: Preferen
     return None
 
 
-def resume(account: Account, *, slot: int) -> DestinationChange | None:
+def resume(account: Account, *, slot: int, network: str = "") -> DestinationChange | None:
     """Send a link to the paused address of ``slot``: when it is used, mail goes there again. None where none is paused.
 
     Raises :class:`limits.TooMany`.
@@ -65,15 +69,15 @@ def resume(account: Account, *, slot: int) -> DestinationChange | None:
     paused = slot_of(account, slot).destination
     if paused is None or paused.state != Destination.State.PAUSED:
         return None
-    return _ask(account, slot=slot, address=paused.address, preferences=Preferences.of(paused))
+    return _ask(account, slot=slot, address=paused.address, preferences=Preferences.of(paused), network=network)
 
 
-def ask_again(account: Account, *, slot: int) -> DestinationChange | None:
+def ask_again(account: Account, *, slot: int, network: str = "") -> DestinationChange | None:
     """Send the link that waits for ``slot`` once more, as a new one. Raises :class:`limits.TooMany`."""
     change = slot_of(account, slot).change
     if change is None:
         return None
-    return _ask(account, slot=slot, address=change.address, preferences=Preferences.of(change))
+    return _ask(account, slot=slot, address=change.address, preferences=Preferences.of(change), network=network)
 
 
 def call_off(account: Account, *, slot: int, end: str = DestinationChange.End.CALLED_OFF) -> None:
@@ -81,13 +85,13 @@ def call_off(account: Account, *, slot: int, end: str = DestinationChange.End.CA
     DestinationChange.objects.call_off(account, slot=slot, end=end)
 
 
-def _ask(account: Account, *, slot: int, address: str, preferences: Preferences) -> DestinationChange:
+def _ask(account: Account, *, slot: int, address: str, preferences: Preferences, network: str) -> DestinationChange:
     limits.take(limits.DESTINATION_MAIL, str(account.pk))
     token, now = new_token(), timezone.now()
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=account.pk)
         check_unused(account, slot=slot, address=address)
-        mailed = _may_mail(account, address, now=now)
+        mailed = _may_mail(account, address, network=network, now=now)
         call_off(account, slot=slot, end=DestinationChange.End.SUPERSEDED)
         change = DestinationChange.objects.create(
             account=account,
@@ -105,16 +109,24 @@ def _ask(account: Account, *, slot: int, address: str, preferences: Preferences)
     return change
 
 
-def _may_mail(account: Account, address: str, *, now: datetime) -> bool:
-    """Whether the address's share of the day is not used up; raises :class:`limits.TooMany` when this ID did that."""
+def _may_mail(account: Account, address: str, *, network: str, now: datetime) -> bool:
+    """Whether nobody else used up the address's share of the day; raises :class:`limits.TooMany` when this ID did."""
     target = _target(address)
     with connection.cursor() as cursor:
         # Of two that ask for one address at the same moment, the second counts the first's mail.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(target[:15], 16)])
     today = DestinationChange.objects.filter(target=target, mailed=True, created_at__gt=now - timedelta(days=1))
-    if today.filter(account=account).count() >= MAILS_A_DAY:
-        raise limits.TooMany
-    return today.count() < MAILS_A_DAY
+    own = list(today.filter(account=account).order_by("-created_at").values_list("created_at", flat=True))
+    if len(own) >= MAILS_OF_AN_ID:
+        raise limits.TooMany(own[MAILS_OF_AN_ID - 1] + timedelta(days=1) - now)
+    if today.count() >= MAILS_A_DAY:
+        return False
+    try:
+        if network:
+            limits.take(MAILS_OF_A_NETWORK, f"{address} from {network}")
+    except limits.TooMany:
+        return False
+    return True
 
 
 def _target(address: str) -> str:

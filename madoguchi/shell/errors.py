@@ -1,5 +1,6 @@
 """Error pages in both languages, each with the request's id. They need no database, no session and no context."""
 
+import math
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -50,7 +51,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def too_many(request: HttpRequest, *, retry_after: int | None = None) -> HttpResponse:
     """429: for views that keep a limit. ``retry_after``: seconds."""
-    response = page(request, 429)
+    response = page(request, 429, minutes=math.ceil(retry_after / 60) if retry_after else None)
     if retry_after is not None:
         response["Retry-After"] = str(retry_after)
     return response

@@ -143,21 +143,39 @@ def test_an_address_is_once_in_an_id_and_may_be_in_two_ids(owner):
 
 
 @pytest.mark.usefixtures("clock")
-def test_an_address_gets_three_links_a_day_and_nobody_learns_of_the_others(owner):
-    for _ in range(2):
-        register(owner, slot=1, address="victim@example.jp", preferences=Preferences())
-    other = make.account("other")
-    register(other, slot=1, address="victim@example.jp", preferences=Preferences())
-    # The fourth is answered like any other, and not sent.
-    fourth = register(owner, slot=1, address="victim@example.jp", preferences=Preferences())
-    assert fourth
-    assert not fourth.mailed
-    assert Letter.objects.filter(address="victim@example.jp").count() == 3
-    third = make.account("third")
+def test_an_id_sends_three_links_a_day_to_an_address(owner, clock):
     for _ in range(3):
-        register(third, slot=1, address="mine@example.jp", preferences=Preferences())
-    with pytest.raises(limits.TooMany):
-        register(third, slot=1, address="mine@example.jp", preferences=Preferences())
+        register(owner, slot=1, address="mine@example.jp", preferences=Preferences())
+        clock.shift(timedelta(minutes=10))
+    with pytest.raises(limits.TooMany) as full:
+        register(owner, slot=1, address="mine@example.jp", preferences=Preferences())
+    assert full.value.wait == timedelta(hours=23, minutes=30)
+
+
+@pytest.mark.usefixtures("clock")
+def test_strangers_do_not_use_up_the_links_of_the_owner_and_learn_nothing(owner):
+    def mailed(who, network):
+        asked = register(who, slot=1, address="owner@example.jp", preferences=Preferences(), network=network)
+        return asked is not None and asked.mailed
+
+    stranger, accomplice, third = make.account("stranger"), make.account("accomplice"), make.account("third")
+    for one in (stranger, accomplice):
+        for _ in range(3):
+            assert mailed(one, "203.0.113.0")
+    # What comes from their network now is answered like any other, and not sent.
+    assert not mailed(third, "203.0.113.0")
+    # The owner, elsewhere, gets a link all the same.
+    assert mailed(owner, "198.51.100.7")
+    assert Letter.objects.filter(address="owner@example.jp").count() == 7
+
+
+@pytest.mark.usefixtures("clock")
+def test_an_address_gets_twelve_links_a_day_from_all_the_world():
+    asked = [
+        register(make.account(f"one{id}"), slot=1, address="v@example.jp", preferences=Preferences(), network=f"n{id}")
+        for id in range(13)
+    ]
+    assert [change is not None and change.mailed for change in asked] == [True] * 12 + [False]
 
 
 @pytest.mark.usefixtures("clock")

@@ -71,8 +71,8 @@ def refused(request: HttpRequest) -> HttpResponse:
 def _to_page(request: HttpRequest, wish: Wish) -> HttpResponse:
     try:
         limits.take(KEPT_REQUESTS, source_network(request))
-    except limits.TooMany:
-        return too_many(request)
+    except limits.TooMany as full:
+        return too_many(request, retry_after=full.seconds)
     handle = protocol.keep(wish).handle
     language = language_of(request, wish.parameters.get("ui_locales", ""))
     return HttpResponseRedirect(in_language(reverse("sites:approve", args=[handle]), language), status=303)

@@ -105,3 +105,6 @@ def test_a_database_away_is_said_and_recovers(
 def test_too_many_says_when() -> None:
     response = errors.too_many(RequestFactory().get("/"), retry_after=90)
     assert (response.status_code, response["Retry-After"]) == (429, "90")
+    assert "約2分おいて" in response.content.decode()
+    assert "明日以降" in errors.too_many(RequestFactory().get("/"), retry_after=17280).content.decode()
+    assert "時間をおいて" in errors.too_many(RequestFactory().get("/")).content.decode()

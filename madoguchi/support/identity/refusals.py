@@ -1,5 +1,6 @@
 """What a page answers when it was asked too often, or when too many log in at this moment."""
 
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -20,14 +21,22 @@ def patient(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except TooMany:
-            return too_many(request)
+        except TooMany as full:
+            return too_many(request, retry_after=full.seconds)
         except (HashingBusy, MailboxBusy):
             return _later(request, "identity/busy.html")
         except MailSystemAway:
             return _later(request, "identity/mail_system_away.html")
 
     return guarded
+
+
+def login_paused(request: HttpRequest, full: TooMany, *, onward: str) -> HttpResponse:
+    """429 for a login: when to come back, and the way for whoever no longer knows the password."""
+    context = {"minutes": math.ceil(full.seconds / 60), "next": onward}
+    response = render(request, "identity/login_paused.html", context, status=429)
+    response["Retry-After"] = str(full.seconds)
+    return response
 
 
 def _later(request: HttpRequest, template: str) -> HttpResponse:

@@ -90,8 +90,8 @@ def _found(request: HttpRequest) -> HttpResponse:
     numbers = form.cleaned_data["numbers"]
     try:
         limits.take(impact.NUMBERS_SEARCHED, source_network(request), tries=len(numbers))
-    except limits.TooMany:
-        return too_many(request, retry_after=int(impact.NUMBERS_SEARCHED.period.total_seconds()))
+    except limits.TooMany as full:
+        return too_many(request, retry_after=full.seconds)
     answers = impact.naming(numbers)
     everybody = impact.for_every_contract().prefetch_related("services")
     context = {

@@ -47,8 +47,8 @@ def _talk(request: HttpRequest, inquiry: Inquiry) -> HttpResponse:
     if form.is_valid():
         try:
             converse.write_further(inquiry, body=form.cleaned_data["text"])
-        except TooMany:
-            return too_many(request)
+        except TooMany as full:
+            return too_many(request, retry_after=full.seconds)
         request.session["contact.said"] = inquiry.number
         return HttpResponseRedirect(request.path, status=303)
     said = inquiry.messages.exclude(kind=Message.Kind.NOTE)

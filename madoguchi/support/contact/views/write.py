@@ -37,8 +37,8 @@ def patient(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except TooMany:
-            return too_many(request)
+        except TooMany as full:
+            return too_many(request, retry_after=full.seconds)
 
     return guarded
 

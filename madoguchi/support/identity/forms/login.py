@@ -112,6 +112,10 @@ class SecondCodeForm(CodeForm):
             return code
         if not self._one_time:
             raise ValidationError(_("A recovery code has 12 letters and digits. Please check what you typed."))
+        if self._recovery and any(char.isalpha() for char in half_width(self.cleaned_data["code"])):
+            raise ValidationError(
+                _("This is neither a one-time code (6 digits) nor a recovery code (12 letters and digits).")
+            )
         return super().clean_code()
 
     def _words(self) -> tuple[str, str]:

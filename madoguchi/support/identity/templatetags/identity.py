@@ -99,7 +99,7 @@ def more_in_words(entry: Entry) -> str:
     more = str(PHONE.get(event.detail, "")) if event.method == _M.CONTACT_PHONE else ""
     if event.contract_number:
         contract = _("contract %(number)s") % {"number": event.contract_number}
-        return ", ".join(filter(None, (contract, more)))
+        return str(pgettext_lazy("between two facts", ", ")).join(filter(None, (contract, more)))
     return more
 
 

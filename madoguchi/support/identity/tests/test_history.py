@@ -10,6 +10,7 @@ from django.utils import timezone
 from madoguchi.accounts.models import AuthEvent
 from madoguchi.accounts.second_factor import current_code, enrol_totp
 from madoguchi.accounts.tests.people import PASSWORD, alice, bob, sign_in
+from madoguchi.accounts.unlocking import Lock, unlock
 from madoguchi.support.identity.tests.entering import PASSWORD as CHOSEN
 from madoguchi.support.identity.tests.entering import register
 from madoguchi.support.identity.tests.letters import letters
@@ -121,6 +122,13 @@ def test_every_event_has_words(client):
     said = [line[1] for line in lines(client)]
     assert len(said) == len(AuthEvent.Method) + 1
     assert not [what for what in said if "_" in what]
+
+
+def test_what_staff_did_names_no_device_and_no_network(client):
+    owner = alice()
+    sign_in(client, owner)
+    unlock(owner, Lock.LOGIN)
+    assert lines(client)[0][1:] == ["Unlocked by the operator", "Success", "–", "–"]
 
 
 def test_the_newest_hundred_of_thirteen_months(client):

@@ -215,6 +215,17 @@ def test_tries_come_back_with_time():
         assert enter(client).status_code == 302
 
 
+def test_a_full_limit_says_when_to_come_back_and_what_helps_meanwhile():
+    for _try in range(11):
+        answer = Client().post("/en/id/login/?next=/en/my/", {"email": "x@example.jp", "password": "wrong-1"})
+    assert answer.status_code == 429
+    assert answer["Retry-After"] == "90"
+    said = answer.content.decode()
+    assert "Please try again in about 2 minutes." in said
+    assert "/en/id/password/forgot/" in said
+    assert "/en/id/login/?next=%2Fen%2Fmy%2F" in said
+
+
 def test_right_passwords_use_no_tries(client):
     alice()
     for _time in range(12):

@@ -181,6 +181,19 @@ def test_a_reset_gives_the_tries_of_the_address_back(client):
     assert log_in(NEW).status_code == 302
 
 
+def test_a_reset_gives_back_the_tries_of_a_browser_she_uses(client):
+    someone = alice()
+    home = Client()
+    log_in(PASSWORD, home)
+    home.post("/id/logout/")
+    for _try in range(11):
+        answer = log_in("wrong-one-1", home)
+    assert answer.status_code == 429
+    choose(client, ask_for_link(client))
+    assert log_in(NEW, home).status_code == 302
+    assert someone.pk
+
+
 def test_classic_leaves_the_second_factor_to_the_login(client):
     someone = alice()
     enrol_totp(someone)

@@ -8,14 +8,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from madoguchi.accounts import first_use, passkeys
+from madoguchi.accounts import first_use, limits, passkeys
 from madoguchi.accounts import login as act
 from madoguchi.accounts.first_use import Newcomer
 from madoguchi.shell.forms import render_form
 from madoguchi.support.identity.entrance import admit
 from madoguchi.support.identity.forms.login import LoginForm
 from madoguchi.support.identity.onward import home, safe_next
-from madoguchi.support.identity.refusals import patient
+from madoguchi.support.identity.refusals import login_paused, patient
 
 
 @never_cache
@@ -31,6 +31,8 @@ def login(request: HttpRequest) -> HttpResponse:
         entered = form.cleaned_data
         try:
             account = act.check_password(request, email=entered["email"], password=entered["password"])
+        except limits.TooMany as full:
+            return login_paused(request, full, onward=onward)
         except act.FirstUse:
             first_use.begin(request, Newcomer(entered["email"], stay=entered["stay"], next=onward))
             return HttpResponseRedirect(reverse("identity:welcome"))

@@ -59,7 +59,7 @@ def patient(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
-        except TooMany:
-            return too_many(request)
+        except TooMany as full:
+            return too_many(request, retry_after=full.seconds)
 
     return guarded

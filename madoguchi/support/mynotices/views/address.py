@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.accounts.models import Account
+from madoguchi.accounts.network import source_network
 from madoguchi.lib.addresses import envelope, plain
 from madoguchi.notices.destinations import AddressInUse, Preferences, Slot, check_unused, proven
 from madoguchi.notices.register_address import register
@@ -79,7 +80,13 @@ def address_sent(request: HttpRequest, slot: int) -> HttpResponse:
 
 def _registered(request: HttpRequest, slot: int, typed: str, preferences: Preferences) -> HttpResponse:
     try:
-        change = register(account_of(request), slot=slot, address=typed, preferences=preferences)
+        change = register(
+            account_of(request),
+            slot=slot,
+            address=typed,
+            preferences=preferences,
+            network=source_network(request),
+        )
     except AddressInUse:  # meanwhile, in another window
         return HttpResponseRedirect(reverse("mynotices:address", args=[slot]))
     kept.forget_address(request)

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from madoguchi.accounts.network import source_network
 from madoguchi.lib.addresses import envelope
 from madoguchi.notices import register_address, trial_mail
 from madoguchi.notices.destinations import SLOTS, Slot, remove, slot_of, slots_of
@@ -69,8 +70,10 @@ def call_off(request: HttpRequest, slot: int) -> HttpResponse:
 def send_again(request: HttpRequest, slot: int) -> HttpResponse:
     """The link that waits, once more; or the link that lets a paused address receive again."""
     _known(slot)
-    account = account_of(request)
-    asked = register_address.ask_again(account, slot=slot) or register_address.resume(account, slot=slot)
+    account, network = account_of(request), source_network(request)
+    asked = register_address.ask_again(account, slot=slot, network=network) or register_address.resume(
+        account, slot=slot, network=network
+    )
     return HttpResponseRedirect(reverse("mynotices:address_sent", args=[slot])) if asked else _back(request, "")
 
 
