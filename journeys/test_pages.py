@@ -97,7 +97,8 @@ def test_pages_of_a_holder(visitor: Visitor) -> None:
     visitor.log_in("saburo@example.com")
     contract = first(visitor, "/my/contracts/", r"/my/contracts/(C\d+)/phone/")
     link = first(visitor, "/my/contracts/", r"/my/contracts/\+remove/(\d+)/")
-    assert walk(visitor, HELD.values(), contract=contract, link=link) >= 2
+    webhook = first(visitor, "/my/webhooks/", r"/my/webhooks/(\d+)/")
+    assert walk(visitor, HELD.values(), contract=contract, link=link, webhook=webhook) >= 4
 
 
 def test_pages_of_staff(new_visitor: Callable[..., Visitor]) -> None:

@@ -299,6 +299,10 @@ DNS_SERVERS = ENV.words("MADOGUCHI_DNS", ())
 # --- notices --------------------------------------------------------------------------------------------------------
 # ``on``: planned work is published only when a second person approved it; trouble may go first and is signed off after.
 NOTICE_APPROVAL = ENV.choice("MADOGUCHI_NOTICE_APPROVAL", ("off", "on"), "off") == "on"
+# Customers' own programs are called at these ports of the open internet alone, over https; networks of ours that may be
+# called besides, over http too, are opened one by one.
+WEBHOOK_PORTS = ENV.integers("MADOGUCHI_WEBHOOK_PORTS", (443, 8443), least=1, most=65535)
+WEBHOOK_INSIDE = ENV.networks("MADOGUCHI_WEBHOOK_INSIDE", ("127.0.0.1/32",) if DEMO else ())
 
 # --- telephone ------------------------------------------------------------------------------------------------------
 TELEPHONE_GATEWAY = ENV.choice("MADOGUCHI_TELEPHONE_GATEWAY", ("twilio", "webhook"), "twilio")

@@ -114,6 +114,7 @@ PUBLIC = {
     "demo:mail": "/demo/mailbox/1/",
     "demo:mail_html": "/demo/mailbox/1/html/",
     "demo:mailbox_json": "/demo/mailbox.json",
+    "demo:program": "/demo/program/",
     "demo:mall": "/demo/site/",
     "demo:mall_login": "/demo/site/login/",
     "demo:mall_callback": "/demo/site/callback/",
@@ -200,6 +201,8 @@ SIGNED_IN = {
     "mynotices:destination_delete": "/my/destinations/1/delete/",
     "mynotices:deliveries": "/my/deliveries/",
     "mynotices:calendar": "/my/calendar/",
+    "mynotices:webhooks": "/my/webhooks/",
+    "mynotices:webhook_new": "/my/webhooks/new/",
     "charges:contracts": "/my/charges/",
     "charges:usage": "/my/charges/usage/",
 }
@@ -216,6 +219,10 @@ HELD = {
     "mypage:change_phone_new_resend": "/my/contracts/{contract}/phone/new/code/resend/",
     "mypage:change_phone_done": "/my/contracts/{contract}/phone/done/",
     "mypage:contract_remove": "/my/contracts/+remove/{link}/",
+    "mynotices:webhook": "/my/webhooks/{webhook}/",
+    "mynotices:webhook_secret": "/my/webhooks/{webhook}/secret/",
+    "mynotices:webhook_act": "/my/webhooks/{webhook}/act/",
+    "mynotices:webhook_delete": "/my/webhooks/{webhook}/delete/",
 }
 # For staff, by what their role may do. Everybody sees the page before publishing; publishers publish from it.
 PUBLISH = "/console/notices/{draft}/reports/{report}/publish/"
@@ -323,6 +330,7 @@ def places() -> dict[str, object]:
         "contract": sorted(hers - shared)[0],
         "shared": sorted(shared)[0],
         "link": hanako.customer_links.get().pk,
+        "webhook": hanako.webhooks.get().pk,
     }
 
 
@@ -406,6 +414,7 @@ def test_what_the_holder_changes_is_there_for_nobody_else(places) -> None:
         if "{contract}" in pattern:
             assert jiro.get(pattern.format(contract=places["shared"])).status_code in {403, 405}, name
     assert account("hanako@example.jp").customer_links.exists()
+    assert account("hanako@example.jp").webhooks.exists()
 
 
 def test_staff_without_the_second_factor_are_asked_for_it(places) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from madoguchi.demo import authenticator, views
+from madoguchi.demo import authenticator, program, views
 from madoguchi.demo.mailbox import views as mailbox
 from madoguchi.demo.mall import views as mall
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("site/callback/", mall.callback, name="mall_callback"),
     path("site/refresh/", mall.refresh, name="mall_refresh"),
     path("site/logout/", mall.logout, name="mall_logout"),
+    path("program/", program.program, name="program"),
     path("authenticator/", authenticator.authenticator, name="authenticator"),
     path("authenticator.json", authenticator.authenticator_json, name="authenticator_json"),
 ]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -102,6 +103,25 @@ class Environment:
     def parsed(self, name: str, parse: Callable[[str], T], default: T | None = None, *, wanted: str) -> T:
         """What ``parse`` makes of it; a :class:`ValueError` of its says what is wrong and shows no secret."""
         return self._read(name, default, parse, wanted)
+
+    def integers(self, name: str, default: tuple[int, ...], *, least: int, most: int) -> tuple[int, ...]:
+        """Whole numbers separated by commas."""
+
+        def parse(raw: str) -> tuple[int, ...]:
+            values = tuple(int(word) for word in raw.split(","))
+            if not all(least <= value <= most for value in values):
+                raise ValueError("out of range")
+            return values
+
+        return self._read(name, default, parse, f"whole numbers from {least} to {most}, separated by commas")
+
+    def networks(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        """IP networks as ``192.0.2.0/24``, separated by commas; none when empty."""
+
+        def parse(raw: str) -> tuple[str, ...]:
+            return tuple(str(ip_network(word.strip())) for word in raw.split(",") if word.strip())
+
+        return self._read(name, default, parse, "networks as 192.0.2.0/24, separated by commas")
 
     def colour(self, name: str, default: str | None = None) -> str:
         """A colour as ``#rrggbb``; it goes into a stylesheet, so nothing else is let through."""

@@ -17,4 +17,5 @@ class NoticesConfig(AppConfig):
             mail_digest,
             mail_opted_out,
             staff_mail,
+            webhook_mail,
         )

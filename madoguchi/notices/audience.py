@@ -41,6 +41,14 @@ def outlook(report: Report, *, at: datetime | None = None) -> dict[str, int]:
         return dict(zip(due.COUNTED, cursor.fetchone(), strict=True))
 
 
+def is_wanted(report: Report, *, by: Account) -> bool:
+    """Whether the account follows a service of the notice for its kind, within the limits it set."""
+    parameters = _parameters(report, at=report.published_at or timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(due.IS_WANTED, {**parameters, "after": by.pk - 1, "upto": by.pk})
+        return bool(cursor.fetchone()[0])
+
+
 def write_letters(*, mailing_id: int, batch: int = BATCH, hands: int | None = None) -> None:
     """Write the letters of a mailing about a notice (a report, a reminder, the withdrawal) from its checkpoint on, for
     about ``batch`` subscriptions at a time on each of ``hands`` connections (as many as the settings say)."""

@@ -36,6 +36,9 @@ _WISH = f"""
     GROUP BY subscription.account_id
 """  # noqa: S608 - put together from constants, as all below
 
+# Of a range of one customer: whether they want it.
+IS_WANTED = f"SELECT EXISTS ({_WISH})"
+
 # Which addresses asked to get no more of some of these services. Not joined with the destinations here: the planner
 # would take the join for one row, and then look through all of them for every destination.
 _SILENCED = f"""

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 
 from madoguchi.accounts.export import letters_to, register
 from madoguchi.accounts.models import Account
-from madoguchi.notices.models import ALL_DAYS, ALL_HOURS, Destination
+from madoguchi.notices.models import ALL_DAYS, ALL_HOURS, Destination, WebhookCall
+from madoguchi.notices.webhooks import url_of
 
 
 def subscriptions(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:
@@ -68,8 +69,33 @@ def letters(_request: HttpRequest, account: Account) -> Iterator[dict[str, Any]]
     return letters_to([f"destination:{pk}" for pk in account.destinations.values_list("pk", flat=True)])
 
 
+def webhooks_of(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": row.name,
+            "address": url_of(row),
+            "work": row.work,
+            "trouble": row.trouble,
+            "created_at": row.created_at,
+            "stopped_at": row.stopped_at,
+        }
+        for row in account.webhooks.order_by("pk")
+    ]
+
+
+def webhook_calls(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:
+    rows = WebhookCall.objects.filter(webhook__account=account).order_by("created_at")
+    fields = ("event", "body", "state", "tries", "created_at", "tried_at", "status")
+    return [
+        {"webhook": row.webhook.name, **{name: getattr(row, name) for name in fields}}
+        for row in rows.select_related("webhook")
+    ]
+
+
 register("subscriptions", subscriptions)
 register("delivery_addresses", destinations)
 register("delivery_address_changes", destination_changes)
 register("opt_outs", opt_outs)
+register("webhooks", webhooks_of)
+register("webhook_calls", webhook_calls)
 register("notices_by_mail", letters)

@@ -6,7 +6,17 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from madoguchi.lib.lanes import Lane
-from madoguchi.notices import audience, course, digest, overdue, register_address, remind, schedule
+from madoguchi.notices import (
+    audience,
+    course,
+    digest,
+    overdue,
+    register_address,
+    remind,
+    schedule,
+    webhook_calls,
+    webhooks,
+)
 
 
 @app.task(name="notices.write_letters", retry=RetryStrategy(max_attempts=10, exponential_wait=2))
@@ -57,3 +67,23 @@ def remind_due(timestamp: int) -> None:
 def tell_overdue(timestamp: int) -> None:
     """Tell the staff on duty of reports that are due."""
     overdue.tell_overdue()
+
+
+@app.task(name="notices.write_webhook_calls", retry=RetryStrategy(max_attempts=10, exponential_wait=2))
+def write_webhook_calls(*, notice_id: int, event: str, ordinal: int) -> None:
+    """Write what customers' programs are told of an event."""
+    webhook_calls.write(notice_id=notice_id, event=event, ordinal=ordinal)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="notices.send_webhook_calls", priority=Lane.REST.priority, pass_context=False)
+def send_webhook_calls(timestamp: int) -> None:
+    """Call customers' programs with what is due."""
+    webhook_calls.send_due()
+
+
+@app.periodic(cron="52 * * * *")
+@app.task(name="notices.purge_webhook_calls", priority=Lane.REST.priority)
+def purge_webhook_calls(timestamp: int) -> None:
+    """Every hour: forget old calls and former secrets."""
+    webhooks.purge(now=datetime.fromtimestamp(timestamp, UTC))

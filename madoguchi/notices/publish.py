@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from madoguchi.accounts.models import Account
-from madoguchi.notices import lifecycle, mailings, write
+from madoguchi.notices import lifecycle, mailings, webhook_calls, write
 from madoguchi.notices.fingerprint import fingerprint
 from madoguchi.notices.lifecycle import State
 from madoguchi.notices.models import Notice, NumberSeries, Report
@@ -79,6 +79,7 @@ def put(report: Report, *, by: Account | None, at: datetime) -> Report:
         mailings.take_back_reminders(notice)
     if report.notify:
         mailings.open_mailing(notice, renderer=mailings.REPORT, reference=str(report.pk), at=at)
+    webhook_calls.announce(notice, event=webhook_calls.Event.REPORT, ordinal=report.ordinal)
     return report
 
 

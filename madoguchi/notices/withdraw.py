@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.models import Account
-from madoguchi.notices import mailings
+from madoguchi.notices import mailings, webhook_calls
 from madoguchi.notices.lifecycle import Withdrawn
 from madoguchi.notices.models import Notice
 from madoguchi.notices.ready import NotReady, Reason, was_mailed
@@ -37,3 +37,4 @@ def withdraw(notice: Notice, *, reason_ja: str, reason_en: str = "", notify: boo
     mailings.take_back(notice, reason="withdrawn")
     if notify or was_mailed(notice):
         mailings.open_mailing(notice, renderer=mailings.WITHDRAWAL, reference=str(notice.pk), at=at)
+    webhook_calls.announce(notice, event=webhook_calls.Event.WITHDRAWN)

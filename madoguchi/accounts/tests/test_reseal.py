@@ -75,6 +75,9 @@ def test_every_place_that_seals_is_gone_through():
         "contracts.Passcode.sealed_code",
         "provider.SigningKey.sealed",
         "notices.CalendarFeed.sealed",
+        "notices.Webhook.sealed_former",
+        "notices.Webhook.sealed_secret",
+        "notices.Webhook.sealed_url",
         "inquiries.Inquiry.sealed_token",
         "one-time password secrets",
     }

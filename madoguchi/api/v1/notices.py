@@ -9,12 +9,12 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import Field, StringConstraints
 
-from madoguchi.api.v1 import page, shapes
+from madoguchi.api.v1 import page
 from madoguchi.api.v1.refused import Refused, fault
 from madoguchi.api.v1.schemas import Kind, NoticeList, NoticeWithReports, Problem, State, StatusOut
 from madoguchi.catalog.models import Category, Service
 from madoguchi.catalog.regions import BY_CODE
-from madoguchi.notices import search
+from madoguchi.notices import as_json, search
 from madoguchi.notices.models import Notice
 
 router = Router(tags=["notices"])
@@ -52,7 +52,7 @@ class NoticeQuery(Schema):
 def notices(request: HttpRequest, asked: Query[NoticeQuery]) -> dict[str, Any]:
     found = search.find(_asked(asked)).prefetch_related("services", "windows")
     rows, following = page.cut(found, request=request, limit=asked.limit, after=asked.after)
-    return {"notices": [shapes.notice(row) for row in rows], "next": following}
+    return {"notices": [as_json.notice(row) for row in rows], "next": following}
 
 
 @router.get(
@@ -62,7 +62,7 @@ def notices(request: HttpRequest, asked: Query[NoticeQuery]) -> dict[str, Any]:
 )
 def notice(request: HttpRequest, number: Annotated[str, StringConstraints(pattern=NUMBER)]) -> dict[str, Any]:
     published = Notice.objects.published().prefetch_related("services", "windows", "reports")
-    return shapes.notice_with_reports(get_object_or_404(published, number=number))
+    return as_json.notice_with_reports(get_object_or_404(published, number=number))
 
 
 @router.get("/status", response=StatusOut, summary="Whether something is wrong now")

@@ -12,10 +12,12 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from madoguchi.accounts.models import Account, TermsAcceptance
 from madoguchi.catalog.models import LegalText, Service
 from madoguchi.contracts.models import Contract
-from madoguchi.notices import approve, write
+from madoguchi.notices import approve, webhooks, write
 from madoguchi.notices.content import NoticeContent, Period, ReportContent
 from madoguchi.notices.fingerprint import fingerprint
 from madoguchi.notices.follow import Wishes, follow
@@ -211,6 +213,15 @@ def _follow_named(services: dict[str, Service], *, now: datetime) -> None:
         _agree([account], now=now)
         for slug, wishes in wanted[account.email].items():
             follow(account, service=services[slug], wishes=wishes)
+        _have_a_program(account)
+
+
+def _have_a_program(account: Account) -> None:
+    """The demo's own page takes what it is sent (demo/program.py)."""
+    english = account.language == "en"
+    name = "Network monitoring" if english else "ネットワーク監視"
+    url = f"{settings.SITE_URL}/demo/program/"
+    webhooks.make(account, webhooks.Wanted(name=name, url=url, work=True, trouble=True))
 
 
 def _follow_others(services: list[Service], *, now: datetime, random: Random) -> None:

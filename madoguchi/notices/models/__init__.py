@@ -5,6 +5,7 @@ from madoguchi.notices.models.notice import AffectedContract, Notice, NumberSeri
 from madoguchi.notices.models.report import Approval, Report
 from madoguchi.notices.models.subscription import CalendarFeed, Digest, OptOut, Subscription
 from madoguchi.notices.models.template import ReportTemplate
+from madoguchi.notices.models.webhook import Webhook, WebhookCall
 
 __all__ = [
     "ALL_DAYS",
@@ -21,5 +22,7 @@ __all__ = [
     "Report",
     "ReportTemplate",
     "Subscription",
+    "Webhook",
+    "WebhookCall",
     "Window",
 ]

@@ -13,6 +13,7 @@ from madoguchi.support.mynotices.views import (
     mine,
     table,
     unsubscribe,
+    webhooks,
 )
 
 app_name = "mynotices"
@@ -38,6 +39,12 @@ urlpatterns = [
     path("destinations/<str:token>/", address_link.address_link, name="address_link"),
     path("my/calendar/", calendar.calendar, name="calendar"),
     path("calendar/<str:token>.ics", calendar.feed, name="calendar_feed"),
+    path("my/webhooks/", webhooks.listed, name="webhooks"),
+    path("my/webhooks/new/", webhooks.new, name="webhook_new"),
+    path("my/webhooks/<int:pk>/", webhooks.one, name="webhook"),
+    path("my/webhooks/<int:pk>/secret/", webhooks.secret, name="webhook_secret"),
+    path("my/webhooks/<int:pk>/act/", webhooks.act, name="webhook_act"),
+    path("my/webhooks/<int:pk>/delete/", webhooks.delete, name="webhook_delete"),
     path("my/deliveries/", deliveries.deliveries, name="deliveries"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
 ]

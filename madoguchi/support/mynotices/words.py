@@ -1,16 +1,27 @@
-"""A destination's days and hours in words."""
+"""A destination's days and hours, and what came of a call to a program, in words."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from madoguchi.notices.destinations import Preferences
-from madoguchi.notices.models import ALL_DAYS, ALL_HOURS, Destination, DestinationChange
+from madoguchi.notices.models import ALL_DAYS, ALL_HOURS, Destination, DestinationChange, WebhookCall
 from madoguchi.shell import languages
 
 # Weeks are told from Monday on: 月〜金・日.
 _WEEK = (1, 2, 3, 4, 5, 6, 0)
+
+# Why a call of a webhook got no answer.
+_TROUBLES = {
+    "timeout": gettext_lazy("no answer within 10 seconds"),
+    "name": gettext_lazy("the name of the address was not found"),
+    "connection": gettext_lazy("no connection"),
+    "tls": gettext_lazy("the certificate could not be verified"),
+    "protocol": gettext_lazy("the answer was not HTTP"),
+    "stopped": gettext_lazy("stopped before it was sent"),
+    "seal": gettext_lazy("the address cannot be read any more; enter it again"),
+}
 
 Wished = Preferences | Destination | DestinationChange
 
@@ -78,3 +89,11 @@ def _day(day: int) -> str:
         pgettext("weekday", "Fri"),
         pgettext("weekday", "Sat"),
     )[day]
+
+
+def answered(call: WebhookCall) -> str:
+    """What the last try of a call brought: Answer 503 in 120 ms."""
+    if call.status is not None:
+        said = {"status": call.status, "milliseconds": call.milliseconds}
+        return gettext("Answer %(status)s in %(milliseconds)s ms") % said
+    return str(_TROUBLES.get(call.trouble, gettext("this address is not called")))

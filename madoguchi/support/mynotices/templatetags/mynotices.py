@@ -1,10 +1,11 @@
-"""``{% load mynotices %}``: a destination in words."""
+"""``{% load mynotices %}``: a destination, and the answer of a program, in words."""
 
 from collections.abc import Iterator
 
 from django import template
 
 from madoguchi.lib.addresses import is_odd, plain
+from madoguchi.notices.models import WebhookCall
 from madoguchi.support.mynotices import words
 
 register = template.Library()
@@ -21,3 +22,8 @@ def days_and_hours(wished: words.Wished) -> str:
 @register.filter
 def meaning(wished: words.Wished) -> Iterator[str]:
     return words.meaning(wished)
+
+
+@register.filter
+def answered(call: WebhookCall) -> str:
+    return words.answered(call)
