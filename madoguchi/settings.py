@@ -283,6 +283,11 @@ SMTP_GROUPS = ENV.parsed("MADOGUCHI_SMTP_GROUPS", limits, limits(""), wanted="li
 MAIL_FROM_NOTICES = ENV.text("MADOGUCHI_MAIL_FROM_NOTICES", "notice@aoba.example" if DEMO else None)
 MAIL_FROM_ID = ENV.text("MADOGUCHI_MAIL_FROM_ID", "id@aoba.example" if DEMO else None)
 MAIL_FROM_SUPPORT = ENV.text("MADOGUCHI_MAIL_FROM_SUPPORT", "support@aoba.example" if DEMO else None)
+# Keys we sign mail with (DKIM), as selector=file; none: the relay signs.
+DKIM_KEYS = ENV.pairs("MADOGUCHI_DKIM_KEYS", {})
+DKIM_DOMAIN = ENV.text("MADOGUCHI_DKIM_DOMAIN", OPERATOR["domain"]).lower()
+# Which DKIM key signs the mail, ours or the relay's: ``madoguchi doctor`` looks it up.
+DKIM_SELECTOR = ENV.text("MADOGUCHI_DKIM_SELECTOR", next(iter(DKIM_KEYS), ""))
 # What comes back (docs/delivery.md). The domain of return paths; empty: the sender's address is the envelope's too.
 RETURN_DOMAIN = ENV.text("MADOGUCHI_RETURN_DOMAIN", "return.aoba.example" if DEMO else "").lower()
 RETURN_LISTEN = ENV.url("MADOGUCHI_RETURN_LISTEN", ("lmtp", "smtp"), "lmtp://127.0.0.1:8024" if DEMO else "")
@@ -291,8 +296,6 @@ RETURN_MAILBOX_CA = ENV.text("MADOGUCHI_RETURN_MAILBOX_CA", "", wanted="the path
 # What a gateway of one's own signs its news of mail with; empty: none is believed.
 MAIL_TOKEN = ENV.secret("MADOGUCHI_MAIL_TOKEN", "demo-only-mail-token-never-in-production" if DEMO else "")
 
-# Which DKIM key signs the mail, ours or the relay's: ``madoguchi doctor`` looks it up.
-DKIM_SELECTOR = ENV.text("MADOGUCHI_DKIM_SELECTOR", "")
 # Servers it asks; empty: the system's.
 DNS_SERVERS = ENV.words("MADOGUCHI_DNS", ())
 

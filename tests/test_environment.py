@@ -19,6 +19,7 @@ WRONG = {
     "MADOGUCHI_STAY_SIGNED_IN_DAYS": "31",
     "MADOGUCHI_TRUSTED_DEVICE_DAYS": "0",
     "MADOGUCHI_SMTP_URL": "http://relay",
+    "MADOGUCHI_DKIM_KEYS": "selector",
     "MADOGUCHI_TELEPHONE_URL": "gopher://phone",
     "MADOGUCHI_TELEPHONE_TOKEN": "short",
     "MADOGUCHI_LOG_FORMAT": "xml",

@@ -6,7 +6,7 @@ class DeliveryConfig(AppConfig):
     label = "delivery"
 
     def ready(self) -> None:
-        from madoguchi.delivery import alarm, backlog, renderers
+        from madoguchi.delivery import alarm, backlog, checks, renderers  # noqa: F401 - checks register themselves
         from madoguchi.shell import health
 
         health.register("mail_waiting_seconds", backlog.check)

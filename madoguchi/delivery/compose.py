@@ -8,6 +8,7 @@ beforehand for the three possible shifts, and a letter encodes nothing but its o
 import hashlib
 import html
 import re
+import time
 from binascii import b2a_base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Protocol
 
 from django.conf import settings
 
-from madoguchi.delivery import headers
+from madoguchi.delivery import dkim, headers
 from madoguchi.delivery.headers import Unfit
 from madoguchi.delivery.renderers import SLOT, Draft
 
@@ -40,19 +41,24 @@ class _Piece(Protocol):
 class Composed:
     """A mailing's message in one language and format. ``sender`` is the envelope's.
 
-    ``own_ids``: the letter's own Message-ID is among the slots, not one that the draft brings.
+    ``own_ids``: the letter's own Message-ID is among the slots, not one that the draft brings. ``keys`` sign each
+    letter.
     """
 
     sender: str
     own_ids: bool
     pieces: tuple[bytes | _Piece, ...]
+    keys: tuple[dkim.Key, ...] = ()
 
     def splice(self, values: Values) -> bytes:
         """The whole message for one letter, lines ending in CRLF, needing no dot-stuffing.
 
         Raises :class:`Unfit` when a slot has no value or one that its place cannot hold.
         """
-        return b"".join([piece if isinstance(piece, bytes) else piece.fill(values) for piece in self.pieces])
+        message = b"".join([piece if isinstance(piece, bytes) else piece.fill(values) for piece in self.pieces])
+        if self.keys:
+            return dkim.signed(message, self.keys, domain=settings.DKIM_DOMAIN, at=int(time.time()))
+        return message
 
 
 def message_id(letter: int) -> str:
@@ -95,7 +101,7 @@ def compose(draft: Draft, *, language: str, feedback_id: str) -> Composed:
         + f"Feedback-ID: {headers.printable(feedback_id, what='Feedback-ID')}\r\nMIME-Version: 1.0\r\n".encode()
     )
     pieces += _content(draft)
-    return Composed(sender=sender, own_ids=own_ids, pieces=_joined(pieces))
+    return Composed(sender=sender, own_ids=own_ids, pieces=_joined(pieces), keys=dkim.configured())
 
 
 def _header(field: str, value: str) -> list[bytes | _Piece]:

@@ -123,6 +123,17 @@ class Environment:
 
         return self._read(name, default, parse, "networks as 192.0.2.0/24, separated by commas")
 
+    def pairs(self, name: str, default: dict[str, str] | None = None) -> dict[str, str]:
+        """A list of ``name=value`` separated by commas."""
+
+        def parse(raw: str) -> dict[str, str]:
+            words = [word.strip().partition("=") for word in raw.split(",") if word.strip()]
+            if not all(key.strip() and value.strip() for key, _, value in words):
+                raise ValueError("no pair")
+            return {key.strip(): value.strip() for key, _, value in words}
+
+        return self._read(name, default, parse, "pairs name=value separated by commas")
+
     def colour(self, name: str, default: str | None = None) -> str:
         """A colour as ``#rrggbb``; it goes into a stylesheet, so nothing else is let through."""
 

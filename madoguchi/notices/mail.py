@@ -93,9 +93,17 @@ def _headers(report: Report, said: Mapping[str, Any], *, mark: str) -> tuple[tup
         ("In-Reply-To", slot("thread")),
         ("References", slot("thread")),
         ("List-Id", f"<{kind}.notices.{domain}>"),
-        ("List-Unsubscribe", f"<{said['unsubscribe_url']}>"),
-        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        *stop_headers(said["unsubscribe_url"], by_mail=True),
     )
+
+
+def stop_headers(url: str, *, by_mail: bool) -> tuple[tuple[str, str], ...]:
+    """How a mail program stops a mail by itself: in one click (RFC 8058), or by a mail to an address of ours, where the
+    link's token fits into one (RFC 5321, 4.5.3.1.1)."""
+    ways = f"<{url}>"
+    if by_mail and settings.RETURN_DOMAIN:
+        ways += f", <mailto:u+{slot('token')}@{settings.RETURN_DOMAIN}?subject=unsubscribe>"
+    return (("List-Unsubscribe", ways), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
 
 
 def context(report: Report, language: str) -> dict[str, Any]:

@@ -33,8 +33,8 @@ def render(reference: str, language: str, format: str) -> Draft:
         headers=(
             ("Message-ID", f"<digest.{reference}.{slot('box')}@{domain}>"),
             ("List-Id", f"<digest.notices.{domain}>"),
-            ("List-Unsubscribe", f"<{said['unsubscribe_url']}>"),
-            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+            # Several links as one are too long for an address.
+            *mail.stop_headers(said["unsubscribe_url"], by_mail=False),
         ),
     )
 

@@ -11,6 +11,7 @@ from django.utils.translation import override
 from madoguchi.delivery.compose import compose
 from madoguchi.delivery.models import Mailing
 from madoguchi.delivery.renderers import render
+from madoguchi.delivery.returns.path import wish_path
 from madoguchi.notices import audience, mail, wording, write
 from madoguchi.notices.content import Period, ReportContent
 from madoguchi.notices.models import Notice
@@ -205,7 +206,11 @@ def test_the_list_headers():
     letter = _letters(make.trouble(service).publish(by=None, at=NOW)).get()
     headers = _sent(letter)
     assert headers["List-Id"] == "<trouble.notices.aoba.example>"
-    assert headers["List-Unsubscribe"] == f"<http://127.0.0.1:8000/unsubscribe/{letter.personal['token']}/>"
+    token = letter.personal["token"]
+    assert headers["List-Unsubscribe"] == (
+        f"<http://127.0.0.1:8000/unsubscribe/{token}/>, <mailto:u+{token}@return.aoba.example?subject=unsubscribe>"
+    )
+    assert wish_path(token) == f"u+{token}@return.aoba.example"
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     # Nothing in the headers names the person, save the one that has to.
     assert [name for name, value in headers.items() if "hanako" in value] == ["To"]
