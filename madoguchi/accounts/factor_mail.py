@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.accounts import telling
 from madoguchi.accounts.models import Account, AuthEvent
-from madoguchi.accounts.notes import Note, note, page
+from madoguchi.delivery.notes import Note, note, page
 from madoguchi.delivery.renderers import slot
 
 

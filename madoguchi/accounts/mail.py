@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.models import Account, Registration
-from madoguchi.accounts.notes import Note, draft, page
+from madoguchi.delivery.notes import Note, draft, page
 from madoguchi.delivery.renderers import Draft, register, slot
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from madoguchi.accounts.notes import Note, note, page
+from madoguchi.delivery.notes import Note, note, page
 from madoguchi.delivery.renderers import slot
 
 

@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext as _
 
-from madoguchi.accounts.notes import Note, draft, page
 from madoguchi.contracts import budgets
 from madoguchi.contracts.contact_phone import prefix_display
 from madoguchi.contracts.models import BudgetAlarm
+from madoguchi.delivery.notes import Note, draft, page
 from madoguchi.delivery.renderers import Draft, register
 from madoguchi.shell.templatetags.shell import datetime_zone
 

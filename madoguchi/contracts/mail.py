@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.models import Account
-from madoguchi.accounts.notes import Note, note, page
 from madoguchi.accounts.telling import tell
 from madoguchi.contracts import contact_phone
 from madoguchi.contracts.models import Contract, Customer, CustomerLink
+from madoguchi.delivery.notes import Note, note, page
 from madoguchi.delivery.renderers import slot
 
 _SLOTS = {"when": slot("at")} | {name: slot(name) for name in ("customer", "who", "ending")}

@@ -5,16 +5,15 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext as _
 
 from madoguchi.delivery import renderers
 from madoguchi.delivery.models import Letter, Mailing
+from madoguchi.delivery.notes import Note, draft, page
 from madoguchi.delivery.post import post
 from madoguchi.delivery.renderers import Draft
 from madoguchi.lib.lanes import Lane
-from madoguchi.shell.languages import in_language
 
 PAUSED = "delivery.paused"
 LASTS = timedelta(hours=24)
@@ -55,15 +54,27 @@ def render(reference: str, language: str, format: str) -> Draft:
         subject = renderers.render(mailing.renderer, mailing.reference, language, "full").subject
     except Exception:  # noqa: BLE001 - what cannot be rendered may be the very reason
         subject = str(mailing)
-    with override(language):
-        context = {name: renderers.slot(name) for name in ("failed", "sent", "waiting", "words")}
-        context |= {
-            "about": renderers.SLOT.sub("…", subject),
-            "page": settings.SITE_URL + in_language(f"/console/mailings/{mailing.pk}/", language),
-        }
-        return Draft(
-            subject=gettext("A mailing was paused: too many failures"),
-            text=render_to_string("delivery/mail/paused.txt", context),
-            html=None,
-            sender=settings.MAIL_FROM_NOTICES,
-        )
+    return draft(lambda: _paused(mailing, renderers.SLOT.sub("…", subject)), language, format)
+
+
+def _paused(mailing: Mailing, about: str) -> Note:
+    said = {name: renderers.slot(name) for name in ("failed", "sent", "waiting", "words")}
+    return Note(
+        subject=_("A mailing was paused: too many failures"),
+        paragraphs=(
+            _("A mailing was paused, because too many of its letters could not be sent."),
+            _("The letters that wait are kept. Find the cause, then resume the mailing or cancel it in the console."),
+        ),
+        facts=(
+            (_("Mailing"), about),
+            (_("Failed so far"), said["failed"]),
+            (_("Sent so far"), said["sent"]),
+            (_("Waiting"), said["waiting"]),
+            (_("The relay said last"), said["words"]),
+        ),
+        button=_("See the mailing"),
+        link=page(f"/console/mailings/{mailing.pk}/"),
+        replies_unread=False,
+        foot=_("You receive this email because this address is that of the staff on duty."),
+        sender=settings.MAIL_FROM_NOTICES,
+    )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from madoguchi.accounts.notes import Note, draft, note, page
+from madoguchi.delivery.notes import Note, draft, note, page
 from madoguchi.delivery.renderers import Draft, register, slot
 from madoguchi.notices import came_back, register_address, trial_mail, wording
 from madoguchi.notices.mail import SHORT_WIDTH

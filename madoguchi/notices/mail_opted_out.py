@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from madoguchi.accounts.notes import Note, draft, page
+from madoguchi.delivery.notes import Note, draft, page
 from madoguchi.delivery.renderers import Draft, register, slot
 from madoguchi.notices import lifecycle, unsubscribe
 from madoguchi.notices.models import OptOut

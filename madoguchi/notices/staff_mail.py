@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from madoguchi.accounts.notes import Note, draft
 from madoguchi.delivery.models import Letter, Mailing
+from madoguchi.delivery.notes import Note, draft
 from madoguchi.delivery.renderers import Draft, register, slot
 from madoguchi.lib.addresses import envelope
 from madoguchi.lib.lanes import Lane

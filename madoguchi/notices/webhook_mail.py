@@ -3,15 +3,14 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext as _
 
+from madoguchi.delivery.notes import Note, note, page
 from madoguchi.delivery.post import post
-from madoguchi.delivery.renderers import Draft, register, slot
+from madoguchi.delivery.renderers import slot
 from madoguchi.lib.lanes import Lane
 from madoguchi.notices.models import Webhook
-from madoguchi.shell import languages
 
 RENDERER = "notices.webhook_stopped"
 # The word is worth little after that.
@@ -33,19 +32,19 @@ def tell_stopped(webhook: Webhook) -> None:
     )
 
 
-def render(reference: str, language: str, format: str) -> Draft:
-    with override(language):
-        said = {
-            "name": slot("name"),
-            "url": f"{settings.SITE_URL}{languages.in_language('/my/webhooks/', language)}",
-            "operator": settings.OPERATOR[f"name_{language}"],
-        }
-        return Draft(
-            subject=gettext("Your webhook was stopped"),
-            text=render_to_string("notices/mail/webhook_stopped.txt", said),
-            html=None,
-            sender=settings.MAIL_FROM_NOTICES,
-        )
-
-
-register(RENDERER, render)
+@note(RENDERER)
+def stopped() -> Note:
+    return Note(
+        subject=_("Your webhook was stopped"),
+        paragraphs=(
+            _("The following webhook of yours is not called any more, because it has not answered well for days, or "
+              "said that it is gone."),
+            _("When your program works again, log in and start the webhook on this page; its calls are listed there "
+              "with what was answered:"),
+        ),
+        facts=((_("Webhook"), slot("name")),),
+        button=_("See the webhooks"),
+        link=page("/my/webhooks/"),
+        foot=_("Email, feeds and calendars are not affected."),
+        sender=settings.MAIL_FROM_NOTICES,
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from madoguchi.contracts.models import BudgetAlarm
 from madoguchi.delivery import compose, renderers
 from madoguchi.delivery.models import Mailing
 from madoguchi.inquiries.models import Inquiry, Message
+from madoguchi.lib.lanes import Lane
 from madoguchi.notices import mailings, write
 from madoguchi.notices.content import Period
 from madoguchi.notices.models import Digest, Notice, OptOut, Report
@@ -100,6 +101,7 @@ SIMPLE = (
     *(f"accounts.told.profile_changed.{name}" for name in ("birth_date", "language", "name", "time_zone")),
     *(f"contracts.{name}" for name in ("linked", "linked_by_another", "unlinked", "phone_changed", "device_copied")),
     "notices.address_added",
+    "notices.webhook_stopped",
     "notices.report_due_soon",
     "notices.report_overdue",
 )
@@ -115,10 +117,19 @@ def mails() -> list[Mail]:
             for why in ("hard_bounce", "soft_bounces", "complaint", "operator")
         ),
         *(Mail(name, name, "1", formats=BOTH) for name in ("notices.confirm_address", "notices.trial")),
+        _of_a_mailing(),
         *_of_ids(),
         *_of_inquiries(),
         *_of_notices(),
     ]
+
+
+def _of_a_mailing() -> Mail:
+    paused = Mailing.objects.create(
+        pk=2_000_007, renderer="test.gone", reference="1", lane=Lane.TROUBLE, expires_at=NOW + timedelta(hours=1)
+    )
+    counts = {"failed": "120", "sent": "3400", "waiting": "96480", "words": "550 5.7.1 Service refused"}
+    return Mail("delivery.paused", "delivery.paused", str(paused.pk), values=counts)
 
 
 def _of_ids() -> Iterator[Mail]:

@@ -57,7 +57,7 @@ def _draft(note: Note, language: str, format: str) -> Draft:
     context = {"note": note, **frame(language)}
     return Draft(
         subject=note.subject,
-        text=render_to_string("accounts/mail/note.txt", context),
-        html=render_to_string("accounts/mail/note.html", context) if format == "full" else None,
+        text=render_to_string("delivery/mail/note.txt", context),
+        html=render_to_string("delivery/mail/note.html", context) if format == "full" else None,
         sender=note.sender or settings.MAIL_FROM_ID,
     )
