@@ -113,6 +113,7 @@ PUBLIC = {
     "demo:mailbox": "/demo/mailbox/",
     "demo:mail": "/demo/mailbox/1/",
     "demo:mail_html": "/demo/mailbox/1/html/",
+    "demo:mail_return": "/demo/mailbox/1/return/",
     "demo:mailbox_json": "/demo/mailbox.json",
     "demo:program": "/demo/program/",
     "demo:mall": "/demo/site/",

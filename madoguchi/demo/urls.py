@@ -12,6 +12,7 @@ urlpatterns = [
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("mailbox/<int:id>/", mailbox.mail, name="mail"),
     path("mailbox/<int:id>/html/", mailbox.mail_html, name="mail_html"),
+    path("mailbox/<int:id>/return/", mailbox.mail_return, name="mail_return"),
     path("mailbox.json", mailbox.mailbox_json, name="mailbox_json"),
     path("", include("madoguchi.demo.telephone.urls")),
     path("site/", mall.home, name="mall"),

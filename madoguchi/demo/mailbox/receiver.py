@@ -36,7 +36,8 @@ class Handler:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        content = envelope.original_content or b""
+        # What the last hop of a mail writes above it (RFC 5321, 4.4): where it comes back to.
+        content = b"Return-Path: <%s>\r\n" % (envelope.mail_from or "").encode() + (envelope.original_content or b"")
         await asyncio.to_thread(self.store.add, content, envelope.rcpt_tos)
         return "250 2.0.0 Kept"
 

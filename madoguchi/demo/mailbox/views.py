@@ -2,12 +2,21 @@
 
 from csp.decorators import csp_exempt
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from madoguchi.demo.mailbox import returns
 from madoguchi.demo.mailbox.store import Mail, Store
 
 # The mail's own look, and nothing else of it: no script, no form, nothing loaded; links open a page of their own.
@@ -31,7 +40,22 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def mail(request: HttpRequest, id: int) -> HttpResponse:
-    return render(request, "demo/mail.html", {"mail": _existing(id)})
+    return render(request, "demo/mail.html", {"mail": _existing(id), "said": request.GET.get("said", "")})
+
+
+@require_POST
+def mail_return(request: HttpRequest, id: int) -> HttpResponse:
+    """Let the mail come back, in one of the ways of ``returns.py``; the page then says what follows."""
+    mail = _existing(id)
+    try:
+        how = returns.How(request.POST.get("how", ""))
+    except ValueError:
+        return HttpResponseBadRequest()
+    try:
+        returns.send_back(mail, how)
+    except returns.NotTaken:
+        return HttpResponseRedirect(reverse("demo:mail", args=[id], query={"said": "not_taken"}))
+    return HttpResponseRedirect(reverse("demo:mail", args=[id], query={"said": how}))
 
 
 @require_safe

@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from madoguchi.delivery.models import Letter, Mailing, Return
+from madoguchi.delivery.returns.path import return_path
+from madoguchi.delivery.tests.receiving import free_port, receiving
 from madoguchi.demo import running
 from madoguchi.demo.mailbox.store import Store
 
@@ -125,3 +129,33 @@ def test_receiver_keeps_what_it_accepted_and_refuses_on_request(tmp_path: Path, 
     kept = Store(tmp_path).latest()
     assert [mail.recipient for mail in kept] == ["bob@example.jp", "alice@example.jp"]
     assert kept[0].subject == "障害のお知らせ"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("how", "kind"), [("gone", "hard"), ("full", "soft"), ("spam", "complaint")])
+def test_a_mail_can_come_back(client: Client, var: Path, settings, how: str, kind: str) -> None:
+    sent = Mailing.objects.create(renderer="x", reference="1", lane=2, expires_at=timezone.now(), single=True)
+    row = Letter.objects.create(
+        mailing=sent, recipient_key="1", address="alice@example.jp", language="ja", state="sent"
+    )
+    came = letter()
+    came["Return-Path"] = f"<{return_path(row.pk).decode()}>"
+    keep(var, came)
+    assert "メールを差し戻す" in client.get("/demo/mailbox/1/").text
+    settings.RETURN_LISTEN = f"lmtp://127.0.0.1:{free_port()}"
+    answer = client.post("/demo/mailbox/1/return/", {"how": how})
+    assert answer["Location"].endswith("?said=not_taken")
+    with receiving(settings.RETURN_LISTEN):
+        answer = client.post("/demo/mailbox/1/return/", {"how": how})
+    assert answer["Location"].endswith(f"?said={how}")
+    assert Return.objects.get().kind == kind
+    assert client.get(answer["Location"]).status_code == 200
+
+
+@pytest.mark.django_db
+def test_how_it_comes_back_is_one_of_three(client: Client, var: Path) -> None:
+    keep(var, letter())
+    assert client.post("/demo/mailbox/1/return/", {"how": "otherwise"}).status_code == 400
+    assert client.post("/demo/mailbox/1/return/", {"how": "gone"})["Location"].endswith("not_taken")
+    assert client.post("/demo/mailbox/2/return/", {"how": "gone"}).status_code == 404
+    assert client.get("/demo/mailbox/1/return/").status_code == 405

@@ -82,6 +82,7 @@ class Command(BaseCommand):
             "MADOGUCHI_VAR": str(settings.VAR),
             "PORT": str(settings.PORT),
             "MADOGUCHI_SMTP_URL": f"smtp://{running.HOST}:{running.free_port()}",
+            "MADOGUCHI_RETURN_LISTEN": f"lmtp://{running.HOST}:{running.free_port()}",
             "MADOGUCHI_TELEPHONE_URL": f"http://{running.HOST}:{running.free_port()}",
             "MADOGUCHI_MAILBOX_DOMAINS": DOMAIN,
             "MADOGUCHI_MAILBOX_URL": f"imaps://{running.HOST}:{running.free_port()}",
@@ -112,6 +113,7 @@ class Command(BaseCommand):
             "mailbox": [sys.executable, "-m", "madoguchi.demo.mailbox.receiver", mail_port, str(self.demo_folder)],
             "mail-system": [sys.executable, "-m", "madoguchi.demo.mail_system", *mail_system],
             "telephone": madoguchi("telephone"),
+            "returns": madoguchi("receive"),
             "worker": madoguchi("worker"),
             "web": [
                 *(sys.executable, "-m", "granian", "madoguchi.wsgi:application", "--interface", "wsgi"),
