@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 
 import structlog
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from madoguchi.delivery import pace
 from madoguchi.delivery.models import Mailing, SeenCallback
-from madoguchi.delivery.returns import suppression, take
+from madoguchi.delivery.returns import mailbox, suppression, take
 from madoguchi.lib.lanes import Lane
 
 log = structlog.get_logger(__name__)
@@ -69,3 +70,20 @@ def forget_returns(timestamp: int) -> None:
     now = datetime.fromtimestamp(timestamp, UTC)
     take.purge(now=now)
     suppression.purge(now=now)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="delivery.look_into_mailbox",
+    priority=Lane.REST.priority,
+    queueing_lock="delivery.look_into_mailbox",
+    lock="delivery.look_into_mailbox",
+    pass_context=False,
+)
+def look_into_mailbox(timestamp: int) -> None:
+    """Every minute: take in what came back to the mailbox of the settings, where there is one."""
+    if settings.RETURN_MAILBOX_URL:
+        try:
+            mailbox.look()
+        except mailbox.Away as away:
+            log.warning("returns.mailbox_away", error=str(away))
