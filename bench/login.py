@@ -30,9 +30,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=12)
     chosen = options.parse_args()
     cores = len(os.sched_getaffinity(0))
-    stage.set_up(
-        "login", MADOGUCHI_STATIC="plain", MADOGUCHI_HASHES_AT_ONCE="4", MADOGUCHI_LOGIN_TRIES_PER_SOURCE="100000"
-    )
+    stage.set_up("login", MADOGUCHI_STATIC="plain", MADOGUCHI_LOGIN_TRIES_PER_SOURCE="100000")
     emails = populate(PEOPLE)
     ours, alone = [], []
     stage.say("the server starts")
@@ -72,7 +70,8 @@ class Spent:
     def counting(self, *names: str) -> Iterator[None]:
         before = web.cpu_seconds(*names)
         yield
-        self.seconds += web.cpu_seconds(*names) - before
+        # A process that ended meanwhile (a connection to the database lives for a minute) took its count along.
+        self.seconds += sum(now - before.get(number, 0.0) for number, now in web.cpu_seconds(*names).items())
 
     @property
     def milliseconds(self) -> float:

@@ -47,16 +47,18 @@ def _wait(port: int) -> None:
     raise SystemExit("the web server does not answer")
 
 
-def cpu_seconds(*names: str) -> float:
-    """What every process so far has computed whose command line contains one of ``names``; 0 where nobody says."""
-    ticks = 0
+def cpu_seconds(*names: str) -> dict[int, float]:
+    """What each process that now runs has computed so far whose command line contains one of ``names``, by its number;
+    none where the system does not say.
+    """
+    ticks = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
             if any(name in command for name in names):
                 fields = (folder / "stat").read_text().rpartition(")")[2].split()
-                ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+                ticks[int(folder.name)] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return ticks
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from madoguchi.accounts.business.providers import providers
 from madoguchi.delivery.engine.pacing import limits
 from madoguchi.delivery.engine.relays import relays
-from madoguchi.lib.environment import Environment
+from madoguchi.lib.environment import Environment, cores
 from madoguchi.shell.logs import logging_config
 
 ENV = Environment(os.environ)
@@ -93,7 +93,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "madoguchi.shell.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "madoguchi.shell.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "madoguchi.shell.health.DatabaseAwayMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -133,7 +133,7 @@ _database = urlsplit(ENV.url("DATABASE_URL", ("postgres", "postgresql"), "postgr
 _query = dict(pair.split("=", 1) for pair in _database.query.split("&") if "=" in pair)
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "madoguchi.lib.postgresql",
         "NAME": unquote(_database.path.lstrip("/")),
         "USER": unquote(_database.username or ""),
         "PASSWORD": unquote(_database.password or ""),
@@ -141,7 +141,12 @@ DATABASES = {
         "PORT": str(_database.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5},
+        # The statements a login is made of are planned once a connection (lib/statements.py), if the way there lets
+        # them be: the ORM's take no part in it.
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "prepare_threshold": 5 if ENV.boolean("MADOGUCHI_PREPARED_STATEMENTS", True) else None,
+        },
     }
 }
 # Procrastinate finds each room's jobs in its module of that name.
@@ -168,8 +173,9 @@ STAFF_SESSION_HOURS = ENV.integer("MADOGUCHI_STAFF_SESSION_HOURS", 12, least=1, 
 STAFF_IDLE_MINUTES = ENV.integer("MADOGUCHI_STAFF_IDLE_MINUTES", 60, least=5, most=60 * 12)
 # Wrong logins from one network in 15 minutes. Generous: a company or a mobile carrier shows many people as one address.
 LOGIN_TRIES_PER_SOURCE = ENV.integer("MADOGUCHI_LOGIN_TRIES_PER_SOURCE", 100, least=10)
-# Each password hash takes 19 MiB while it is made.
-HASHES_AT_ONCE = ENV.integer("MADOGUCHI_HASHES_AT_ONCE", 4, least=1, most=256)
+# Each password hash takes 19 MiB while it is made, and walks through all of it: more at once than cores only push each
+# other out of the cache. As shipped, two processes share the cores.
+HASHES_AT_ONCE = ENV.integer("MADOGUCHI_HASHES_AT_ONCE", max(1, cores() // 2), least=1, most=256)
 # Mailbox logins: the operator's own mail domains, and the mail system that knows their passwords.
 MAILBOX_DOMAINS = tuple(domain.lower() for domain in ENV.words("MADOGUCHI_MAILBOX_DOMAINS", ()))
 MAILBOX_URL = ENV.url("MADOGUCHI_MAILBOX_URL", ("imaps", "imap+starttls"), None if MAILBOX_DOMAINS else "")

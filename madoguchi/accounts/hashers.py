@@ -33,6 +33,11 @@ class Argon2idHasher(Argon2PasswordHasher):
     time_cost = 2
     parallelism = 1
 
+    def must_update(self, encoded: str) -> bool:
+        """Whether it was made with other parameters; every salt here has been as long as it is now."""
+        made_with = f"m={self.memory_cost},t={self.time_cost},p={self.parallelism}"
+        return not encoded.startswith(f"argon2$argon2id$v=19${made_with}$")
+
     def encode(self, password: str, salt: str) -> str:
         with _place():
             return super().encode(password, salt)

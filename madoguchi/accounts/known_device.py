@@ -7,7 +7,7 @@ use up an address's tries do not lock its holder out), and a login from a browse
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from madoguchi.accounts.models import Account, AuthEvent
+from madoguchi.accounts.models import AuthEvent
 from madoguchi.lib.tokens import digest, new_token
 
 COOKIE = f"{settings.COOKIE_PREFIX}known"
@@ -22,12 +22,12 @@ FIRST_FACTORS = (
     AuthEvent.Method.REGISTRATION,
 )
 
-_LOOK_UP = """
-    SELECT account.*, EXISTS (
+KNOWN_HERE = """
+    EXISTS (
         SELECT FROM accounts_authevent
-        WHERE account_id = account.id AND device = %s AND device <> '' AND succeeded AND method = ANY(%s)
-    ) AS known_here
-    FROM accounts_account account WHERE email = %s
+        WHERE account_id = account.id AND device = %(device)s AND device <> '' AND succeeded
+            AND method = ANY(%(first_factors)s)
+    )
 """
 
 
@@ -61,13 +61,6 @@ def knows(request: HttpRequest, email: str) -> bool:
     return bool(this) and (
         AuthEvent.objects.filter(account__email=email, device=this, succeeded=True, method__in=FIRST_FACTORS).exists()
     )
-
-
-def look_up(request: HttpRequest, email: str) -> tuple[Account | None, bool]:
-    """The account of ``email``, if there is one, and whether this browser :func:`knows` it: one query in any case."""
-    found = Account.objects.raw(_LOOK_UP, (device(request), list(FIRST_FACTORS), email))
-    account = next(iter(found), None)
-    return account, account is not None and bool(account.known_here)  # type: ignore[attr-defined]  # of the query
 
 
 def _mark_of(request: HttpRequest) -> str:

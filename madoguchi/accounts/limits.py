@@ -78,89 +78,77 @@ def take(limit: Limit, whom: str, *, tries: int = 1) -> None:
     One statement, which locks the bucket no longer than it runs; the arithmetic is :func:`drained` and :func:`fits`.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, _asked(limit, whom) | {"taken": tries})
+        cursor.execute(_TAKE, asked(limit, whom) | {"taken": tries})
         if cursor.fetchone() is None:
             raise TooMany(limit.one_empties * tries)
-
-
-def take_both(first: tuple[Limit, str], second: tuple[Limit, str]) -> None:
-    """:func:`take` of two buckets in one statement. Where the first is full, the second is not counted.
-
-    They are locked in this order, here and in :func:`give_back_both`, so that no two tries wait for each other.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE_BOTH, _asked(*first) | _asked(*second, prefix="second_") | {"taken": 1})
-        if cursor.fetchone() is None:
-            raise TooMany(max(first[0].one_empties, second[0].one_empties))
 
 
 def give_back(limit: Limit, whom: str) -> None:
     """The try was no guess: as if it had not been counted."""
     with connection.cursor() as cursor:
-        cursor.execute(_GIVE_BACK, _asked(limit, whom))
-
-
-def give_back_both(first: tuple[Limit, str], second: tuple[Limit, str]) -> None:
-    """:func:`give_back` of two buckets in one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_GIVE_BACK_BOTH, _asked(*first) | _asked(*second, prefix="second_"))
+        cursor.execute(_GIVE_BACK, asked(limit, whom))
 
 
 def release(limit: Limit, whom: str) -> None:
     """Forget every try of ``whom``."""
-    TryLevel.objects.filter(key=_key(limit, whom)).delete()
+    TryLevel.objects.filter(key=key_of(limit, whom)).delete()
 
 
 def full(limit: Limit, whom: str) -> bool:
     """Whether ``whom`` has no try left now."""
-    bucket = TryLevel.objects.filter(key=_key(limit, whom)).first()
+    bucket = TryLevel.objects.filter(key=key_of(limit, whom)).first()
     if bucket is None:
         return False
     return not fits(drained(bucket.level, elapsed=timezone.now() - bucket.at, limit=limit), limit=limit)
 
 
-def _drained(prefix: str) -> str:
-    return (
-        f"GREATEST(0, bucket.level - %({prefix}tries)s"
-        f" * GREATEST(0, EXTRACT(EPOCH FROM %(now)s::timestamptz - bucket.at)) / %({prefix}period)s)"
-    )
+def taking(prefix: str = "", *, key: str = "", after: str = "") -> str:
+    """SQL that counts, and answers with a row, unless the bucket is full; the values are those of :func:`asked`.
 
-
-def _take(prefix: str = "", *, after: str = "") -> str:
+    ``key`` is SQL for the bucket's key where it is not known beforehand, ``after`` where the try is taken from.
+    """
     return f"""
         INSERT INTO accounts_trylevel AS bucket (key, level, at)
-        SELECT %({prefix}key)s, %(taken)s::int, %(now)s::timestamptz {after}
+        SELECT {key or f"%({prefix}key)s::text"}, %(taken)s::int, %(now)s::timestamptz {after}
         ON CONFLICT (key) DO UPDATE SET level = {_drained(prefix)} + %(taken)s::int, at = excluded.at
-        WHERE {_drained(prefix)} + %(taken)s::int <= %({prefix}tries)s
+        WHERE {_drained(prefix)} + %(taken)s::int <= %({prefix}tries)s::int
         RETURNING true
     """
 
 
-def _give_back(prefix: str = "", *, after: str = "") -> str:
+def giving_back(prefix: str = "", *, after: str = "") -> str:
+    """SQL that takes a try back; the values are those of :func:`asked`."""
     return f"""
-        UPDATE accounts_trylevel AS bucket SET level = GREATEST(0, {_drained(prefix)} - 1), at = %(now)s
-        WHERE key = %({prefix}key)s {after}
+        UPDATE accounts_trylevel AS bucket
+        SET level = GREATEST(0, {_drained(prefix)} - 1), at = %(now)s::timestamptz
+        WHERE key = %({prefix}key)s::text {after}
     """  # noqa: S608 - put together from constants; values are parameters
 
 
-_TAKE = _take()
-_TAKE_BOTH = f"WITH first AS ({_take()}) {_take('second_', after='FROM first')}"
-_GIVE_BACK = _give_back()
-# The count is asked so that the first is done, and its bucket locked, before the second.
-_AFTER = "AND (SELECT count(*) FROM first) >= 0"
-_GIVE_BACK_BOTH = f"WITH first AS ({_give_back()} RETURNING true) {_give_back('second_', after=_AFTER)}"
-
-
-def _asked(limit: Limit, whom: str, *, prefix: str = "") -> dict[str, str | float | datetime]:
+def asked(limit: Limit, whom: str, *, prefix: str = "") -> dict[str, str | float | datetime]:
+    """The values of the statements above, their names beginning with ``prefix``."""
     return {
-        f"{prefix}key": _key(limit, whom),
+        f"{prefix}key": key_of(limit, whom),
         f"{prefix}tries": limit.tries,
         f"{prefix}period": limit.period.total_seconds(),
+        "taken": 1,
         "now": timezone.now(),
     }
 
 
-def _key(limit: Limit, whom: str) -> str:
+def _drained(prefix: str) -> str:
+    return (
+        f"GREATEST(0, bucket.level - %({prefix}tries)s::int"
+        f" * GREATEST(0, EXTRACT(EPOCH FROM %(now)s::timestamptz - bucket.at))::float8 / %({prefix}period)s::float8)"
+    )
+
+
+_TAKE = taking()
+_GIVE_BACK = giving_back()
+
+
+def key_of(limit: Limit, whom: str) -> str:
+    """Under which the bucket is kept."""
     return digest(f"{limit.name}: {whom}")
 
 

@@ -4,6 +4,7 @@ Known and unknown addresses and right and wrong passwords take the same road: th
 the ledger. Only the end differs.
 """
 
+import contextlib
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +15,12 @@ from django.http import HttpRequest
 
 from madoguchi.accounts import (
     assurance,
+    events,
     factor_mail,
     known_device,
     limits,
     mailbox,
+    new_device,
     passkeys,
     recovery_codes,
     second_factor,
@@ -25,8 +28,10 @@ from madoguchi.accounts import (
 )
 from madoguchi.accounts.assurance import Level
 from madoguchi.accounts.events import record
+from madoguchi.accounts.knock import Outlook, give_back, give_back_and_look, knock, look, target
 from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.accounts.network import client_address, source_network
+from madoguchi.lib import rows
 
 _PENDING = "login_pending"
 # How long the page waits for the one-time code after the password.
@@ -45,17 +50,16 @@ class FirstUse(Exception):
     """The mailbox password was right, and the mailbox has no ID yet (:mod:`madoguchi.accounts.first_use`)."""
 
 
-def check_password(request: HttpRequest, *, email: str, password: str) -> Account | None:
-    """The account, if the password is right and the account may log in. Raises :class:`limits.TooMany`.
+def check_password(request: HttpRequest, *, email: str, password: str) -> tuple[Account, Outlook] | None:
+    """The account and what :func:`first_factor` goes by, if the password is right and the account may log in.
+    Raises :class:`limits.TooMany`.
 
     ``email`` as :func:`madoguchi.lib.addresses.normal_address` makes it. Under the operator's mail domains it is the
     mailbox's password that counts, and nothing else: raises :class:`FirstUse`, MailboxBusy or MailSystemAway too. A
     wrong password is written in the ledger, a right one by :func:`first_factor`.
     """
-    account, known = known_device.look_up(request, email)
-    target = _target(request, email, known=known)
-    tries = (limits.LOGIN_SOURCE, source_network(request)), (limits.LOGIN_TARGET, target)
-    limits.take_both(*tries)
+    knocked = knock(request, email)
+    account = knocked.account
     try:
         if mailbox.is_ours(email):
             right = mailbox.check(email, password, caller=client_address(request))
@@ -63,15 +67,15 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> Accoun
             # Where there is no account a hash is made all the same, so that the answer takes as long.
             right = account.check_password(password) if account else hashers.check_password(password, "")
     except (mailbox.MailboxBusy, mailbox.MailSystemAway):
-        limits.give_back_both(*tries)  # nothing was tried
+        give_back(knocked)  # nothing was tried
         raise
     if not right or (account and not account.is_active):
         record(request, account, method_of(email), False)
         return None
-    limits.give_back_both(*tries)
     if account is None:
+        give_back(knocked)
         raise FirstUse
-    return account
+    return account, give_back_and_look(request, knocked, account)
 
 
 def method_of(email: str) -> AuthEvent.Method:
@@ -81,11 +85,7 @@ def method_of(email: str) -> AuthEvent.Method:
 
 def target_of(request: HttpRequest, email: str) -> str:
     """What the tries for an address are counted under: the address, or the address on one browser that knows it."""
-    return _target(request, email, known=known_device.knows(request, email))
-
-
-def _target(request: HttpRequest, email: str, *, known: bool) -> str:
-    return f"{email} on {known_device.device(request)}" if known else email
+    return target(email, device=known_device.device(request), known=known_device.knows(request, email))
 
 
 def first_factor(  # noqa: PLR0913 - everything a login is about
@@ -95,27 +95,39 @@ def first_factor(  # noqa: PLR0913 - everything a login is about
     *,
     stay: bool,
     next: str,
+    outlook: Outlook | None = None,
     detail: str = "",
     proven_at: datetime | None = None,
 ) -> bool:
     """Go on after a right first factor: True when signed in, False while a second factor is missing.
 
-    Then the session remembers for ten minutes who it is (:func:`pending`).
+    Then the session remembers for ten minutes who it is (:func:`pending`). ``outlook`` is asked for unless given.
+
+    Everything is one commit. Where no second factor and no mail is due it is one statement too, in a session that is
+    new as well.
     """
-    with transaction.atomic():  # and one commit for all of it
-        enough = not needs_more(account)
-        sign_in = sessions.begin(request, account, stay=stay, enough=enough)
-        record(request, account, method, True, detail=detail, at=sign_in.started_at, proven_at=proven_at)
-        if not enough and not assurance.standing(sign_in).meets(Level.MFA):
+    outlook = outlook or look(request, account)
+    enough = not needs_more(account, second_factor=outlook.second_factor)
+    alone = enough and not outlook.is_news and request.session.session_key is None
+    with contextlib.nullcontext() if alone else transaction.atomic():
+        sign_in = sessions.begin(request, account, key=outlook.sign_in, stay=stay, enough=enough)
+        event = events.about(request, account, method, True, detail=detail, at=sign_in.started_at, proven_at=proven_at)
+        if enough:
+            rows.insert_together([sign_in, event, *sessions.enter(request, sign_in)])
+            if outlook.is_news:
+                new_device.tell(event)
+            return True
+        rows.insert_together([sign_in, event])
+        if not assurance.standing(sign_in).meets(Level.MFA):
             request.session[_PENDING] = {"at": time.time(), "next": next}
             return False
         sessions.open(request)
         return True
 
 
-def needs_more(account: Account) -> bool:
-    """Staff always; customers once they have a second factor."""
-    return account.is_staff or assurance.best_level(account) >= Level.MFA
+def needs_more(account: Account, *, second_factor: bool) -> bool:
+    """Staff always; customers once they have a ``second_factor``."""
+    return account.is_staff or second_factor
 
 
 def pending(request: HttpRequest) -> Pending | None:

@@ -1,6 +1,7 @@
 """Where a request comes from."""
 
 import ipaddress
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -16,6 +17,11 @@ def client_address(request: HttpRequest) -> str | None:
     if settings.PROXIES:
         hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
         raw = hops[-settings.PROXIES] if len(hops) >= settings.PROXIES else raw
+    return _read(raw)
+
+
+@lru_cache(maxsize=1024)
+def _read(raw: str) -> str | None:
     try:
         address = ipaddress.ip_address(raw)
     except ValueError:

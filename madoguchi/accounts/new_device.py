@@ -17,8 +17,14 @@ def tell_if_new(sign_in: SignIn) -> bool:
     if known or first:
         return False
     proof = AuthEvent.objects.filter(sign_in=sign_in, succeeded=True).earliest("at", "pk")
-    telling.tell_of(proof, to=sign_in.account.email, renderer="accounts.new_device")
+    tell(proof)
     return True
+
+
+def tell(proof: AuthEvent) -> None:
+    """Post the mail about ``proof``, the first factor of a login on a new browser."""
+    if proof.account is not None:
+        telling.tell_of(proof, to=proof.account.email, renderer="accounts.new_device")
 
 
 _EARLIER = "SELECT FROM accounts_signin WHERE account_id = %(account)s AND opened_at IS NOT NULL AND id <> %(this)s"

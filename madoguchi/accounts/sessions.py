@@ -9,6 +9,7 @@ from typing import cast
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
@@ -17,6 +18,7 @@ from django.utils.functional import SimpleLazyObject
 from madoguchi.accounts import known_device, new_device
 from madoguchi.accounts.models import Account, SignIn
 from madoguchi.accounts.network import client_address
+from madoguchi.accounts.session_store import SessionStore
 from madoguchi.lib import rows
 
 _KEY = "sign_in"
@@ -31,10 +33,11 @@ class AuthenticationMiddleware(MiddlewareMixin):
         request.user = SimpleLazyObject(lambda: _user(request))  # type: ignore[assignment]
 
 
-def begin(request: HttpRequest, account: Account, *, stay: bool, enough: bool = False) -> SignIn:
+def begin(request: HttpRequest, account: Account, *, key: int, stay: bool, enough: bool) -> SignIn:
     """A sign-in of ``account`` after its first right factor, under a new session key; nobody is signed in yet.
 
-    Where that factor is ``enough`` the row is written open, for :func:`open` to follow in the same transaction.
+    The row, with ``key`` as its own, is for the caller to write. Where that factor is ``enough`` it is open already,
+    for :func:`enter` to follow.
     A browser that comes without a session has no key that could be known to anybody: it gets its first one later.
 
     Staff never stay signed in. Whoever was signed in here before is not any more.
@@ -47,6 +50,7 @@ def begin(request: HttpRequest, account: Account, *, stay: bool, enough: bool = 
     stay = stay and not account.is_staff
     now = timezone.now()
     sign_in = SignIn(
+        pk=key,
         account=account,
         device=known_device.device(request),
         network=client_address(request),
@@ -58,7 +62,6 @@ def begin(request: HttpRequest, account: Account, *, stay: bool, enough: bool = 
         idle_at=now + _idle(account, stay=stay),
         expires_at=now + _longest(account, stay=stay),
     )
-    rows.insert(sign_in)
     if request.session.session_key is not None:
         request.session.cycle_key()
     request.session[_KEY] = sign_in.pk
@@ -74,11 +77,23 @@ def open(request: HttpRequest) -> None:
     if sign_in.opened_at is None:
         sign_in.opened_at = timezone.now()
         sign_in.save(update_fields=["opened_at"])
+    for row in enter(request, sign_in):
+        rows.insert(row)
+    new_device.tell_if_new(sign_in)
+
+
+def enter(request: HttpRequest, sign_in: SignIn) -> list[Session]:
+    """``sign_in``, which is open, is the session's, which is stored with it, in one commit.
+
+    Returns what of that is for the caller to write: the row of a session that had none.
+    """
     auth.login(request, sign_in.account)
     request.session[_KEY] = sign_in.pk
     request.session.set_expiry(int(_longest(sign_in.account, stay=True).total_seconds()) if sign_in.stay else 0)
-    request.session.save()  # with the sign-in, in one commit
-    new_device.tell_if_new(sign_in)
+    if request.session.session_key is None:
+        return [cast(SessionStore, request.session).first_row()]
+    request.session.save()
+    return []
 
 
 def close(request: HttpRequest) -> None:

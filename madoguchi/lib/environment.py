@@ -1,5 +1,6 @@
 """Settings read from the process environment: each variable declared once, wrong values refused by name."""
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -157,3 +158,10 @@ def _long_enough(raw: str, *, least: int = 32) -> str:
     if len(raw) < least:
         raise ValueError("too short")
     return raw
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -7,11 +7,15 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.urls import Resolver404, resolve
-from django.utils.translation import get_language, override
+from django.utils.translation import activate, get_language, override
 
 
 class PathLanguageMiddleware(LocaleMiddleware):
     """The language is in the path and nowhere else, so that no answer varies by what the browser prefers."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        activate(of_path(request.path_info))
+        request.LANGUAGE_CODE = current()
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         response.headers.setdefault("Content-Language", current())

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from madoguchi.accounts import limits
-from madoguchi.accounts.limits import Limit, TooMany, drained, fits, give_back, give_back_both, take, take_both
+from madoguchi.accounts.limits import Limit, TooMany, drained, fits, give_back, take
 from madoguchi.accounts.models import TryLevel
 
 DOCUMENT = (Path(__file__).resolve().parents[3] / "docs" / "identity.md").read_text(encoding="utf-8")
@@ -70,27 +70,6 @@ def test_several_tries_at_once_fit_together_or_not_at_all(db):
         take(FIVE, "192.0.2.1", tries=2)
         with pytest.raises(TooMany):
             take(FIVE, "192.0.2.1")
-
-
-def test_two_buckets_are_counted_at_once_the_second_only_where_the_first_has_room(db):
-    network, alice, bob = (FIVE, "203.0.113.9"), (Limit("two", 2, FIVE.period), "alice"), (FIVE, "bob")
-    with time_machine.travel("2026-11-22 10:00:00", tick=False):
-        for _try in range(2):
-            take_both(network, alice)
-        with pytest.raises(TooMany):
-            take_both(network, alice)
-        give_back_both(network, alice)
-        take_both(network, alice)
-        assert levels() == {2.0, 3.0}
-        take(*network)
-        take(*network)
-        with pytest.raises(TooMany):
-            take_both(network, bob)
-        assert levels() == {2.0, 5.0}
-
-
-def levels():
-    return set(TryLevel.objects.values_list("level", flat=True))
 
 
 def test_whose_tries_they_are_is_not_readable(db):

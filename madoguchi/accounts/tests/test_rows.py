@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from madoguchi.accounts.models import AuthEvent
@@ -22,6 +23,18 @@ def test_a_row_written_is_as_one_that_was_saved():
     read, other = (AuthEvent.objects.filter(pk=one.pk).values().get() for one in (mine, saved))
     assert not mine._state.adding
     assert {**read, "id": 0} == {**other, "id": 0}
+
+
+def test_rows_of_several_tables_are_written_at_once_or_not_at_all():
+    owner, session = alice(), SessionStore()
+    session["colour"] = "green"
+    first, second = (AuthEvent(account=owner, method="password", succeeded=True) for _event in range(2))
+    rows.insert_together([first, session.first_row(), second])
+    assert AuthEvent.objects.in_bulk([first.pk, second.pk]) == {first.pk: first, second.pk: second}
+    assert SessionStore(session.session_key)["colour"] == "green"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.insert_together([AuthEvent(account=owner, method="password", succeeded=True), first])
+    assert AuthEvent.objects.count() == 2
 
 
 def test_a_session_is_written_again_only_when_something_changed(django_assert_num_queries):

@@ -1,13 +1,15 @@
 """Texts the law or good manners ask for, in versions."""
 
-from django.db import connection, models
+import time
+from datetime import datetime
+
+from django.db import models
 from django.utils import timezone
 
-# Asked for every page of who is signed in, hence without the cost of composing it.
-_VERSION_IN_FORCE = """
-    SELECT version FROM catalog_legaltext WHERE kind = %s AND effective_at <= %s
-    ORDER BY effective_at DESC, id DESC LIMIT 1
-"""
+# Seconds a process goes by the versions it knows: they are asked for at every page of who is signed in.
+KNOWN_FOR = 5.0
+# By kind: when it was looked up, by the clock that only goes on, and each version with its date, the oldest first.
+_known: dict[str, tuple[float, list[tuple[str, datetime]]]] = {}
 
 
 class LegalTextQuerySet(models.QuerySet["LegalText"]):
@@ -16,11 +18,21 @@ class LegalTextQuerySet(models.QuerySet["LegalText"]):
         return self.filter(kind=kind, effective_at__lte=timezone.now()).latest("effective_at", "pk")
 
     def version_in_force(self, kind: str) -> str:
-        """The version alone, without the text; empty if the operator has published none."""
-        with connection.cursor() as cursor:
-            cursor.execute(_VERSION_IN_FORCE, (kind, timezone.now()))
-            found = cursor.fetchone()
-        return found[0] if found else ""
+        """The version alone, without the text; empty if the operator has published none.
+
+        A version holds from its date to the moment; that there is a new one is known after ``KNOWN_FOR``.
+        """
+        now = timezone.now()
+        return next((version for version, since in reversed(self._versions(kind)) if since <= now), "")
+
+    def _versions(self, kind: str) -> list[tuple[str, datetime]]:
+        looked_up, versions = _known.get(kind, (0.0, []))
+        if not looked_up or time.monotonic() - looked_up >= KNOWN_FOR:
+            versions = list(
+                self.filter(kind=kind).order_by("effective_at", "pk").values_list("version", "effective_at")
+            )
+            _known[kind] = time.monotonic(), versions
+        return versions
 
 
 class LegalText(models.Model):

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from madoguchi.accounts import known_device, login, terms
+from madoguchi.accounts.knock import Outlook
 from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.support.identity.onward import home
 
@@ -17,11 +18,17 @@ def admit(  # noqa: PLR0913 - everything a login is about
     method: AuthEvent.Method,
     stay: bool,
     onward: str,
+    outlook: Outlook | None = None,
     detail: str = "",
     proven_at: datetime | None = None,
 ) -> HttpResponse:
-    """``account`` gave a right first factor: on to ``onward`` (a path of this site; empty: home), or to the second."""
-    if not login.first_factor(request, account, method, stay=stay, next=onward, detail=detail, proven_at=proven_at):
+    """``account`` gave a right first factor: on to ``onward`` (a path of this site; empty: home), or to the second.
+
+    The other arguments are those of :func:`madoguchi.accounts.login.first_factor`.
+    """
+    if not login.first_factor(
+        request, account, method, stay=stay, next=onward, outlook=outlook, detail=detail, proven_at=proven_at
+    ):
         return HttpResponseRedirect(reverse("identity:login_code"))
     return entered(request, account, onward=onward)
 

@@ -30,11 +30,13 @@ def link(request: HttpRequest) -> HttpResponse:
     form = kind(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            account = login.check_password(request, email=vouched.email, password=form.cleaned_data["password"])
+            let_in = login.check_password(request, email=vouched.email, password=form.cleaned_data["password"])
         except login.FirstUse:  # the ID has been closed for good in the meantime
             return HttpResponseRedirect(reverse("identity:login"))
-        if account is not None:
-            return admit(request, account, method=login.method_of(account.email), stay=False, onward=onward)
+        if let_in is not None:
+            account, outlook = let_in
+            method = login.method_of(account.email)
+            return admit(request, account, method=method, stay=False, onward=onward, outlook=outlook)
         form.add_error("password", _("This is not the password of this ID. Please check it and try again."))
     context = {"email": vouched.email, "provider": vouching.provider_of(vouched.provider), "onward": onward}
     return render_form(request, "business/link.html", form, context)

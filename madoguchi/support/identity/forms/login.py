@@ -5,7 +5,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from madoguchi.accounts import recovery_codes, second_factor
 from madoguchi.accounts.models import Account
@@ -43,7 +43,7 @@ class LoginForm(PasswordForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         days = settings.STAY_SIGNED_IN_DAYS
-        self.fields["stay"].help_text = ngettext(
+        self.fields["stay"].help_text = ngettext_lazy(
             "For %(days)s day. Please do not tick this on a device other people use.",
             "For %(days)s days. Please do not tick this on a device other people use.",
             days,

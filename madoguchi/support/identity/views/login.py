@@ -30,15 +30,16 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         entered = form.cleaned_data
         try:
-            account = act.check_password(request, email=entered["email"], password=entered["password"])
+            let_in = act.check_password(request, email=entered["email"], password=entered["password"])
         except limits.TooMany as full:
             return login_paused(request, full, onward=onward)
         except act.FirstUse:
             first_use.begin(request, Newcomer(entered["email"], stay=entered["stay"], next=onward))
             return HttpResponseRedirect(reverse("identity:welcome"))
-        if account is not None:
+        if let_in is not None:
+            account, outlook = let_in
             method = act.method_of(account.email)
-            return admit(request, account, method=method, stay=entered["stay"], onward=onward)
+            return admit(request, account, method=method, stay=entered["stay"], onward=onward, outlook=outlook)
         form.add_error(None, _("The email address or the password is not right. Please check both and try again."))
     return page(request, form, onward=onward)
 
