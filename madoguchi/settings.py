@@ -289,6 +289,8 @@ SMTP_GROUPS = ENV.parsed("MADOGUCHI_SMTP_GROUPS", limits, limits(""), wanted="li
 MAIL_FROM_NOTICES = ENV.text("MADOGUCHI_MAIL_FROM_NOTICES", "notice@aoba.example" if DEMO else None)
 MAIL_FROM_ID = ENV.text("MADOGUCHI_MAIL_FROM_ID", "id@aoba.example" if DEMO else None)
 MAIL_FROM_SUPPORT = ENV.text("MADOGUCHI_MAIL_FROM_SUPPORT", "support@aoba.example" if DEMO else None)
+# ``short``: the short text of a 携帯 in Japanese leaves in ISO-2022-JP; every other mail is UTF-8.
+ISO_2022_JP = ENV.choice("MADOGUCHI_ISO_2022_JP", ("off", "short"), "off")
 # Keys we sign mail with (DKIM), as selector=file; none: the relay signs.
 DKIM_KEYS = ENV.pairs("MADOGUCHI_DKIM_KEYS", {})
 DKIM_DOMAIN = ENV.text("MADOGUCHI_DKIM_DOMAIN", OPERATOR["domain"]).lower()

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from django.conf import settings
 
-from madoguchi.delivery import dkim, headers
+from madoguchi.delivery import dkim, headers, jis
 from madoguchi.delivery.headers import Unfit
 from madoguchi.delivery.renderers import SLOT, Draft
 
@@ -80,13 +80,18 @@ def compose(draft: Draft, *, language: str, feedback_id: str) -> Composed:
 
     Raises :class:`Unfit` for a header that a draft may not have.
     """
-    name = headers.display_name(settings.OPERATOR[f"name_{language}"])
+    # Old phones: the short text in the charset they were made for, where the operator chooses it.
+    old = settings.ISO_2022_JP == "short" and language == "ja" and draft.html is None
+    words = jis.encoded_words if old else headers.encoded_words
+    name = headers.display_name(settings.OPERATOR[f"name_{language}"], words)
     sender = headers.address(draft.sender)
     pieces: list[bytes | _Piece] = [
         f"From: {name} <{sender}>\r\nTo: <".encode(),
         _HeaderSlot(TO),
         b">\r\nSubject: ",
-        _Subject(draft.subject) if SLOT.search(draft.subject) else headers.unstructured(draft.subject).encode(),
+        _Subject(draft.subject, words)
+        if SLOT.search(draft.subject)
+        else headers.unstructured(draft.subject, words).encode(),
         b"\r\nDate: ",
         _HeaderSlot(DATE),
         b"\r\n",
@@ -100,7 +105,7 @@ def compose(draft: Draft, *, language: str, feedback_id: str) -> Composed:
         b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n"
         + f"Feedback-ID: {headers.printable(feedback_id, what='Feedback-ID')}\r\nMIME-Version: 1.0\r\n".encode()
     )
-    pieces += _content(draft)
+    pieces += _seven_bit(draft.text) if old else _content(draft)
     return Composed(sender=sender, own_ids=own_ids, pieces=_joined(pieces), keys=dkim.configured())
 
 
@@ -139,6 +144,16 @@ def _body(subtype: str, text: str, convert: Callable[[str], bytes]) -> list[byte
     if len(parts) == 1:
         return [head + _lines(statics[0])]
     return [head, _Base64(tuple(_Stretch.of(static) for static in statics), tuple(parts[1::2]), convert)]
+
+
+def _seven_bit(text: str) -> list[bytes | _Piece]:
+    parts = SLOT.split(text)
+    body = _SevenBit(tuple(_in_jis(part) for part in parts[::2]), tuple(parts[1::2]))
+    return [b"Content-Type: text/plain; charset=iso-2022-jp\r\nContent-Transfer-Encoding: 7bit\r\n\r\n", body]
+
+
+def _in_jis(text: str) -> bytes:
+    return jis.encode(_LINE_ENDS.sub("\r\n", _CONTROLS.sub("", text)))
 
 
 def _joined(pieces: list[bytes | _Piece]) -> tuple[bytes | _Piece, ...]:
@@ -182,9 +197,25 @@ class _OptionalHeader:
 @dataclass(frozen=True, slots=True)
 class _Subject:
     text: str
+    words: Callable[[str], str]
 
     def fill(self, values: Values) -> bytes:
-        return headers.unstructured(SLOT.sub(lambda match: _value(values, match[1]), self.text)).encode()
+        return headers.unstructured(SLOT.sub(lambda match: _value(values, match[1]), self.text), self.words).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _SevenBit:
+    """A body in ISO-2022-JP, its ``stretches`` encoded each for itself."""
+
+    stretches: tuple[bytes, ...]
+    slots: tuple[str, ...]
+
+    def fill(self, values: Values) -> bytes:
+        done = [self.stretches[0]]
+        for name, stretch in zip(self.slots, self.stretches[1:], strict=True):
+            done += [_in_jis(_value(values, name)), stretch]
+        # No line begins with a dot, which SMTP would have doubled.
+        return b"\r\n".join(b" " + line if line[:1] == b"." else line for line in b"".join(done).split(b"\r\n"))
 
 
 @dataclass(frozen=True, slots=True)

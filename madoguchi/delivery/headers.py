@@ -2,6 +2,7 @@
 
 import re
 from binascii import b2a_base64
+from collections.abc import Callable
 
 # C0 and C1 controls, and the separators that some software takes for line ends.
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -13,8 +14,9 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(
     rf"(?:{_ATOM}(?:\.{_ATOM})*|\"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\[\x20-\x7e])+\")@{_LABEL}(?:\.{_LABEL})*"
 )
-# "=?utf-8?b?" and "?=" around at most 75 characters (RFC 2047 2), in whole groups of three bytes.
-_WORD_BYTES = 45
+# Whole groups of three bytes, so that "Subject: ", "=?utf-8?b?", the word and "?=" are a line of at most 76 characters
+# (RFC 2047, 2).
+_WORD_BYTES = 39
 
 
 class Unfit(ValueError):
@@ -50,19 +52,19 @@ def printable(value: str, *, what: str) -> str:
     return value
 
 
-def unstructured(text: str) -> str:
+def unstructured(text: str, words: Callable[[str], str] | None = None) -> str:
     """``text`` on one line as a header value: as it is where it is plain ASCII, else as encoded words, folded."""
     text = _BREAKS.sub(" ", text).strip()
     if text.isascii() and "=?" not in text and len(text) <= 900:
         return text
-    return encoded_words(text)
+    return (words or encoded_words)(text)
 
 
-def display_name(text: str) -> str:
+def display_name(text: str, words: Callable[[str], str] | None = None) -> str:
     """``text`` as the name before an address: a quoted string, or encoded words."""
     text = _BREAKS.sub(" ", text).strip()
     if not text.isascii() or "=?" in text:
-        return encoded_words(text)
+        return (words or encoded_words)(text)
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
