@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone, translation
 
-from madoguchi.accounts import agents
+from madoguchi.accounts import agents, passwords
 from madoguchi.accounts.models import Account, AuthEvent
+from madoguchi.delivery import renderers
 from madoguchi.delivery.models import Letter
 from madoguchi.delivery.post import post
 from madoguchi.lib.lanes import Lane
@@ -51,16 +52,20 @@ def tell(  # noqa: PLR0913 - what a letter to an ID consists of
 def tell_of(event: AuthEvent, *, to: str, renderer: str = "", findable: bool = True) -> Letter:
     """Post the mail about an event of the ledger to ``to``.
 
-    ``renderer`` is ``accounts.told.<method>`` unless another is named (:mod:`.told_mail`).
+    ``renderer`` is ``accounts.told.<method>`` unless another is named (:mod:`.told_mail`). Where there is one of that
+    name and ``.elsewhere``, it is the one for an ID without a password of its own.
     """
     account = event.account
     if account is None:
         raise ValueError("nobody to tell: the event belongs to no ID")
+    name = renderer or f"accounts.told.{event.method}{f'.{event.detail}' if event.detail else ''}"
+    if renderers.known(f"{name}.elsewhere") and not passwords.has_own(account):
+        name = f"{name}.elsewhere"
     with translation.override(account.language):
         device = agents.in_words(event.agent)
     return tell(
         account,
-        renderer or f"accounts.told.{event.method}{f'.{event.detail}' if event.detail else ''}",
+        name,
         reference=str(event.pk),
         at=event.at,
         to=to,

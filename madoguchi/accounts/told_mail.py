@@ -1,5 +1,8 @@
 """The words of the mails that :mod:`.telling` sends, and of those that go to a new address."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.models import Account, AddressChange
@@ -20,14 +23,44 @@ def _contact() -> str:
     return page("/contact/")
 
 
-def _not_you() -> str:
-    return _(
-        "If it was not you, somebody else may know your password: set a new one at once with the link above. All "
-        "devices are then logged out."
+def _watched(name: str) -> Callable[[Callable[[], Note]], Callable[[], Note]]:
+    """Register the note, which says what was done with the ID, with what to do if it was somebody else: under ``name``
+    for an ID with a password of its own, under ``name.elsewhere`` for one whose password is a mailbox's or a business
+    account's (:func:`.telling.tell_of` chooses)."""
+
+    def decorate(make: Callable[[], Note]) -> Callable[[], Note]:
+        note(name)(lambda: _with_new_password(make()))
+        note(f"{name}.elsewhere")(lambda: _with_devices(make()))
+        return make
+
+    return decorate
+
+
+def _with_new_password(done: Note) -> Note:
+    return replace(
+        done,
+        button=_("Set a new password"),
+        link=page("/id/password/forgot/"),
+        foot=_(
+            "If it was not you, somebody else may know your password: set a new one at once with the link above. All "
+            "devices are then logged out."
+        ),
     )
 
 
-@note("accounts.new_device")
+def _with_devices(done: Note) -> Note:
+    return replace(
+        done,
+        button=_("Log out other devices"),
+        link=page("/id/sessions/"),
+        foot=_(
+            "If it was not you, somebody else may know the password of your mailbox or business account: change it at "
+            "once where you got it, then log out the other devices with the link above."
+        ),
+    )
+
+
+@_watched("accounts.new_device")
 def new_device() -> Note:
     return Note(
         subject=_("A login from a new device"),
@@ -36,9 +69,7 @@ def new_device() -> Note:
               "to do."),
         ),
         facts=_facts(),
-        button=_("Set a new password"),
-        link=page("/id/password/forgot/"),
-        foot=_not_you(),
+        foot="",
     )  # fmt: skip
 
 
@@ -64,43 +95,41 @@ def _profile(what: str) -> Note:
         subject=_("Your customer ID was changed"),
         paragraphs=(what, _("If it was you, there is nothing to do.")),
         facts=_facts(),
-        button=_("Set a new password"),
-        link=page("/id/password/forgot/"),
-        foot=_not_you(),
+        foot="",
     )
 
 
-@note("accounts.told.profile_changed.name")
+@_watched("accounts.told.profile_changed.name")
 def name_changed() -> Note:
     return _profile(_("The name of your customer ID was changed."))
 
 
-@note("accounts.told.profile_changed.birth_date")
+@_watched("accounts.told.profile_changed.birth_date")
 def birth_date_changed() -> Note:
     return _profile(_("The date of birth of your customer ID was changed."))
 
 
-@note("accounts.told.profile_changed.language")
+@_watched("accounts.told.profile_changed.language")
 def language_changed() -> Note:
     return _profile(_("The language of your customer ID was changed. Emails are in English from now on."))
 
 
-@note("accounts.told.profile_changed.time_zone")
+@_watched("accounts.told.profile_changed.time_zone")
 def time_zone_changed() -> Note:
     return _profile(_("The time zone of your customer ID was changed. Your delivery hours go by its clock."))
 
 
-@note("accounts.told.business_linked")
+@_watched("accounts.told.business_linked")
 def business_linked() -> Note:
     return _profile(_("A business account was connected to your customer ID. Whoever logs in with it opens the ID."))
 
 
-@note("accounts.told.business_unlinked")
+@_watched("accounts.told.business_unlinked")
 def business_unlinked() -> Note:
     return _profile(_("A business account was disconnected from your customer ID."))
 
 
-@note("accounts.told.exported")
+@_watched("accounts.told.exported")
 def exported() -> Note:
     return Note(
         subject=_("Your data was downloaded"),
@@ -109,9 +138,7 @@ def exported() -> Note:
               "do."),
         ),
         facts=_facts(),
-        button=_("Set a new password"),
-        link=page("/id/password/forgot/"),
-        foot=_not_you(),
+        foot="",
     )  # fmt: skip
 
 

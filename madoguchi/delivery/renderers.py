@@ -57,6 +57,11 @@ def register(name: str, renderer: Renderer) -> None:
         raise ValueError(f"a renderer named {name!r} is already registered")
 
 
+def known(name: str) -> bool:
+    """Whether a renderer is registered as ``name``."""
+    return name in _renderers
+
+
 def render(name: str, reference: str, language: str, format: str) -> Draft:
     """The draft of the renderer registered as ``name``; raises :class:`UnknownRenderer`, or what it raises."""
     try:

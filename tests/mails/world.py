@@ -91,14 +91,20 @@ class Mail:
 
 
 BOTH = ("full", "short")
+# Mails about what was done with an ID: with words of their own for one whose password is kept elsewhere.
+WATCHED = (
+    "accounts.new_device",
+    *(f"accounts.told.{name}" for name in ("business_linked", "business_unlinked", "exported")),
+    *(f"accounts.told.profile_changed.{name}" for name in ("birth_date", "language", "name", "time_zone")),
+)
 # Mails that say the same whatever they are about.
 SIMPLE = (
-    *(f"accounts.{name}" for name in ("new_device", "passkey_added", "passkey_removed", "totp_on", "totp_off")),
+    *WATCHED,
+    *(f"{name}.elsewhere" for name in WATCHED),
+    *(f"accounts.{name}" for name in ("passkey_added", "passkey_removed", "totp_on", "totp_off")),
     *(f"accounts.{name}" for name in ("recovery_code", "recovery_codes", "password_changed", "password_reset")),
     *(f"accounts.reset_{name}" for name in ("link", "differs", "elsewhere", "staff")),
-    *(f"accounts.told.{name}" for name in ("business_linked", "business_unlinked", "closed", "email_changed")),
-    "accounts.told.exported",
-    *(f"accounts.told.profile_changed.{name}" for name in ("birth_date", "language", "name", "time_zone")),
+    *(f"accounts.told.{name}" for name in ("closed", "email_changed")),
     *(f"contracts.{name}" for name in ("linked", "linked_by_another", "unlinked", "phone_changed", "device_copied")),
     "notices.address_added",
     "notices.webhook_stopped",

@@ -47,6 +47,17 @@ def _told(bad: BadAddress) -> str:
     return _("Please enter an email address in the form name@example.jp.")
 
 
+# The error code of an address that is a mailbox of the operator's.
+OF_MAILBOX = "mailbox"
+
+
+def only_about_the_mailbox(form: forms.Form) -> None:
+    """Where the address is a mailbox, say that alone: whatever else is missing would be typed for nothing."""
+    if form.has_error("email", OF_MAILBOX):
+        for name in [name for name in form.errors if name != "email"]:
+            del form.errors[name]
+
+
 def half_width(typed: str) -> str:
     """Full-width digits and letters as half-width ones."""
     return unicodedata.normalize("NFKC", typed)

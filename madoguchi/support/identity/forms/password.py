@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from madoguchi.accounts import mailbox, passwords
 from madoguchi.support.identity.forms.birth_date import BirthDateField
-from madoguchi.support.identity.forms.fields import AddressField, KanaField, half_width, password_field
+from madoguchi.support.identity.forms.fields import (
+    OF_MAILBOX,
+    AddressField,
+    KanaField,
+    half_width,
+    only_about_the_mailbox,
+    password_field,
+)
 
 
 def check_pair(form: forms.Form, owner: passwords.Owner, *, second_factor: bool = False) -> None:
@@ -44,9 +51,15 @@ class AskAddressForm(forms.Form):
                 _(
                     "This is a mailbox of ours: its mailbox password logs you in. "
                     "Please change it where you got the mailbox."
-                )
+                ),
+                code=OF_MAILBOX,
             )
         return email
+
+    def clean(self) -> dict[str, Any]:
+        entered = super().clean() or {}
+        only_about_the_mailbox(self)
+        return entered
 
 
 class AskForm(AskAddressForm):

@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy
 from madoguchi.accounts import mailbox
 from madoguchi.accounts.passwords import Owner
 from madoguchi.support.identity.forms.birth_date import BirthDateField
-from madoguchi.support.identity.forms.fields import AddressField, KanaField, password_field
+from madoguchi.support.identity.forms.fields import (
+    OF_MAILBOX,
+    AddressField,
+    KanaField,
+    only_about_the_mailbox,
+    password_field,
+)
 from madoguchi.support.identity.forms.password import check_pair
 
 
@@ -53,7 +59,8 @@ class RegisterForm(forms.Form):
         email = self.cleaned_data["email"]
         if mailbox.is_ours(email):
             raise ValidationError(
-                _("This is a mailbox of ours and needs no registration. Log in with it and its mailbox password.")
+                _("This is a mailbox of ours and needs no registration. Log in with it and its mailbox password."),
+                code=OF_MAILBOX,
             )
         return email
 
@@ -61,6 +68,7 @@ class RegisterForm(forms.Form):
         entered = super().clean() or {}
         names = tuple(entered[name] for name in ("family_name_kana", "given_name_kana") if name in entered)
         check_pair(self, Owner(email=entered.get("email", ""), names=names))
+        only_about_the_mailbox(self)
         return entered
 
 

@@ -9,6 +9,8 @@ from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.accounts.second_factor import current_code, enrol_totp
 from madoguchi.accounts.tests.people import account, sign_in
 from madoguchi.catalog.models import LegalText
+from madoguchi.delivery.models import Letter
+from madoguchi.delivery.renderers import render
 from madoguchi.support.identity.tests.entering import enter as register
 from madoguchi.support.identity.tests.test_login import enter, same_but_for_tokens
 
@@ -238,3 +240,26 @@ def test_a_forgotten_or_old_password_is_the_mailbox_s(client, settings):
     assert "このアドレスは当社のメールボックス" in answers[0].content.decode()
     settings.MAILBOX_PASSWORD_PAGE = "https://mail.aoba.example/password"
     assert 'href="https://mail.aoba.example/password"' in client.get("/id/password/change/").content.decode()
+
+
+@pytest.mark.parametrize("page", ["/en/id/register/", "/en/id/password/forgot/"])
+def test_a_form_that_a_mailbox_does_not_need_asks_for_nothing_else(client, page):
+    said = client.post(page, {"email": HANA})
+    assert said.status_code == 422
+    assert said.content.decode().count("This is a mailbox of ours") == 2  # in the summary, and beside the field
+    assert "Please enter" not in said.content.decode()
+
+
+def test_a_mail_about_a_mailboxs_id_does_not_offer_a_password_it_has_not(time_machine):
+    time_machine.move_to("2026-11-22T05:05:00Z")
+    hana(family_name_kana="ハナ")
+    for browser in (Client(), Client()):  # the first is what came with the ID
+        enter(browser, HANA, WORD)
+    browser.post("/id/profile/language/", {"language": "en"})
+    renderers = ["accounts.new_device.elsewhere", "accounts.told.profile_changed.language.elsewhere"]
+    letters = Letter.objects.filter(address=HANA).order_by("pk")
+    assert [letter.mailing.renderer for letter in letters] == renderers
+    said = render(renderers[0], "", "en", "full")
+    assert "/en/id/sessions/" in said.text
+    assert "password of your mailbox" in said.text
+    assert "password/forgot" not in said.text
