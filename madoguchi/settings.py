@@ -91,6 +91,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "madoguchi.shell.figures.FiguresMiddleware",
     "madoguchi.shell.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "madoguchi.shell.policy.PolicyMiddleware",
@@ -343,6 +344,13 @@ WHOLE_NUMBERS = ENV.choice("MADOGUCHI_WHOLE_NUMBERS", ("nobody", "holder"), "nob
 # --- inquiries ------------------------------------------------------------------------------------------------------
 # How long an inquiry is kept after it was closed.
 INQUIRY_DAYS = ENV.integer("MADOGUCHI_INQUIRY_DAYS", 3 * 365, least=30, most=3650)
+
+# --- figures for Prometheus -----------------------------------------------------------------------------------------
+# Who may read ``/metrics``: with a token whoever has it, else whoever asks from these networks and through no proxy.
+METRICS_TOKEN = ENV.secret("MADOGUCHI_METRICS_TOKEN", "")
+METRICS_NETWORKS = ENV.networks("MADOGUCHI_METRICS_NETWORKS", ("127.0.0.0/8", "::1/128"))
+# Where a worker tells its own, as ``host:port``; empty: nowhere.
+WORKER_METRICS = ENV.text("MADOGUCHI_WORKER_METRICS", "")
 
 # --- logs -----------------------------------------------------------------------------------------------------------
 LOG_FORMAT = ENV.choice("MADOGUCHI_LOG_FORMAT", ("json", "text"), "text" if DEMO else "json")

@@ -7,6 +7,12 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.settings")
+
+from django.conf import settings
+
+from madoguchi.shell.counting_together import count_together
+
+count_together(settings.VAR / "figures")
 _site = get_wsgi_application()
 
 from madoguchi.shell.kept_pages import KeptPages  # noqa: E402 - reads the settings

@@ -42,3 +42,14 @@ def resting() -> list[tuple[str, datetime]]:
     """The groups in a pause at any worker, and until when at the longest; the longest first."""
     paused = GroupPause.objects.current().filter(until__gt=timezone.now())
     return list(paused.values_list("group").annotate(last=Max("until")).order_by("-last", "group"))
+
+
+def check() -> tuple[bool, str]:
+    """For ``/readyz``, from what the workers report: ``well``, ``away``, or ``unknown`` when none lives.
+
+    Never unwell: mail waits, and taking pages away would help nobody.
+    """
+    states = {one.state for one in relays()}
+    if not states:
+        return True, "unknown"
+    return True, "away" if states == {RelayState.State.AWAY} else "well"

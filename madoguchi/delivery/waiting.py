@@ -26,6 +26,7 @@ FROM procrastinate_jobs job
 JOIN procrastinate_events deferred ON deferred.job_id = job.id AND deferred.type = 'deferred'
 WHERE job.status = 'todo' AND (job.scheduled_at IS NULL OR job.scheduled_at <= now())
 """
+_WORKERS = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'"
 _FAILED = """
 SELECT count(DISTINCT job_id) FROM procrastinate_events WHERE type = 'failed' AND at > now() - interval '1 day'
 """
@@ -49,6 +50,14 @@ def jobs() -> Queue:
     return Queue(number=number, oldest=oldest, failed=failed)
 
 
+def job_workers() -> int:
+    """Workers that run jobs and reported lately; each does every ten seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WORKERS)
+        (alive,) = cursor.fetchone()
+    return int(alive)
+
+
 def letters() -> dict[Lane, Queue]:
     """By lane. Of mailings to many the number is as of their last count (:mod:`madoguchi.delivery.pace`)."""
     with connection.cursor() as cursor:
@@ -61,3 +70,8 @@ def letters() -> dict[Lane, Queue]:
         lane: Queue(number=numbers[lane] + found.get(lane, (0, 0))[1], oldest=found.get(lane, (0.0, 0))[0])
         for lane in Lane
     }
+
+
+def check() -> tuple[bool, int]:
+    """The age of the oldest job, for ``/readyz``. Never unwell: a site without its worker still has pages to show."""
+    return True, round(jobs().oldest)

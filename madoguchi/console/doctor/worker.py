@@ -2,24 +2,19 @@
 
 from collections.abc import Iterator
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from madoguchi.console.doctor.finding import Finding, bad, good, warning
 from madoguchi.delivery import backlog
 from madoguchi.delivery.relays import relays
-from madoguchi.delivery.waiting import jobs
+from madoguchi.delivery.waiting import job_workers, jobs
 
 # Seconds. A worker reports every ten; a code is worth nothing after some minutes.
 LATE, TOO_LATE = 60, 600
 
 
 def look() -> Iterator[Finding]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'"
-        )
-        (alive,) = cursor.fetchone()
+    alive = job_workers()
     start = _("Start it: systemctl start madoguchi-worker; its log says why it stopped.")
     if alive:
         yield good(_("Workers that run jobs: %(number)s.") % {"number": alive})

@@ -64,6 +64,11 @@ class Engine:
         self._promising = set(Lane)  # lanes that may hold due letters
         self._wake, self._stopping = asyncio.Event(), asyncio.Event()
 
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Letters by outcome since it began; ``queued`` are those to be tried again."""
+        return self._holdings.counts if hasattr(self, "_holdings") else {}
+
     def stop(self) -> None:
         """Finish what is on the wire, return the rest."""
         self._stopping.set()

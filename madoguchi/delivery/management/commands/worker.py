@@ -4,7 +4,8 @@ import asyncio
 import gc
 import signal
 from argparse import ArgumentParser
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,6 +15,7 @@ from django.db import connection, connections
 from procrastinate.contrib.django import app
 
 from madoguchi.delivery.engine.engine import Engine, Options
+from madoguchi.delivery.worker_figures import serve
 
 log = structlog.get_logger(__name__)
 
@@ -43,11 +45,14 @@ async def work(*, only: str | None = None, concurrency: int = 4) -> None:
     """Run what ``only`` says (both when ``None``) until a signal; then finish or return what is held, within 10 s."""
     parts: list[Coroutine[Any, Any, None]] = []
     stops: list[Callable[[], object]] = []
+    counts: Callable[[], Mapping[str, int]] = dict
     if only != "jobs":
         engine = outgoing()
         parts.append(engine.run())
         stops.append(engine.stop)
+        counts = partial(getattr, engine, "counts")
     jobs: asyncio.Task[None] | None = None
+    told = serve(settings.WORKER_METRICS, counts) if settings.WORKER_METRICS else None
     loop = asyncio.get_running_loop()
     if only != "mail":
         jobs = asyncio.create_task(run_jobs(concurrency=concurrency))
@@ -67,6 +72,8 @@ async def work(*, only: str | None = None, concurrency: int = 4) -> None:
     finally:
         stop()
         results = await asyncio.gather(*tasks, return_exceptions=True)
+        if told:
+            told()
     for result in results:
         if isinstance(result, Exception):
             raise result
