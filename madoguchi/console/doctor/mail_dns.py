@@ -10,6 +10,7 @@ from madoguchi.console.doctor import relay
 from madoguchi.console.doctor.finding import Finding, bad, good, warning
 from madoguchi.console.doctor.names import Names, Unanswered
 from madoguchi.console.doctor.spf import Spf, SpfFault
+from madoguchi.delivery import dkim
 
 
 def look() -> Iterator[Finding]:
@@ -19,9 +20,10 @@ def look() -> Iterator[Finding]:
             # Servers ask the envelope's domain, which is the return path's where there is one.
             if not settings.RETURN_DOMAIN:
                 yield from _spf(names, domain)
-            yield from _dkim(names, domain)
+            yield from _aligned(domain)
             yield from _dmarc(names, domain)
             yield from _replies(names, domain)
+        yield from _signatures(names)
         if settings.RETURN_DOMAIN:
             yield from _spf(names, settings.RETURN_DOMAIN)
             yield from _returns(names, settings.RETURN_DOMAIN)
@@ -63,28 +65,50 @@ def _spf(names: Names, domain: str) -> Iterator[Finding]:
         yield good(_("SPF of %(domain)s is there. Make sure that it lists the servers your relay sends from.") % at)
 
 
-def _dkim(names: Names, domain: str) -> Iterator[Finding]:
-    at = {"domain": domain}
-    if not settings.DKIM_SELECTOR:
+def _aligned(domain: str) -> Iterator[Finding]:
+    """For DMARC the signing domain must be the sender's or above it (RFC 7489, 3.1.1, relaxed)."""
+    if settings.DKIM_DOMAIN not in _upwards(domain):
+        yield bad(
+            _("Mail from %(domain)s is signed by %(signer)s, which proves nothing about it.")
+            % {"domain": domain, "signer": settings.DKIM_DOMAIN},
+            _("Set MADOGUCHI_DKIM_DOMAIN to the domain of the senders, or one above it."),
+        )
+
+
+def _signatures(names: Names) -> Iterator[Finding]:
+    """The published keys; those we sign with ourselves must be the ones published."""
+    if not settings.DKIM_KEYS and not settings.DKIM_SELECTOR:
         yield warning(
-            _("Which DKIM key signs mail of %(domain)s is not known here.") % at,
+            _("Which DKIM key signs your mail is not known here."),
             _("Name its selector in MADOGUCHI_DKIM_SELECTOR, also when the relay signs, and it is looked up."),
         )
         return
-    name = f"{settings.DKIM_SELECTOR}._domainkey.{domain}"
-    tags = [_tags(text) for text in names.texts(name)]
-    keys = [record["p"] for record in tags if "p" in record]
-    if not keys:
+    try:
+        ours = {key.selector: key.public for key in dkim.configured()}
+    except (OSError, dkim.WrongKey):
         yield bad(
-            _("There is no DKIM key at %(name)s.") % {"name": name},
-            _("Publish the public key there as: v=DKIM1; k=rsa; p=…"),
+            _("A DKIM key of MADOGUCHI_DKIM_KEYS cannot be read."),
+            _("Check the paths, and that the user who runs Madoguchi may read the files."),
         )
-    elif len(keys) > 1:
-        yield bad(_("There are several DKIM keys at %(name)s.") % {"name": name}, _("Leave the one that signs."))
-    elif not keys[0]:
-        yield bad(_("The DKIM key at %(name)s is revoked.") % {"name": name}, _("Publish the one that signs."))
-    else:
-        yield good(_("The DKIM key at %(name)s is there.") % {"name": name})
+        return
+    for selector in ours or {settings.DKIM_SELECTOR: ""}:
+        yield _signature(names, f"{selector}._domainkey.{settings.DKIM_DOMAIN}", ours.get(selector, ""))
+
+
+def _signature(names: Names, name: str, ours: str) -> Finding:
+    at = {"name": name}
+    keys = [record["p"] for record in map(_tags, names.texts(name)) if "p" in record]
+    if not keys:
+        remedy = _("Publish the public key there as: v=DKIM1; k=rsa; p=…")
+        return bad(_("There is no DKIM key at %(name)s.") % at, remedy)
+    if len(keys) > 1:
+        return bad(_("There are several DKIM keys at %(name)s.") % at, _("Leave the one that signs."))
+    if not keys[0]:
+        return bad(_("The DKIM key at %(name)s is revoked.") % at, _("Publish the one that signs."))
+    if ours and keys[0] != ours:
+        said = _("The DKIM key at %(name)s is not the one this site signs with.") % at
+        return bad(said, _("Publish the one that signs."))
+    return good(_("The DKIM key at %(name)s is there.") % at)
 
 
 def _dmarc(names: Names, domain: str) -> Iterator[Finding]:

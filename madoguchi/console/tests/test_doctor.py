@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
 from madoguchi.console.doctor import database, files
 from madoguchi.console.tests.name_server import Zone, name_server
-from madoguchi.delivery import post
+from madoguchi.delivery import dkim, post
 from madoguchi.delivery.models import Letter, RelayState
 from madoguchi.delivery.tests.sink import Sink, sink
 from madoguchi.lib.lanes import Lane
@@ -122,6 +124,25 @@ def test_without_a_return_domain_the_senders_own_counts(zone, settings) -> None:
 def test_a_selector_that_is_not_known(zone, settings) -> None:
     settings.DKIM_SELECTOR = ""
     assert "MADOGUCHI_DKIM_SELECTOR" in of(doctor("dns")[1], "warning")
+
+
+def test_the_key_this_site_signs_with_must_be_the_one_published(zone, settings, tmp_path: Path) -> None:
+    private = Ed25519PrivateKey.generate()
+    file = tmp_path / "s1.pem"
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(pem)
+    settings.DKIM_KEYS = {"s1": str(file)}
+    assert "s1._domainkey.aoba.example is not the one" in of(doctor("dns")[1], "bad")
+    record = dkim.key("s1", pem, name="s1").record
+    zone["s1._domainkey.aoba.example", "TXT"] = [f'"{record}"']
+    assert doctor("dns")[0] == 0
+    settings.DKIM_KEYS = {"s1": str(tmp_path / "gone.pem")}
+    assert "cannot be read" in of(doctor("dns")[1], "bad")
+
+
+def test_a_signature_of_another_domain_proves_nothing(zone, settings) -> None:
+    settings.MAIL_FROM_NOTICES = "n@elsewhere.example"
+    assert "Mail from elsewhere.example is signed by aoba.example" in of(doctor("dns")[1], "bad")
 
 
 def test_a_subdomain_lives_by_the_dmarc_above_it(zone, settings) -> None:
