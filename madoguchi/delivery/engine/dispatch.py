@@ -130,6 +130,10 @@ class Dispatch:
 
     def next(self, lanes: Sequence[Lane]) -> Parcel | None:
         """The next letter of these lanes, the most urgent first, that may go now."""
+        if self._holdings.stalled:
+            return None
+        if self._holdings.careful:
+            lanes = [lane for lane in lanes if lane is Lane.CODES]
         now = self._loop.time()
         for lane in lanes:
             while one := self._waiting.next(lane, now):

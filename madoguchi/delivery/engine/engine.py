@@ -5,6 +5,7 @@ One event loop, no lock. What it holds in memory is bounded: two batches a lane,
 
 import asyncio
 import contextlib
+import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from madoguchi.delivery.engine.dispatch import Dispatch
 from madoguchi.delivery.engine.feeder import Patience
 from madoguchi.delivery.engine.holdings import Holdings
 from madoguchi.delivery.engine.journal import Journal, left_behind
+from madoguchi.delivery.engine.leases import TakeOver
 from madoguchi.delivery.engine.link import Link
 from madoguchi.delivery.engine.outbox import Claimed
 from madoguchi.delivery.engine.pacing import Limit
@@ -30,6 +32,11 @@ from madoguchi.delivery.engine.standing import Teller
 from madoguchi.lib.lanes import Lane
 
 log = structlog.get_logger(__name__)
+
+
+def steady() -> float:
+    """Seconds of a clock that nobody sets, and that goes on while the machine sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ class Engine:
         self._press = Press()
         self._cursors: dict[Lane, dict[int, outbox.Cursor]] = {lane: {} for lane in Lane}
         self._told: Counter[str] = Counter()
+        self._take_over = TakeOver(grace=self._options.lease / 4)
         self._teller = Teller()
         self._pausing: set[asyncio.Task[None]] = set()
         self._promising = set(Lane)  # lanes that may hold due letters
@@ -86,8 +94,7 @@ class Engine:
 
     async def _work(self, name: str) -> None:
         journal = Journal(self._folder, name)
-        clock = asyncio.get_running_loop().time
-        self._holdings = Holdings(self._records, journal, lease=self._options.lease, clock=clock)
+        self._holdings = Holdings(self._records, journal, lease=self._options.lease, clock=steady)
         self._dispatch = Dispatch(
             self._relays,
             self._holdings,
@@ -101,6 +108,7 @@ class Engine:
         works = [
             self._claiming,
             self._listening,
+            self._every(1.0, self._tend),
             self._every(1.0, self._second),
             self._every(self._options.poll, self._sweep),
             self._every(60.0, self._count),
@@ -170,7 +178,7 @@ class Engine:
         return lane in self._promising and self._dispatch.wants(lane)
 
     async def _claim(self, lane: Lane) -> None:
-        began = asyncio.get_running_loop().time()
+        began = steady()
         cursors = self._cursors[lane]
         letters = await outbox.claim(
             await self._claims.get(),
@@ -178,6 +186,7 @@ class Engine:
             limit=self._options.batch,
             lease=self._options.lease,
             cursors=cursors,
+            before=self._take_over.before(began),
         )
         if not letters:
             # Behind the cursors lies what was returned, and what one of several writers committed later than others:
@@ -235,14 +244,23 @@ class Engine:
                 try:
                     await work()
                 except psycopg.OperationalError:
+                    self._take_over.lost()
                     await self._records.drop()
 
         return repeat
 
-    async def _second(self) -> None:
+    async def _tend(self) -> None:
+        self._holdings.look()
         self._dispatch.tend()
+
+    async def _second(self) -> None:
+        began = steady()
+        database = await outbox.clock(await self._records.get())
+        jumped = self._take_over.observe(database=database, steady=(began + steady()) / 2)
+        if jumped:
+            log.warning("delivery.clock_jumped")
         await self._heed()
-        await self._holdings.renew()
+        await self._holdings.renew(all=jumped)
         await self._holdings.finish()
 
     async def _heed(self) -> None:

@@ -8,11 +8,21 @@ import psycopg
 Connection = psycopg.AsyncConnection[Any]
 
 
+# A database that vanished without a word (a cut cable) is noticed; the kernel's own patience is a quarter of an hour.
+_WITHIN_SECONDS = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+
+
 class Link:
     """One psycopg connection in autocommit, apart from Django's. ``parameters`` are psycopg's connection parameters."""
 
     def __init__(self, parameters: Mapping[str, Any]) -> None:
-        self._parameters = dict(parameters)
+        self._parameters = {**_WITHIN_SECONDS, **parameters}
         self._connection: Connection | None = None
 
     async def get(self) -> Connection:

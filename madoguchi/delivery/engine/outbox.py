@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from madoguchi.delivery.engine.journal import Remains
+from madoguchi.delivery.engine.journal import Claim, Remains
 from madoguchi.lib.tokens import unseal
 
 # Where the next claim of a mailing begins: due time and id of the last letter claimed of it. Without it each claim
@@ -30,7 +30,7 @@ WITH cursor_ AS (
         SELECT l.id FROM delivery_letter l
         WHERE l.mailing_id = open_.id AND l.state = 'queued' AND l.due_at <= now()
           AND (l.due_at, l.id) > (open_.after_due, open_.after_id)
-          AND (l.leased_until IS NULL OR l.leased_until < now())
+          AND (l.leased_until IS NULL OR l.leased_until < to_timestamp(%(before)s))
         ORDER BY l.due_at, l.id
         LIMIT %(limit)s
         FOR UPDATE SKIP LOCKED
@@ -45,7 +45,8 @@ RETURNING l.id, l.mailing_id, picked.renderer, picked.reference, picked.lane, pi
           l.due_at, l.tries, l.language, l.format, l.address, l.personal, l.sealed
 """  # the fields of Claimed, in their order
 
-# A letter that is no longer queued (cancelled under a lease that ran out) keeps its outcome.
+# A letter that is no longer queued (cancelled under a lease that ran out) keeps its outcome; one that another worker
+# has taken over is not let go of.
 _RECORD = """
 UPDATE delivery_letter l
 SET state = o.state, reason = o.reason, reply = o.reply, leased_until = NULL,
@@ -53,9 +54,10 @@ SET state = o.state, reason = o.reason, reply = o.reply, leased_until = NULL,
     sealed = CASE WHEN o.state = 'queued' THEN l.sealed END,
     due_at = CASE WHEN o.wait > 0 THEN now() + make_interval(secs => o.wait) ELSE l.due_at END,
     tries = l.tries - o.untried
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::smallint[])
-     AS o (id, state, reason, reply, wait, untried)
-WHERE l.id = o.id AND l.state = 'queued' AND (o.state <> 'queued' OR l.leased_until IS NOT NULL)
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::smallint[], %s::smallint[])
+     AS o (id, state, reason, reply, wait, untried, tries)
+WHERE l.id = o.id AND l.state = 'queued'
+  AND (o.state <> 'queued' OR (l.leased_until IS NOT NULL AND l.tries = o.tries))
 """
 
 _SENT = """
@@ -66,8 +68,10 @@ WHERE l.id = o.id AND l.state = 'queued'
 """
 
 _RENEW = """
-UPDATE delivery_letter SET leased_until = now() + make_interval(secs => %s)
-WHERE id = ANY(%s::bigint[]) AND state = 'queued'
+UPDATE delivery_letter l SET leased_until = now() + make_interval(secs => %s)
+FROM unnest(%s::bigint[], %s::smallint[]) AS claim (id, tries)
+WHERE l.id = claim.id AND l.tries = claim.tries AND l.state = 'queued' AND l.leased_until IS NOT NULL
+RETURNING l.id
 """
 
 _RELEASE = """
@@ -138,6 +142,7 @@ class Outcome:
     reply: str = ""
     wait: float = 0.0
     untried: bool = False
+    tries: int = 0
 
 
 async def database(connection: psycopg.AsyncConnection[Any]) -> str:
@@ -147,16 +152,26 @@ async def database(connection: psycopg.AsyncConnection[Any]) -> str:
     return str(row[0])
 
 
-async def claim(
-    connection: psycopg.AsyncConnection[Any], *, lane: int, limit: int, lease: float, cursors: Mapping[int, Cursor]
+async def claim(  # noqa: PLR0913 - what a claim is limited by
+    connection: psycopg.AsyncConnection[Any],
+    *,
+    lane: int,
+    limit: int,
+    lease: float,
+    cursors: Mapping[int, Cursor],
+    before: float | None,
 ) -> list[Claimed]:
-    """Take up to ``limit`` due letters of open mailings in ``lane`` for ``lease`` seconds, oldest mailing first."""
+    """Take up to ``limit`` due letters of open mailings in ``lane`` for ``lease`` seconds, oldest mailing first.
+
+    Leases that ended ``before`` a moment of the database's clock count no more; with ``None`` all count.
+    """
     cursor = await connection.execute(
         _CLAIM,
         {
             "lane": lane,
             "limit": limit,
             "lease": lease,
+            "before": before,
             "mailings": list(cursors),
             "dues": [due for due, _ in cursors.values()],
             "ids": [letter for _, letter in cursors.values()],
@@ -183,6 +198,7 @@ async def record(connection: psycopg.AsyncConnection[Any], outcomes: Iterable[Ou
                 [o.reply[:500] for o in others],
                 [o.wait for o in others],
                 [int(o.untried) for o in others],
+                [o.tries for o in others],
             ],
         )
 
@@ -192,8 +208,17 @@ def _ids(letters: Iterable[int]) -> str:
     return "{" + ",".join(map(str, letters)) + "}"
 
 
-async def renew(connection: psycopg.AsyncConnection[Any], letters: Collection[int], *, lease: float) -> None:
-    await connection.execute(_RENEW, [lease, list(letters)])
+async def renew(connection: psycopg.AsyncConnection[Any], claims: Collection[Claim], *, lease: float) -> set[int]:
+    """Hold these for ``lease`` seconds from now; return the letters among them that still were held by this claim."""
+    letters, tries = [letter for letter, _ in claims], [tries for _, tries in claims]
+    cursor = await connection.execute(_RENEW, [lease, letters, tries])
+    return {letter for (letter,) in await cursor.fetchall()}
+
+
+async def clock(connection: psycopg.AsyncConnection[Any]) -> float:
+    """What the database's clock says, in seconds."""
+    row = await (await connection.execute("SELECT extract(epoch FROM clock_timestamp())::float8")).fetchone()
+    return float(row[0]) if row else 0.0
 
 
 async def finish(connection: psycopg.AsyncConnection[Any], mailings: Collection[int]) -> None:

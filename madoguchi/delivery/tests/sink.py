@@ -1,7 +1,8 @@
 """An SMTP receiver in a process of its own, for tests and fault trials: what it accepted is in its own file.
 
-``python -m madoguchi.delivery.tests.sink FOLDER [PORT]`` writes the port to ``FOLDER/port``, each accepted message as a
-line of JSON to ``FOLDER/accepted`` before it says 250, and misbehaves as ``FOLDER/mode`` says at that moment:
+``python -m madoguchi.delivery.tests.sink FOLDER [PORT [ADDRESS]]`` writes the port to ``FOLDER/port``, each accepted
+message as a line of JSON to ``FOLDER/accepted`` before it says 250, and misbehaves as ``FOLDER/mode`` says at that
+moment:
 
 ``refuse`` (421 instead of a greeting) · ``hang`` (no answer to anything) · ``drop`` (close after the data, kept
 nothing) · ``keep-and-drop`` (close after the data, kept it) · ``full`` (452 to senders) · ``go-away`` (421 to
@@ -121,9 +122,9 @@ class Receiver(asyncio.Protocol):
             self._say("250 kept")
 
 
-async def serve(folder: Path, port: int) -> None:
+async def serve(folder: Path, port: int, address: str) -> None:
     with (folder / "accepted").open("a") as accepted:
-        server = await asyncio.get_running_loop().create_server(lambda: Receiver(folder, accepted), "127.0.0.1", port)
+        server = await asyncio.get_running_loop().create_server(lambda: Receiver(folder, accepted), address, port)
         written = folder / "port.new"
         written.write_text(str(server.sockets[0].getsockname()[1]))
         written.rename(folder / "port")
@@ -133,15 +134,16 @@ async def serve(folder: Path, port: int) -> None:
 class Sink:
     """The receiver as a test sees it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, address: str = "127.0.0.1") -> None:
+        self.folder, self.address = folder, address
         self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Listen, on the same port as before."""
         (self.folder / "port").unlink(missing_ok=True)
-        command = [sys.executable, "-m", "madoguchi.delivery.tests.sink", str(self.folder), str(self.port)]
+        module = "madoguchi.delivery.tests.sink"
+        command = [sys.executable, "-m", module, str(self.folder), str(self.port), self.address]
         self._process = subprocess.Popen(command)  # noqa: S603 - ourselves
         while not (self.folder / "port").exists():
             if self._process.poll() is not None:
@@ -166,7 +168,7 @@ class Sink:
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}"
+        return f"smtp://{self.address}:{self.port}"
 
     def accepted(self) -> list[dict[str, Any]]:
         """What it kept, as it wrote it."""
@@ -204,4 +206,5 @@ def sink(folder: Path) -> Iterator[Sink]:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0))
+    arguments = dict(enumerate(sys.argv))
+    asyncio.run(serve(Path(sys.argv[1]), int(arguments.get(2, 0)), arguments.get(3, "127.0.0.1")))

@@ -262,11 +262,11 @@ def test_letters_of_a_worker_that_vanished_are_taken_when_its_lease_ends(receive
 
     async def claim_and_vanish() -> None:
         async with await psycopg.AsyncConnection.connect(**parameters(), autocommit=True) as other:
-            letters = await outbox.claim(other, lane=Lane.TROUBLE, limit=5, lease=1.0, cursors={})
+            letters = await outbox.claim(other, lane=Lane.TROUBLE, limit=5, lease=1.0, cursors={}, before=None)
             assert len(letters) == 5
 
     asyncio.run(claim_and_vanish())
-    work(receiver.url, finished(made))
+    work(receiver.url, finished(made), lease=2.0)
     assert Counter(receiver.counted().values()) == {1: 10}
     assert sorted(made.letters.values_list("tries", flat=True)) == [1] * 5 + [2] * 5
 

@@ -7,6 +7,7 @@ from madoguchi.delivery.engine.journal import Journal, left_behind
 
 def die(journal: Journal) -> None:
     """End as kill -9 does: the kernel closes the file and lets go of the lock, and nobody tidies up."""
+    assert journal._file is not None
     os.close(journal._file)
 
 
@@ -77,8 +78,44 @@ def test_it_is_emptied_when_everything_is_recorded_and_kept_short_meanwhile(tmp_
 def test_a_line_cut_short_by_the_kill_is_not_believed(tmp_path):
     journal = Journal(tmp_path, "db")
     journal.claimed([(12, 1), (1, 1)])
+    assert journal._file is not None
     os.write(journal._file, b"A1")
     die(journal)
     with left_behind(tmp_path, "db") as remains:
         assert remains.accepted == set()
         assert remains.released == {(12, 1), (1, 1)}
+
+
+def test_a_full_disk_breaks_no_line_and_is_made_up_for_later(tmp_path, monkeypatch):
+    journal = Journal(tmp_path, "db")
+    journal.claimed([(1, 1), (23456, 1)])
+    write, space = os.write, 3
+
+    def full(file: int, data: bytes) -> int:
+        return write(file, data[:space]) if data else 0
+
+    monkeypatch.setattr(os, "write", full)
+    journal.accepted(23456)
+    assert not journal.intact
+    journal.claimed([(3, 1)])
+    journal.accepted(1)
+    assert not journal.mend()
+    monkeypatch.setattr(os, "write", write)
+    assert journal.mend()
+    die(journal)
+    with left_behind(tmp_path, "db") as remains:
+        assert remains.accepted == {1, 23456}
+        assert remains.released == {(3, 1)}
+
+
+def test_a_disk_that_is_full_from_the_beginning(tmp_path, monkeypatch):
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:1]))
+    journal = Journal(tmp_path, "db")
+    journal.claimed([(1, 1)])
+    assert not journal.intact
+    monkeypatch.setattr(os, "write", write)
+    assert journal.mend()
+    die(journal)
+    with left_behind(tmp_path, "db") as remains:
+        assert remains.released == {(1, 1)}
