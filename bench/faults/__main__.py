@@ -15,8 +15,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bench.faults import place
+
+if TYPE_CHECKING:
+    from bench.faults.cases import Case
+    from bench.faults.trial import Size
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.settings")
 
@@ -43,14 +48,23 @@ def main() -> None:
     sys.exit(not met)
 
 
-def run_all(chosen: argparse.Namespace, folder: Path) -> dict[str, dict[str, float]]:
+def run_all(chosen: argparse.Namespace, folder: Path) -> dict[str, dict[str, Any]]:
     from bench.faults.cases import CASES
     from bench.faults.trial import Size
 
     if chosen.small:
-        size = Size(letters=300, rate=400, away=2.0, trouble=1.0, lease=4.0, patience=1.0, limit=40)
+        size = Size(letters=300, rate=400, away=2.0, trouble=1.0, lease=4.0, group_pause=2.0, patience=1.0, limit=60)
     else:
-        size = Size(letters=chosen.letters, rate=0, away=30.0, trouble=5.0, lease=60.0, patience=10.0, limit=600)
+        size = Size(
+            letters=chosen.letters,
+            rate=0,
+            away=30.0,
+            trouble=5.0,
+            lease=60.0,
+            group_pause=30.0,
+            patience=10.0,
+            limit=900,
+        )
     database = place.Database(folder, megabytes=250 + size.letters // 100)
     try:
         set_up(database, folder)
@@ -89,7 +103,7 @@ def set_up(database: place.Database, folder: Path) -> None:
     database.lend_a_clock()
 
 
-def run(case: "Case", size: "Size", folder: Path, database: place.Database) -> dict[str, float]:  # noqa: F821
+def run(case: "Case", size: "Size", folder: Path, database: place.Database) -> dict[str, Any]:
     from bench.faults.trial import Trial
 
     trial = Trial(size, folder, database, networks=case.networks, clock=case.clock)

@@ -40,6 +40,7 @@ class Size:
     away: float  # how long the database is away
     trouble: float  # how long a relay misbehaves, or a disk is full
     lease: float
+    group_pause: float  # the first for a group that is refused for now
     patience: float  # with a relay that does not answer
     limit: float  # after which a trial has failed
 
@@ -124,6 +125,7 @@ class Trial:
             options=Options(
                 lease=self.size.lease,
                 poll=1.0,
+                group_pause=self.size.group_pause,
                 batch=max(20, min(500, self.size.letters // 10)),
                 patience=Patience(connect=patience, command=patience, acceptance=patience),
             ),

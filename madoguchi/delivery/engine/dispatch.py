@@ -37,6 +37,7 @@ class Dispatch:
         limits: Mapping[str, Limit],
         batch: int,
         patience: Patience,
+        pacing: Pacing,
         hungry: Callable[[], None],
         blown: Callable[[int, str], None],
     ) -> None:
@@ -46,7 +47,7 @@ class Dispatch:
         self._loop = asyncio.get_running_loop()
         self._waiting = Waiting(limits, room=batch, too_many=lambda letter, wait: holdings.give_back(letter, wait=wait))
         self.routes = [Route(relay, self, patience=patience, clock=self._loop.time) for relay in relays]
-        self.pacing = Pacing()
+        self.pacing = pacing
         self._timer: asyncio.TimerHandle | None = None
         self._date = (0, "")
         self._ending = False

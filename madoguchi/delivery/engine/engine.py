@@ -25,7 +25,7 @@ from madoguchi.delivery.engine.journal import Journal, left_behind
 from madoguchi.delivery.engine.leases import TakeOver
 from madoguchi.delivery.engine.link import Link
 from madoguchi.delivery.engine.outbox import Claimed
-from madoguchi.delivery.engine.pacing import Limit
+from madoguchi.delivery.engine.pacing import FIRST_PAUSE, Limit, Pacing
 from madoguchi.delivery.engine.press import Press
 from madoguchi.delivery.engine.relays import Relay
 from madoguchi.delivery.engine.standing import Teller
@@ -46,6 +46,7 @@ class Options:
     limits: Mapping[str, Limit] = field(default_factory=dict)
     batch: int = 500
     lease: float = 60.0
+    group_pause: float = FIRST_PAUSE
     poll: float = 5.0
     patience: Patience = field(default_factory=Patience)
 
@@ -99,6 +100,7 @@ class Engine:
             self._relays,
             self._holdings,
             limits=self._options.limits,
+            pacing=Pacing(first=self._options.group_pause),
             batch=self._options.batch,
             patience=self._options.patience,
             hungry=self._wake.set,

@@ -117,10 +117,11 @@ class Pause:
 class Pacing:
     """The pauses of all groups that gave trouble lately; the others cost nothing."""
 
+    first: float = FIRST_PAUSE
     paused: dict[str, Pause] = field(default_factory=dict)
 
     def struck(self, address: str, now: float, *, at_once: bool = False) -> None:
-        self.paused.setdefault(group_of(address), Pause()).strike(now, at_once=at_once)
+        self.paused.setdefault(group_of(address), Pause(first=self.first)).strike(now, at_once=at_once)
 
     def accepted(self, address: str) -> None:
         if self.paused:

@@ -4,10 +4,10 @@
 message as a line of JSON to ``FOLDER/accepted`` before it says 250, and misbehaves as ``FOLDER/mode`` says at that
 moment:
 
-``refuse`` (421 instead of a greeting) · ``hang`` (no answer to anything) · ``drop`` (close after the data, kept
-nothing) · ``keep-and-drop`` (close after the data, kept it) · ``full`` (452 to senders) · ``go-away`` (421 to
-recipients) · ``busy WORD`` (450 to recipients that contain it) · ``reject WORD`` (550 to them) · ``eager
-WORD`` (the same, but takes the data) · ``plain`` (no PIPELINING).
+``refuse`` (421 instead of a greeting, and to whoever is there) · ``hang`` (no answer to anything) · ``drop`` (close
+after the data, kept nothing) · ``keep-and-drop`` (close after the data, kept it) · ``full`` (452 to senders) ·
+``go-away`` (421 to recipients) · ``busy WORD`` (450 to recipients that contain it) · ``reject WORD`` (550 to them) ·
+``eager WORD`` (the same, but takes the data) · ``plain`` (no PIPELINING).
 """
 
 import asyncio
@@ -73,7 +73,10 @@ class Receiver(asyncio.Protocol):
 
     def _command(self, line: bytes) -> None:
         verb, mode = line[:4].upper(), self._mode
-        if verb == b"EHLO":
+        if mode == "refuse":
+            self._say("421 not now")
+            self._transport.close()
+        elif verb == b"EHLO":
             self._say(*(["250 sink"] if mode == "plain" else ["250-sink", "250-8BITMIME", "250 PIPELINING"]))
         elif verb == b"MAIL":
             self._recipient, self._sender = "", mode != "full"

@@ -361,8 +361,9 @@ def test_a_mailing_that_fails_too_often_pauses_itself_and_staff_are_told_once(re
     assert 50 <= progress["failed"] < 80
     assert progress["failed"] + progress["queued"] == 300
     (mail,) = receiver.mails()
-    assert "【故障】ひかり回線の故障について" in mail.get_content()
-    assert "550 unknown" in mail.get_content()
+    text = mail.get_body(("plain",)).get_content()
+    assert "【故障】ひかり回線の故障について" in text
+    assert "550 unknown" in text
     receiver.mode("")
     made.resume()
     assert made.retry_failed() == 0, "it was the addresses"
