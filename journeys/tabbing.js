@@ -1,6 +1,6 @@
 // Run in a page by tabbing.py. Lays down what the page shows to the mouse, in document order, with the looks it has
-// unfocused, between two stops of our own; then looks at each stop when the key is let go: by then the browser has
-// scrolled to it.
+// unfocused, between two stops of our own; then looks at each stop when the key comes down that leaves it: by then the
+// browser has scrolled to it.
 () => {
     const controls =
         'a[href], button, input:not([type=hidden]), select, textarea, summary, audio[controls], [tabindex]';
@@ -42,7 +42,7 @@
     };
     walk.see = () => {
         const on = document.activeElement;
-        if (walk.over || on.matches('body, iframe')) return;
+        if (walk.over || on.matches('body, iframe') || on === (walk.back ? walk.after : walk.before)) return;
         if (on === (walk.back ? walk.before : walk.after)) { walk.over = true; return; }
         if (walk.stops.has(on)) return;
         const last = [...walk.stops].at(-1);
@@ -55,8 +55,8 @@
         if (!ring || looks(on) === walk.looks.get(on)) walk.flaws.push(`no focus to be seen on ${says(on)}`);
         if (!onTop(on)) walk.doubtful.push(on);
     };
-    const letGo = event => { if (event.key === 'Tab') walk.see(); };
-    document.addEventListener('keyup', letGo, { capture: true, signal: over.signal });
+    const leaves = event => { if (event.key === 'Tab') walk.see(); };
+    document.addEventListener('keydown', leaves, { capture: true, signal: over.signal });
     walk.frames = document.querySelector('iframe') !== null;
     walk.missed = () => all.filter(el => !reached(el)).map(el => `not reached: ${says(el)}`);
     walk.leave = async () => {

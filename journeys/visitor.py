@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Locator, Page, Request
 
 from journeys.tabbing import flaws_of_tab_key
@@ -15,7 +15,9 @@ from tests.running_demo import Demo, wait_until
 # A folder for a picture of every state a journey looks at, for people to leaf through.
 SCREENSHOTS = os.environ.get("MADOGUCHI_SCREENSHOTS")
 WIDTHS = (1280, 390)
-_AXE = Axe()
+# What it finds, alone: everything it looked at would be much to send.
+_RUN_AXE = """async options => (await axe.run(options)).violations.flatMap(
+    found => found.nodes.map(node => `${found.id}: ${node.html.slice(0, 200)} (${node.failureSummary})`))"""
 _ALL = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 # What of it depends on the width and the length of the words. Colours depend on the width alone: one language sees them
 # at one width, the other language at the other.
@@ -120,9 +122,9 @@ class Visitor:
         flaws = self.flaws()
         assert not flaws, f"{name}: " + "\n".join(flaws)
 
-    def flaws(self) -> list[str]:
-        """What is wrong with the page now shown: by all of axe's rules and the Tab key at the visitor's width, by the
-        rules about layout at the other width too; and what went wrong on the way here.
+    def flaws(self, *, back: bool = False) -> list[str]:
+        """What is wrong with the page now shown: by all of axe's rules and the Tab key (``back``: and the way back) at
+        the visitor's width, by the rules about layout at the other width too; and what went wrong on the way here.
         """
         if self.script:
             self.page.wait_for_selector(_COMING, state="detached")
@@ -132,7 +134,7 @@ class Visitor:
                 self._resize(width)
                 flaws += [f"at {width} px: {flaw}" for flaw in self._flaws(_LAYOUT)]
         self._resize(self.width)
-        flaws += flaws_of_tab_key(self.page)
+        flaws += flaws_of_tab_key(self.page, back=back)
         if self.page.locator("html").get_attribute("lang") != self.language:
             flaws.append("the wrong language")
         told, self.troubles = self.troubles, []
@@ -143,12 +145,10 @@ class Visitor:
 
     def _flaws(self, rules: dict[str, Any]) -> list[str]:
         """What axe finds, and what no tool reports, at the width the window has."""
-        results = _AXE.run(self.page, options={"runOnly": rules, "resultTypes": ["violations"]})
-        return [
-            f"{violation['id']}: {node['html'][:200]} ({node['failureSummary']})"
-            for violation in results.response["violations"]
-            for node in violation["nodes"]
-        ] + list(self.page.evaluate(_FLAWS))
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
+        options = {"runOnly": rules, "resultTypes": ["violations"]}
+        return [*self.page.evaluate(_RUN_AXE, options), *self.page.evaluate(_FLAWS)]
 
     def log_in(self, email: str, *, next_page: str = "") -> None:
         self.go("/id/login/" + (f"?next={next_page}" if next_page else ""))
