@@ -1,5 +1,7 @@
 """``…/withdraw/``: take back what was published by mistake, after saying what that does and to how many."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -24,6 +26,8 @@ from madoguchi.notices.models import Notice
 from madoguchi.notices.ready import was_mailed
 from madoguchi.shell.forms import render_form
 
+_DASHES = re.compile("[ー−‐–—]")
+
 
 class WithdrawForm(forms.Form):
     reason_ja = text(_("Reason in Japanese"), rows=3, most=1000, lang="ja")
@@ -41,7 +45,8 @@ class WithdrawForm(forms.Form):
         self.fields["number"].help_text = _("Type %(number)s.") % {"number": notice.number}
 
     def clean_number(self) -> str:
-        typed = str(self.cleaned_data["number"]).strip().upper()
+        # Typed at night with a Japanese keyboard: of full width, with a long vowel mark for the hyphen.
+        typed = _DASHES.sub("-", unicodedata.normalize("NFKC", self.cleaned_data["number"])).strip().upper()
         if not constant_time_compare(typed, self.notice.number or ""):
             raise forms.ValidationError(_("This is not the number of this notice."))
         return typed

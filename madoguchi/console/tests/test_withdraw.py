@@ -56,6 +56,13 @@ def test_it_is_withdrawn_once_with_its_reason_and_a_record(publisher: Client, pu
         assert publisher.get(f"/console/notices/{published.notice_id}/reports/{page}/").status_code == 302
 
 
+@pytest.mark.parametrize("number", ["Ｔ－２０２６－０００００１", "tー2026ー000001", " T-2026-000001 "])
+def test_the_number_as_a_japanese_keyboard_gives_it(publisher: Client, published: Report, number: str) -> None:
+    assert published.notice.number == "T-2026-000001"
+    address = f"/console/notices/{published.notice_id}/withdraw/"
+    assert publisher.post(address, {"reason_ja": "誤って公開しました。", "number": number}).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("field", "typed"), [("number", ""), ("number", "T-2026-999999"), ("reason_ja", " "), ("reason_ja", "あ" * 1001)]
 )
