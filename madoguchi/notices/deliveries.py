@@ -74,7 +74,7 @@ def deliveries_of(
         due_at__gte=since,
         mailing__renderer__in=mailings.ALL,
     )
-    return letters.select_related("mailing").order_by("-due_at", "-pk")
+    return letters.select_related("mailing").order_by("-mailing__created_at", "-pk")
 
 
 def told(letters: Iterable[Letter]) -> list[Delivery]:
