@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -11,9 +12,11 @@ from madoguchi.accounts.models import Account
 from madoguchi.catalog.edit import StaleText, latest_version
 from madoguchi.catalog.models import Guide, Question
 from madoguchi.console import audit
+from madoguchi.console.help.differences import differences
 from madoguchi.console.help.forms import GuideForm, QuestionForm
 from madoguchi.shell.forms import render_form
 
+VERSIONS_A_PAGE = 20
 Saver = Callable[[], Question | Guide]
 
 
@@ -24,6 +27,25 @@ def asked_version(request: HttpRequest, text: Question | Guide) -> dict[str, Any
         return None
     version = text.versions.filter(number=int(number)).first()
     return version.content if version else None
+
+
+def _history(request: HttpRequest, text: Question | Guide, form: QuestionForm | GuideForm) -> dict[str, Any]:
+    """A page of its versions, newest first, each with what it changed; the first version has nothing before it."""
+    page = Paginator(text.versions.select_related("by").order_by("-number"), VERSIONS_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    numbers = [version.number - 1 for version in page]
+    before = {version.number: version.content for version in text.versions.filter(number__in=numbers)}
+    return {
+        "page_obj": page,
+        "versions": [
+            (version, differences(before[version.number - 1], version.content, form=form))
+            if version.number - 1 in before
+            else (version, [])
+            for version in page
+        ],
+        "latest": latest_version(text),
+    }
 
 
 def save(request: HttpRequest, text: Question | Guide | None, saver: Saver, *, act: str) -> Question | Guide:
@@ -45,7 +67,7 @@ def edit(  # noqa: PLR0913 - what differs between the two
     saver: Callable[..., Question | Guide],
 ) -> HttpResponse:
     """The page of one text. ``saver(content=, by=, seen=)`` saves; ``back_to`` is the page it is then shown on."""
-    context: dict[str, Any] = {"text": text, "versions": text.versions.select_related("by")[:20] if text else []}
+    context: dict[str, Any] = {"text": text, **(_history(request, text, form) if text else {})}
     if form.is_bound and form.is_valid():
         content, seen = form.content(), form.cleaned_data["seen"]
         if "save" not in request.POST:

@@ -100,6 +100,25 @@ def test_the_second_writer_is_told_and_nothing_is_lost(editor):
     assert question.versions.count() == 3
 
 
+def test_each_version_says_what_it_changed(editor):
+    write(editor, answer_ja="一行目\n二行目")
+    path = f"{FAQ}{Question.objects.get().pk}/"
+    write(editor, path, seen="1", answer_ja="一行目\n新しい二行目", published="")
+    html = page(editor, path)
+    assert re.findall("<summary>(.*?)</summary>", html)[-1:] == ["サイトに掲載する · 回答（日本語）"]
+    assert "<li>一行目</li><li><del>二行目</del></li><li><ins>新しい二行目</ins></li>" in html
+    assert "<li><del>はい</del></li><li><ins>いいえ</ins></li>" in html
+
+
+def test_older_versions_are_on_further_pages(editor):
+    write(editor)
+    question = Question.objects.get()
+    for seen in range(1, 23):
+        write(editor, f"{FAQ}{question.pk}/", seen=str(seen), answer_ja=f"答え{seen}")
+    assert '<td class="number">1</td>' not in page(editor, f"{FAQ}{question.pk}/")
+    assert '<td class="number">1</td>' in page(editor, f"{FAQ}{question.pk}/?page=2")
+
+
 def test_taken_off_the_site(editor):
     write(editor)
     question = Question.objects.get()
