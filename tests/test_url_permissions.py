@@ -25,6 +25,7 @@ MACHINE = {
     "healthz": "/healthz",
     "readyz": "/readyz",
     "show": "/style.0.css",
+    "callbacks:mail": "/callbacks/mail/webhook/",
     "callbacks:telephone": "/callbacks/telephone/twilio/",
 }
 # For the operator's other sites, and where they send customers: what they may is for the tokens, not the session.

@@ -8,13 +8,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from madoguchi.api.callbacks.signed import MOST_BYTES, as_it_came, length
 from madoguchi.contracts.models import Dispatch
 from madoguchi.delivery import telephony
 
 log = structlog.get_logger(__name__)
-
-# A status is a few hundred bytes.
-MOST_BYTES = 16_000
 
 
 @csrf_exempt  # the gateway proves itself by its signature and has no session
@@ -26,24 +24,13 @@ def telephone(request: HttpRequest, gateway: str) -> HttpResponse:
     What was refused is not told: a gateway needs no explanation, and a forger gets none.
     """
     try:
-        if gateway != settings.TELEPHONE_GATEWAY or _length(request) > MOST_BYTES:
+        if gateway != settings.TELEPHONE_GATEWAY or length(request) > MOST_BYTES:
             raise telephony.Forged("not ours")
         with transaction.atomic():
-            news = telephony.gateway().news(_as_it_came(request))
+            news = telephony.gateway().news(as_it_came(request))
             if news:
                 Dispatch.objects.hear(news)
     except telephony.Forged as forged:
         log.warning("telephone_callback_refused", why=str(forged))
         return HttpResponseForbidden()
     return HttpResponse(status=204)
-
-
-def _as_it_came(request: HttpRequest) -> telephony.Callback:
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    # The address as the gateway was given it; what a proxy in front makes of it is not signed.
-    return telephony.Callback(settings.SITE_URL + request.get_full_path(), headers, request.body)
-
-
-def _length(request: HttpRequest) -> int:
-    length = request.headers.get("Content-Length", "")
-    return int(length) if length.isascii() and length.isdigit() else MOST_BYTES + 1

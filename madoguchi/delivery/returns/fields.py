@@ -55,7 +55,9 @@ def plain_text(message: Message) -> str:
 
 def masked_words(words: str) -> str:
     """What a server said on one short line, without the addresses and long numbers in it."""
-    line = _BREAKS.sub(" ", words[:2000]).strip()
+    # Bytes that were no text, and halves of characters in JSON, can be stored by nobody.
+    storable = words[:2000].encode("utf-8", "replace").decode()
+    line = _BREAKS.sub(" ", storable).strip()
     return _NUMBER.sub("•••", _ADDRESS.sub("•••", line))[:300]
 
 

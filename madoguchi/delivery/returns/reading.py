@@ -31,7 +31,7 @@ _AWAY = re.compile(
     re.I,
 )
 _REPLY = re.compile(r"(?<![0-9.])([45][0-9]{2})(?:[ -]+#?([45]\.[0-9]{1,3}\.[0-9]{1,3}))?(?![0-9.])")
-_STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}", re.A)
+STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}", re.A)
 _ABUSE = {"abuse", "fraud", "virus", "other", "opt-out", "opt-out-list", "miscategorized"}
 
 
@@ -83,7 +83,7 @@ def _delivery(part: Message) -> tuple[Finding, ...]:
     findings = []
     for fields in blocks(part)[: MOST_RECIPIENTS + 1]:
         action = fields.get("action", "").split(" ")[0].lower()
-        code = _STATUS.search(fields.get("status", ""))
+        code = STATUS.search(fields.get("status", ""))
         if not action and not code:
             continue  # the block about the whole message
         words = fields.get("diagnostic-code", "").partition(";")[2].strip() or fields.get("diagnostic-code", "")

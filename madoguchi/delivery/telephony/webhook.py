@@ -46,7 +46,7 @@ class Webhook:
         return self._ask("call", order, {"lines": said, "language": language})
 
     def news(self, callback: Callback) -> News | None:
-        self._believe(callback)
+        believe(self.token, callback)
         try:
             said = json.loads(callback.body)
             reason = said.get("reason")
@@ -57,16 +57,6 @@ class Webhook:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Forged("not a status") from error
         return found
-
-    def _believe(self, callback: Callback) -> None:
-        stamp = callback.headers.get("madoguchi-timestamp", "")
-        signed = callback.headers.get("madoguchi-signature", "")
-        if not hmac.compare_digest(signature(self.token, stamp, callback.body).encode(), signed.encode()):
-            raise Forged("signature")
-        if not (stamp.isascii() and stamp.isdigit()) or abs(time.time() - int(stamp)) > TOLERANCE_SECONDS:
-            raise Forged("timestamp")
-        if not SeenCallback.first(signed):
-            raise Forged("replay")
 
     def _ask(self, kind: str, order: Order, words: dict[str, Any]) -> Receipt:
         asked = {
@@ -92,6 +82,18 @@ class Webhook:
 def signature(token: str, stamp: str, body: bytes) -> str:
     """The value of ``Madoguchi-Signature`` for a body sent at ``stamp``."""
     return "v1=" + hmac.new(token.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def believe(token: str, callback: Callback) -> None:
+    """Raise :class:`Forged` unless ``callback`` was signed with ``token`` a moment ago and comes for the first time."""
+    stamp = callback.headers.get("madoguchi-timestamp", "")
+    signed = callback.headers.get("madoguchi-signature", "")
+    if not hmac.compare_digest(signature(token, stamp, callback.body).encode(), signed.encode()):
+        raise Forged("signature")
+    if not (stamp.isascii() and stamp.isdigit()) or abs(time.time() - int(stamp)) > TOLERANCE_SECONDS:
+        raise Forged("timestamp")
+    if not SeenCallback.first(signed):
+        raise Forged("replay")
 
 
 def headers(token: str, body: bytes) -> dict[str, str]:

@@ -74,6 +74,12 @@ def test_words_carry_no_address_and_no_number():
     assert finding.words == "550 5.1.1 <•••> ••• unknown"
 
 
+def test_words_can_be_stored_whatever_bytes_they_were():
+    (finding,) = reading.read(returned.dsn().replace(b"User unknown", b"\xff\xfe\x00 \x1b$B")).findings
+    assert finding.words.encode("utf-8")
+    assert "\x00" not in finding.words
+
+
 PIECES = st.sampled_from(
     [
         b"Content-Type: multipart/report; report-type=delivery-status; boundary=x\n",
@@ -104,7 +110,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES | st.binary(max_size=40), max_size=25))
 def test_nothing_that_can_be_sent_raises(pieces):
     for finding in reading.read(b"".join(pieces)).findings:
-        assert len(finding.words) <= 300
+        assert len(finding.words.encode()) <= 1200
         assert finding.kind in Kind
 
 
