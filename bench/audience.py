@@ -200,7 +200,7 @@ def write(report: Any) -> dict[str, float]:
     from madoguchi.delivery.models import Letter, Mailing
     from madoguchi.notices import audience, mailings
 
-    run("TRUNCATE delivery_letter")
+    run("TRUNCATE delivery_letter CASCADE")
     mailings = [
         Mailing.objects.get(renderer=mailings.REPORT, reference=str(each.pk))
         for each in report.notice.reports.filter(ordinal__lte=report.ordinal).order_by("ordinal")
@@ -224,7 +224,7 @@ def copy() -> float:
     from madoguchi.delivery.models import Letter
 
     columns = ", ".join(field.column for field in Letter._meta.concrete_fields if not field.primary_key)
-    run("TRUNCATE delivery_letter")
+    run("TRUNCATE delivery_letter CASCADE")
     run(f"INSERT INTO delivery_letter ({columns}) SELECT {columns} FROM before")
     settle()
     began = time.perf_counter()

@@ -4,6 +4,9 @@ Ours is the whole way: publish, the job that writes a row for every due destinat
 database, by one worker process. It is compared with (a) Postfix's ``smtp-source -d``, C, no database, sending as many
 bytes over as many connections into the same ``smtp-sink``; (b) django-post_office with its own defaults; (c) smtplib,
 one connection, a message built for each recipient. (a) and ours take turns; the ratio is the median of the rounds.
+
+Beside each rate stands what each part spent on a letter in microseconds of processor time (``us``), which a machine
+that does other work meanwhile distorts less.
 """
 
 import argparse
@@ -14,7 +17,9 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from bench import fanout_references, stage
 
@@ -46,8 +51,8 @@ def main() -> None:
     stage.say(f"{chosen.letters} customers follow a service")
     populate(chosen.letters)
     as_nobody = ("-u", "nobody") if os.getuid() == 0 else ()
-    with stage.process("smtp-sink", *as_nobody, f"127.0.0.1:{port}", "512"):
-        ours, theirs, letter = rounds(chosen.letters, chosen.rounds, port=port, only_ours=chosen.only_ours)
+    with stage.process("smtp-sink", *as_nobody, f"127.0.0.1:{port}", "512") as sink:
+        ours, theirs, letter = rounds(chosen, port=port, sink=sink.pid)
         if chosen.only_ours:
             return
         few = max(1000, chosen.letters // 50)
@@ -61,12 +66,14 @@ def main() -> None:
         ours=statistics.median(one["rate"] for one in ours),
         unit="letters/s",
         references={
-            "smtp-source": statistics.median(theirs),
+            "smtp-source": statistics.median(one["rate"] for one in theirs),
             "django-post_office": post_office,
             "smtplib": smtplib,
         },
         ratios={
-            "smtp-source": statistics.median(one["rate"] / rate for one, rate in zip(ours, theirs, strict=True)),
+            "smtp-source": statistics.median(
+                one["rate"] / other["rate"] for one, other in zip(ours, theirs, strict=True)
+            ),
             "django-post_office": statistics.median(one["rate"] for one in ours) / post_office,
             "smtplib": statistics.median(one["rate"] for one in ours) / smtplib,
         },
@@ -74,7 +81,7 @@ def main() -> None:
         letters=chosen.letters,
         connections=CONNECTIONS,
         bytes_a_letter=len(letter["raw"]),
-        rounds=[{**one, "smtp-source": round(rate)} for one, rate in zip(ours, theirs, strict=True)],
+        rounds=[{**one, "smtp-source": other} for one, other in zip(ours, theirs, strict=True)],
         compared_with="smtp-source -d (Postfix, C, no rows kept), django-post_office with its defaults, smtplib with a"
         " message built per recipient; all into smtp-sink on loopback, the first two kinds taking turns",
     )
@@ -125,26 +132,45 @@ def populate(customers: int) -> None:
         Subscription.objects.bulk_create(Subscription(account=account, service=service) for account in accounts)
 
 
-def rounds(letters: int, number: int, *, port: int, only_ours: bool) -> tuple[list[dict], list[float], dict[str, str]]:
-    """``number`` turns of (a) and ours; also a letter as it went out, for the other references."""
+def rounds(chosen: argparse.Namespace, *, port: int, sink: int) -> tuple[list[dict], list[dict], dict[str, str]]:
+    """Turns of ours and (a); also a letter as it went out, for the other references."""
     ours: list[dict] = []
-    theirs: list[float] = []
+    theirs: list[dict] = []
     letter: dict[str, str] = {}
+    server = stage.database_server()
     with stage.process(sys.executable, "-m", "madoguchi", "worker") as worker:
         wait_until_it_listens()
-        for turn in range(number):
-            one = publish_and_wait(letters)
+        for turn in range(1, chosen.rounds + 1):
+            parts = {
+                "worker": lambda: stage.processor_time(worker.pid),
+                "postgresql": lambda: stage.processor_time(server, with_children=True),
+                "sink": lambda: stage.processor_time(sink),
+            }
+            one = spent(parts, chosen.letters, lambda: publish_and_wait(chosen.letters))
             one["worker_mb"] = round(stage.peak_memory(worker.pid), 1)
             ours.append(one)
+            stage.say(f"round {turn}: ours {one['rate']:.0f}/s, us {one['us']}")
             letter = letter or fanout_references.a_letter()
-            if not only_ours:
-                size = len(letter["raw"])
-                theirs.append(fanout_references.smtp_source(letters, port=port, connections=CONNECTIONS, size=size))
-            stage.say(
-                f"round {turn + 1}: ours {one['rate']:.0f}/s"
-                + "".join(f", smtp-source {r:.0f}/s" for r in theirs[turn:])
-            )
+            if not chosen.only_ours:
+                theirs.append(smtp_source(chosen.letters, port=port, sink=sink, size=len(letter["raw"])))
+                stage.say(f"round {turn}: smtp-source {theirs[-1]['rate']:.0f}/s, us {theirs[-1]['us']}")
     return ours, theirs, letter
+
+
+def smtp_source(letters: int, *, port: int, sink: int, size: int) -> dict[str, Any]:
+    parts = {
+        "smtp-source": lambda: sum(os.times()[2:4]),
+        "sink": lambda: stage.processor_time(sink),
+    }
+    sizes = {"port": port, "connections": CONNECTIONS, "size": size}
+    return spent(parts, letters, lambda: {"rate": round(fanout_references.smtp_source(letters, **sizes), 1)})
+
+
+def spent(parts: dict[str, Callable[[], float]], letters: int, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What ``work`` says, and ``us``: microseconds of processor time a letter that each of ``parts`` spent on it."""
+    before = {name: asked() for name, asked in parts.items()}
+    found = work()
+    return {**found, "us": {name: round((asked() - before[name]) / letters * 1e6, 1) for name, asked in parts.items()}}
 
 
 def wait_until_it_listens() -> None:
@@ -167,7 +193,7 @@ def publish_and_wait(letters: int) -> dict[str, float]:
     from madoguchi.notices.content import NoticeContent, ReportContent
 
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE delivery_letter, delivery_mailing")
+        cursor.execute("TRUNCATE delivery_letter, delivery_mailing CASCADE")
         cursor.execute("VACUUM ANALYZE")
     draft = write.start(
         kind="trouble",

@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -63,6 +63,40 @@ def peak_memory(pid: int) -> float:
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) / 1024
     return 0.0
+
+
+def processor_time(pid: int, *, with_children: bool = False) -> float:
+    """Seconds of processor time a process has used, and those of its children, ended or not, if asked for; 0 where the
+    system does not say."""
+    every = {int(folder.name): _times(folder) for folder in Path("/proc").glob("[0-9]*")} if with_children else {}
+    own = _times(Path(f"/proc/{pid}"))
+    children = [times for child, times in every.items() if times.parent == pid]
+    spent = own.spent + (own.of_the_ended + sum(child.spent for child in children) if with_children else 0)
+    return spent / os.sysconf("SC_CLK_TCK")
+
+
+class _Times(NamedTuple):
+    """In ticks."""
+
+    parent: int = 0
+    spent: int = 0
+    of_the_ended: int = 0
+
+
+def _times(folder: Path) -> _Times:
+    with contextlib.suppress(OSError):
+        fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        return _Times(int(fields[1]), int(fields[11]) + int(fields[12]), int(fields[13]) + int(fields[14]))
+    return _Times()
+
+
+def database_server() -> int:
+    """The process of the server, the parent of all others of it; 0 when it is on another machine."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return _times(Path(f"/proc/{cursor.fetchone()[0]}")).parent
 
 
 def say(text: str) -> None:

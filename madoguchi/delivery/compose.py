@@ -10,7 +10,7 @@ import html
 import re
 import time
 from binascii import b2a_base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,6 +28,9 @@ TO, DATE, MESSAGE_ID = "letter_to", "letter_date", "letter_message_id"
 # What the engine writes itself; a draft naming one of them is a mistake. Message-ID may be given.
 _OWN = {"from", "to", "cc", "bcc", "sender", "subject", "date", "mime-version", "return-path", "received"}
 _OWN |= {"auto-submitted", "x-auto-response-suppress", "feedback-id", "dkim-signature"}
+
+# Values of one slot that are looked out for.
+_KNOWN = 32
 
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -143,7 +146,7 @@ def _body(subtype: str, text: str, convert: Callable[[str], bytes]) -> list[byte
     statics = [_plain(part) for part in parts[::2]]
     if len(parts) == 1:
         return [head + _lines(statics[0])]
-    return [head, _Base64(tuple(_Stretch.of(static) for static in statics), tuple(parts[1::2]), convert)]
+    return [head, _Base64.of(statics, parts[1::2], convert)]
 
 
 def _seven_bit(text: str) -> list[bytes | _Piece]:
@@ -235,6 +238,25 @@ class _Stretch:
         return cls(raw, tuple(shifted))
 
 
+class _Repeated:
+    """What became of a slot's values that came more than once: most slots have the same few in many letters. Of a value
+    that came once (a link's token) nothing is kept."""
+
+    __slots__ = ("_seen", "known")
+
+    def __init__(self) -> None:
+        # The bytes left over before the slot and its value: what they became, and the bytes left over then.
+        self.known: dict[tuple[bytes, str], tuple[bytes, bytes]] = {}
+        self._seen: set[int] = set()
+
+    def note(self, before: tuple[bytes, str], after: tuple[bytes, bytes]) -> None:
+        mark = hash(before)
+        if mark in self._seen and len(self.known) < _KNOWN:
+            self.known[before] = after
+        elif len(self._seen) < _KNOWN:
+            self._seen.add(mark)
+
+
 @dataclass(frozen=True, slots=True)
 class _Base64:
     """A body with slots: ``stretches`` is one longer than ``slots``."""
@@ -242,21 +264,34 @@ class _Base64:
     stretches: tuple[_Stretch, ...]
     slots: tuple[str, ...]
     convert: Callable[[str], bytes]
+    repeated: tuple["_Repeated", ...]
+
+    @classmethod
+    def of(cls, statics: Sequence[bytes], slots: Sequence[str], convert: Callable[[str], bytes]) -> "_Base64":
+        return cls(tuple(map(_Stretch.of, statics)), tuple(slots), convert, tuple(_Repeated() for _ in slots))
 
     def fill(self, values: Values) -> bytes:
         encoded, rest = self.stretches[0].shifted[0]
         done = [encoded]
-        for name, stretch in zip(self.slots, self.stretches[1:], strict=True):
-            rest += self.convert(_value(values, name))
-            needed = -len(rest) % 3
-            if len(stretch.raw) < needed:
-                rest += stretch.raw
-                continue
-            done.append(_lines(rest + stretch.raw[:needed]))
-            encoded, rest = stretch.shifted[needed]
+        for index, name in enumerate(self.slots):
+            value, repeated = _value(values, name), self.repeated[index]
+            found = repeated.known.get((rest, value))
+            if found is None:
+                found = self._encoded(rest + self.convert(value), self.stretches[index + 1])
+                repeated.note((rest, value), found)
+            encoded, rest = found
             done.append(encoded)
         done.append(_lines(rest))
         return b"".join(done)
+
+    @staticmethod
+    def _encoded(raw: bytes, then: _Stretch) -> tuple[bytes, bytes]:
+        """``raw`` and the stretch after it, encoded, and the bytes left over."""
+        needed = -len(raw) % 3
+        if len(then.raw) < needed:
+            return b"", raw + then.raw
+        encoded, rest = then.shifted[needed]
+        return _lines(raw + then.raw[:needed]) + encoded, rest
 
 
 def _lines(raw: bytes) -> bytes:

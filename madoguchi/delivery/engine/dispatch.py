@@ -18,7 +18,7 @@ from madoguchi.delivery.engine.route import Route
 from madoguchi.delivery.engine.verdict import Fault, fault
 from madoguchi.delivery.engine.waiting import Waiting
 from madoguchi.delivery.headers import Unfit, address
-from madoguchi.delivery.returns.path import return_path
+from madoguchi.delivery.returns.path import return_paths
 from madoguchi.lib.lanes import Lane
 from madoguchi.lib.tokens import BrokenSeal
 
@@ -50,6 +50,7 @@ class Dispatch:
         self.pacing = pacing
         self._timer: asyncio.TimerHandle | None = None
         self._date = (0, "")
+        self._sender_of = return_paths()
         self._ending = False
 
     # --- letters come in ----------------------------------------------------------------------------------------------
@@ -169,7 +170,7 @@ class Dispatch:
             values[compose.DATE] = self._now()
             if composed.own_ids:
                 values[compose.MESSAGE_ID] = compose.message_id(letter.id)
-            sender = return_path(letter.id) or composed.sender.encode()
+            sender = self._sender_of(letter.id) if self._sender_of else composed.sender.encode()
             return Parcel(sender, recipient.encode(), composed.splice(values), letter)
         except Unfit as error:
             self._failed(letter, reason=str(error))

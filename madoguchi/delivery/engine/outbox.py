@@ -132,7 +132,7 @@ class Claimed:
         return values
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """What became of a letter. ``queued`` means another try after ``wait`` seconds; ``untried`` gives the try back."""
 

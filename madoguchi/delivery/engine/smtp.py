@@ -23,6 +23,9 @@ def _text(line: bytes) -> str:
 
 
 _ENVELOPE = (Step.MAIL, Step.RCPT)
+# What nearly every read brings while letters follow one another: one taken over, the envelope of the next consented to.
+_FLOWING = deque((Step.END, Step.MAIL, Step.RCPT, Step.DATA))
+_CONSENT = re.compile(rb"(250 [ -~]*)\r\n250 [^\r\n]*\r\n25[01] [^\r\n]*\r\n354 [^\r\n]*\r\n")
 
 
 class Connection(asyncio.Protocol):
@@ -120,7 +123,7 @@ class Connection(asyncio.Protocol):
     def pump(self) -> None:
         """Begin the next letter if the connection is free."""
         if self.ready and not self._steps and not self._closing:
-            self._write(b"", self._next_envelope())
+            self._write((), self._next_envelope())
 
     def finish(self) -> None:
         """Take nothing more; say goodbye when what is on the way is done."""
@@ -172,13 +175,13 @@ class Connection(asyncio.Protocol):
             return False
         return True
 
-    def _write(self, first: bytes, commands: list[tuple[Step, bytes]]) -> None:
+    def _write(self, first: tuple[bytes, ...], commands: list[tuple[Step, bytes]]) -> None:
         """Send ``first`` (whose steps are noted already) and as many commands as may follow it at once."""
         if self._pipelining:
-            self._steps.extend(step for step, _ in commands)
-            data = first + b"".join([command for _, command in commands])
+            self._steps.extend([step for step, _ in commands])
+            data = b"".join([*first, *[command for _, command in commands]])
         else:
-            data, self._unsent = first, commands
+            data, self._unsent = b"".join(first), commands
             if not self._steps and commands:
                 step, command = commands[0]
                 self._steps.append(step)
@@ -203,6 +206,12 @@ class Connection(asyncio.Protocol):
         self._transport = transport  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
+        if self._steps == _FLOWING and not self._buffer and not self._lines and (plain := _CONSENT.fullmatch(data)):
+            self._steps.clear()
+            self._ended(250, plain[1].decode().rstrip())
+            if not self._gone:
+                self._send_letter()
+            return
         lines = (self._buffer + data if self._buffer else data).split(b"\n")
         self._buffer = lines.pop()
         if len(self._buffer) > 4096 or len(self._lines) > 200:
@@ -242,13 +251,11 @@ class Connection(asyncio.Protocol):
         if step is Step.END:
             self._ended(code, reply)
         elif step is Step.DATA and code == 354 and self._refusal is None:
-            self._letter, self._envelope = self._envelope, None
-            self._steps.append(Step.END)
-            self._write(self._letter.message + b".\r\n" if self._letter else b"", self._next_envelope())
+            self._send_letter()
         elif step is Step.DATA and code == 354:
             # Offered although the recipient was refused: an empty message ends it (RFC 2920 3.1).
             self._steps.append(Step.NOTHING)
-            self._write(b".\r\n", [])
+            self._write((b".\r\n",), [])
         elif step in (Step.MAIL, Step.RCPT, Step.DATA):
             if code >= 400 and self._refusal is None:
                 self._refusal = (step, code, reply)
@@ -258,17 +265,23 @@ class Connection(asyncio.Protocol):
         elif step is Step.NOTHING:
             self._give_up_envelope()
 
+    def _send_letter(self) -> None:
+        """The content of the letter whose envelope was consented to, and the envelope of the next."""
+        self._letter, self._envelope = self._envelope, None
+        self._steps.append(Step.END)
+        self._write((self._letter.message, b".\r\n") if self._letter else (), self._next_envelope())
+
     def _go_on(self) -> None:
         """Nothing is being waited for: send what is held back, start over, or take the next letter."""
         if self._refusal is not None and self._envelope is not None:
             self._start_over()
         elif not self._closing:
-            self._write(b"", self._unsent or self._next_envelope())
+            self._write((), self._unsent or self._next_envelope())
 
     def _start_over(self) -> None:
         """After a refused envelope: clear it at the relay (the only use of RSET) and take the next letter."""
         self._give_up_envelope()
-        self._write(b"", [(Step.RSET, b"RSET\r\n"), *self._next_envelope()])
+        self._write((), [(Step.RSET, b"RSET\r\n"), *self._next_envelope()])
 
     def _give_up_envelope(self) -> None:
         parcel, refusal = self._envelope, self._refusal

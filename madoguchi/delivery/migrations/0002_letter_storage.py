@@ -1,7 +1,7 @@
 """What Django's models cannot say: how letters are stored, and that new ones wake the workers.
 
-A letter is updated twice in its life, when claimed and when done. Room left in each page (fillfactor) lets the first
-of the two stay in its page and touch no index; vacuuming early keeps the claim's index short during a mailing.
+A letter is updated twice in its life, when claimed and when done. Room left in each page (fillfactor) for every letter
+of it lets the first of the two stay in its page and touch no index; vacuuming early keeps the claim's index short during a mailing.
 """
 
 from django.db import migrations
@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             """
             ALTER TABLE delivery_letter SET (
-                fillfactor = 70,
+                fillfactor = 50,
                 autovacuum_vacuum_scale_factor = 0.02,
                 autovacuum_vacuum_insert_scale_factor = 0.05,
                 autovacuum_analyze_scale_factor = 0.02,

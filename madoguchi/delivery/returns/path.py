@@ -9,6 +9,7 @@ sign: both are read.
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from django.conf import settings
@@ -24,9 +25,16 @@ _LARGEST = 2**63 - 1
 
 def return_path(letter: int) -> bytes:
     """The envelope sender of ``letter``; empty where the settings name no domain for it."""
+    make = return_paths()
+    return make(letter) if make else b""
+
+
+def return_paths() -> Callable[[int], bytes] | None:
+    """What :func:`return_path` does, for many letters: the settings are looked at once."""
     if not settings.RETURN_DOMAIN:
-        return b""
-    return b"r+%d.%s@%s" % (letter, _mark(_keys()[0], letter), settings.RETURN_DOMAIN.encode())
+        return None
+    key, rest = _keys()[0], b"@" + settings.RETURN_DOMAIN.encode()
+    return lambda letter: b"r+%d.%b%b" % (letter, _mark(key, letter), rest)
 
 
 def read(address: str) -> int | None:
