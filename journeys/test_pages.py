@@ -114,13 +114,14 @@ def test_pages_of_staff(new_visitor: Callable[..., Visitor]) -> None:
     inquiry = last(staff, "/console/inquiries/", r'href="[^"]*/console/inquiries/(\d+)/"')
     question = first(staff, "/console/faq/", r'href="[^"]*/console/faq/(\d+)/"')
     guide = first(staff, "/console/guides/", r'href="[^"]*/console/guides/(\d+)/"')
+    mailing = first(staff, "/console/mailings/", r'href="[^"]*/console/mailings/(\d+)/"')
     staff.go("/console/customers/")
     staff.fill(email="hanako@example.jp", reason="電話でのお問い合わせ")
     staff.press()
     staff.page.wait_for_url("**/console/customers/*-*/")
     customer = staff.page.url.rstrip("/").rpartition("/")[2]
     places = {"draft": draft, "report": report, "posted": posted, "template": template, "inquiry": inquiry}
-    places |= {"question": question, "guide": guide}
+    places |= {"question": question, "guide": guide, "mailing": mailing}
     # A one-time code counts once: the other window shares the session.
     for visitor in (staff, staff.like(language="en", width=390)):
         assert walk(visitor, CONSOLE.values(), customer=customer, **places) >= 8

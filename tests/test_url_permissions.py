@@ -16,6 +16,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.accounts.tests.people import sign_in
 from madoguchi.catalog.models import Guide, Question
 from madoguchi.contracts.models import Contract
+from madoguchi.delivery.models import Mailing
 from madoguchi.demo.sample import accounts, catalog, contracts, inquiries, notices, questions
 from madoguchi.inquiries.models import Inquiry
 from madoguchi.notices.models import Notice, ReportTemplate
@@ -236,8 +237,9 @@ STAFF = {
     "console:report_publish": PUBLISH,
     "console:mailings": "/console/mailings/",
     "console:mailings_running": "/console/mailings/running/",
-    "console:mailing": "/console/mailings/0/",
-    "console:mailing_progress": "/console/mailings/0/progress/",
+    "console:mailing": "/console/mailings/{mailing}/",
+    "console:mailing_progress": "/console/mailings/{mailing}/progress/",
+    "console:deliverability": "/console/deliverability/",
     "public:notice_preview": "/notices/preview/{report}/",
 }
 WRITERS = {
@@ -261,7 +263,7 @@ WRITERS = {
     "console:template_remove": "/console/templates/{template}/remove/",
 }
 PUBLISHERS = {
-    "console:mailing_act": "/console/mailings/0/cancel/",
+    "console:mailing_act": "/console/mailings/{mailing}/cancel/",
     "console:notice_withdraw": "/console/notices/{posted}/withdraw/",
     "console:report_schedule": "/console/notices/{draft}/reports/{report}/schedule/",
     "console:report_unschedule": "/console/notices/{draft}/reports/{report}/unschedule/",
@@ -286,6 +288,9 @@ SUPPORTERS = {
     "console:inquiry_assign": "/console/inquiries/{inquiry}/assign/",
     "console:inquiry_note": "/console/inquiries/{inquiry}/note/",
     "console:inquiry_state": "/console/inquiries/{inquiry}/state/",
+    "console:suppressions": "/console/deliverability/suppressions/",
+    "console:suppression_add": "/console/deliverability/suppressions/add/",
+    "console:suppression_lift": "/console/deliverability/suppressions/0/lift/",
     "console:customers": "/console/customers/",
     "console:customer": "/console/customers/{customer}/",
     "console:customer_act": "/console/customers/{customer}/login/",
@@ -328,6 +333,7 @@ def places() -> dict[str, object]:
         "template": ReportTemplate.objects.all()[0].pk,
         "guide": Guide.objects.all()[0].pk,
         "inquiry": Inquiry.objects.order_by("pk")[0].pk,
+        "mailing": Mailing.objects.filter(single=False).order_by("pk")[0].pk,
         "customer": hanako.public_id,
         "contract": sorted(hers - shared)[0],
         "shared": sorted(shared)[0],

@@ -27,6 +27,10 @@ def can_publish(request: HttpRequest) -> bool:
     return _role(request) in {*_PUBLISHERS, StaffRole.ADMINISTRATOR}
 
 
+def can_help(request: HttpRequest) -> bool:
+    return _role(request) in {*_SUPPORTERS, StaffRole.ADMINISTRATOR}
+
+
 def is_administrator(request: HttpRequest) -> bool:
     return _role(request) == StaffRole.ADMINISTRATOR
 

@@ -4,6 +4,8 @@ from madoguchi.console.audit_log import audit_log
 from madoguchi.console.budgets import budgets
 from madoguchi.console.customers import acts, find
 from madoguchi.console.customers import page as customer
+from madoguchi.console.deliverability import page as deliverability
+from madoguchi.console.deliverability import suppressions
 from madoguchi.console.help import guides, questions
 from madoguchi.console.inquiries import acts as inquiry_acts
 from madoguchi.console.inquiries import answer as inquiry_answer
@@ -40,6 +42,10 @@ urlpatterns = [
     path("customers/", find.find, name="customers"),
     path("customers/<uuid:customer>/", customer.show, name="customer"),
     path("customers/<uuid:customer>/<slug:name>/", acts.act, name="customer_act"),
+    path("deliverability/", deliverability.deliverability, name="deliverability"),
+    path("deliverability/suppressions/", suppressions.suppressions, name="suppressions"),
+    path("deliverability/suppressions/add/", suppressions.add, name="suppression_add"),
+    path("deliverability/suppressions/<int:suppression_id>/lift/", suppressions.lift, name="suppression_lift"),
     path("faq/", questions.board, name="questions"),
     path("faq/new/", questions.new, name="question_new"),
     path("faq/<int:question_id>/", questions.change, name="question"),

@@ -6,7 +6,7 @@ import structlog
 from django.conf import settings
 from procrastinate.contrib.django import app
 
-from madoguchi.delivery import pace
+from madoguchi.delivery import days, pace
 from madoguchi.delivery.models import Mailing, SeenCallback
 from madoguchi.delivery.returns import mailbox, suppression, take
 from madoguchi.lib.lanes import Lane
@@ -87,3 +87,15 @@ def look_into_mailbox(timestamp: int) -> None:
             mailbox.look()
         except mailbox.Away as away:
             log.warning("returns.mailbox_away", error=str(away))
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(
+    name="delivery.count_days",
+    priority=Lane.REST.priority,
+    queueing_lock="delivery.count_days",
+    pass_context=False,
+)
+def count_days(timestamp: int) -> None:
+    """Every ten minutes: count what became of the letters of today and yesterday."""
+    days.keep_up()

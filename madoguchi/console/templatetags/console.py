@@ -52,6 +52,8 @@ _ACTS: dict[str, str | Promise] = {
     "mailing.resume": _("Let the mailing go on"),
     "mailing.cancel": _("Called the mailing off"),
     "mailing.retry": _("Tried failed letters again"),
+    "suppression.add": _("Put an address on the suppression list"),
+    "suppression.lift": _("Took an address off the suppression list"),
     "template.add": _("Added a template"),
     "template.edit": _("Changed a template"),
     "template.remove": _("Removed a template"),

@@ -44,6 +44,7 @@ def addresses(draft: Report) -> dict[str, str]:
             "question_id": 1,
             "guide_id": 1,
             "mailing_id": 1,
+            "suppression_id": 1,
         }
         arguments = {key: wanted[key] for key in wanted if f":{key}>" in str(pattern.pattern)}
         found[str(pattern.name)] = reverse(f"console:{pattern.name}", kwargs=arguments)
