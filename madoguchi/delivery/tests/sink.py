@@ -171,7 +171,7 @@ class Sink:
 
     @property
     def url(self) -> str:
-        return f"smtp://{self.address}:{self.port}"
+        return f"smtp://[{self.address}]:{self.port}" if ":" in self.address else f"smtp://{self.address}:{self.port}"
 
     def accepted(self) -> list[dict[str, Any]]:
         """What it kept, as it wrote it."""
@@ -198,9 +198,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def sink(folder: Path) -> Iterator[Sink]:
+def sink(folder: Path, *, address: str = "127.0.0.1") -> Iterator[Sink]:
     folder.mkdir(parents=True, exist_ok=True)
-    receiver = Sink(folder)
+    receiver = Sink(folder, address=address)
     receiver.start()
     try:
         yield receiver

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from madoguchi.delivery.engine.feeder import Parcel, Patience, RelayTrouble, Step
 from madoguchi.delivery.engine.relays import Relay
 from madoguchi.delivery.engine.smtp import Connection
+from madoguchi.delivery.tests.sink import sink
 
 
 class Kept:
@@ -161,6 +162,50 @@ def test_a_certificate_nobody_vouches_for_is_refused(relay, monkeypatch):
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(RelayTrouble, match="SSL"):
         deliver(f"smtp+starttls://mad%20oguchi:p%40ss%3Aword@127.0.0.1:{port}", Kept())
+
+
+def test_a_relay_over_ipv6(tmp_path):
+    with sink(tmp_path / "six", address="::1") as six:
+        deliver(six.url, kept := Kept())
+        assert [what for _, what in kept.done] == ["accepted"] * 3
+        assert list(six.counted()) == ["a0@example.jp", "a1@example.jp", "a2@example.jp"]
+
+
+def test_a_certificate_of_an_authority_of_ones_own(relay, tmp_path, monkeypatch):
+    """The setting names it; the system's authorities do not know it."""
+    handler, port = relay
+    monkeypatch.delenv("SSL_CERT_FILE")
+    deliver(f"smtp+starttls://mad%20oguchi:p%40ss%3Aword@127.0.0.1:{port}?ca={tmp_path / 'relay.pem'}", Kept())
+    assert len(handler.recipients) == 3
+
+
+def test_what_the_relay_said_it_cannot_take_is_not_sent_to_it(tmp_path):
+    kept = Kept(2)
+    kept.waiting[0].message = b"Subject: large\r\n\r\n" + b"x" * 2000 + b"\r\n"
+    kept.waiting[1].recipient = "花子@example.jp".encode()
+
+    async def main() -> None:
+        over = asyncio.Event()
+
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"220 small\r\n")
+            while line := await reader.readline():
+                writer.write(b"250-small\r\n250 SIZE 1000\r\n" if line.startswith(b"EHLO") else b"221 bye\r\n")
+            writer.close()
+            await writer.wait_closed()
+            over.set()
+
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        connection = Connection(Relay("127.0.0.1", server.sockets[0].getsockname()[1]), kept)
+        await connection.open()
+        connection.pump()
+        connection.finish()  # nothing goes out but the goodbye
+        async with asyncio.timeout(20):
+            await over.wait()
+        server.close()
+
+    asyncio.run(main())
+    assert [what for _, what in kept.done] == ["END 552", "RCPT 553"]
 
 
 @pytest.mark.parametrize(
