@@ -277,7 +277,7 @@ SMTP_CONNECTIONS = ENV.integer("MADOGUCHI_SMTP_CONNECTIONS", 10, least=1, most=1
 SMTP_MESSAGES = ENV.integer("MADOGUCHI_SMTP_MESSAGES", 1000, least=1)  # over one connection
 # In order of preference: the next is used while those before it are away.
 _DEMO_RELAY = "smtp://127.0.0.1:8025" if DEMO else None
-_WANTED = "an address beginning with smtp:, smtps: or smtp+starttls:, or several separated by spaces,"
+_WANTED = "an address beginning with smtp:, smtps:, smtp+starttls: or anymail:, or several separated by spaces,"
 SMTP_URL = ENV.text("MADOGUCHI_SMTP_URL", _DEMO_RELAY, wanted=_WANTED)
 SMTP_RELAYS = ENV.parsed(
     "MADOGUCHI_SMTP_URL",
@@ -285,6 +285,8 @@ SMTP_RELAYS = ENV.parsed(
     relays(SMTP_URL, hello=OPERATOR["domain"]) if SMTP_URL == _DEMO_RELAY else None,
     wanted=_WANTED,
 )
+# What django-anymail asks for the provider of an "anymail:" address: POSTMARK_SERVER_TOKEN=… and the like.
+ANYMAIL = ENV.pairs("MADOGUCHI_ANYMAIL", {})
 # Limits of single groups of addresses: docomo=rate:50,connections:2 …
 SMTP_GROUPS = ENV.parsed("MADOGUCHI_SMTP_GROUPS", limits, limits(""), wanted="limits as docomo=rate:50,connections:2")
 MAIL_FROM_NOTICES = ENV.text("MADOGUCHI_MAIL_FROM_NOTICES", "notice@aoba.example" if DEMO else None)

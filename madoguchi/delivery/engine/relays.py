@@ -4,18 +4,23 @@ No clock and no network here; the rule of failover is a table in ``docs/delivery
 """
 
 import ipaddress
+import re
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+# Not SMTP: a provider's API, by the name of its backend in django-anymail ("anymail:postmark").
+PROVIDER = "anymail"
+_PROVIDER_NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Where letters are handed over. ``security`` is ``smtp``, ``smtps`` or ``smtp+starttls``.
+    """Where letters are handed over. ``security`` is ``smtp``, ``smtps`` or ``smtp+starttls``, or :data:`PROVIDER` with
+    the provider's name as ``host``.
 
     ``connections`` serve every lane, ``codes`` says whether one more serves codes alone. ``messages`` go over one
     connection before it is renewed; ``rate`` is letters a second, 0 for as fast as it takes them. ``authority``,
@@ -44,19 +49,21 @@ class Relay:
         Raises :class:`ValueError` with a message that shows no password.
         """
         parts = urlsplit(url)
-        if parts.scheme not in PORTS:
-            raise ValueError("a relay begins with smtp:, smtps: or smtp+starttls:")
+        if parts.scheme not in {*PORTS, PROVIDER}:
+            raise ValueError("a relay begins with smtp:, smtps:, smtp+starttls: or anymail:")
+        if parts.scheme == PROVIDER and (parts.netloc or not _PROVIDER_NAME.fullmatch(parts.path)):
+            raise ValueError("after anymail: comes a provider's name, such as postmark")
         query = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
         unknown = set(query) - {"connections", "messages", "rate", "ca", "certificate", "key", "hello"}
         if unknown:
             raise ValueError(f"{unknown.pop()} is not a limit of a relay")
-        host = parts.hostname or "127.0.0.1"
+        host = parts.path if parts.scheme == PROVIDER else parts.hostname or "127.0.0.1"
         if parts.username and parts.scheme == "smtp" and not _on_this_machine(host):
             raise ValueError("a password is sent over smtps: or smtp+starttls: only")
         limit = int(_number(query, "connections", 0))
         return cls(
             host=host,
-            port=parts.port or PORTS[parts.scheme],
+            port=parts.port or PORTS.get(parts.scheme, 443),
             security=parts.scheme,
             user=unquote(parts.username or ""),
             password=unquote(parts.password or ""),
@@ -74,6 +81,8 @@ class Relay:
     @property
     def name(self) -> str:
         """What the console calls it."""
+        if self.security == PROVIDER:
+            return self.host
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     def context(self) -> ssl.SSLContext | None:

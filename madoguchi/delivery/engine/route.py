@@ -9,7 +9,8 @@ import structlog
 
 from madoguchi.delivery.engine.feeder import Parcel, Patience, RelayTrouble, Step
 from madoguchi.delivery.engine.pacing import Pause, Rate
-from madoguchi.delivery.engine.relays import Relay, Standing
+from madoguchi.delivery.engine.provider import ProviderConnection
+from madoguchi.delivery.engine.relays import PROVIDER, Relay, Standing
 from madoguchi.delivery.engine.smtp import Connection
 from madoguchi.lib.lanes import Lane
 
@@ -37,7 +38,7 @@ class Slot:
     """A place for a connection, and the lanes it serves, the most urgent first."""
 
     lanes: tuple[Lane, ...]
-    connection: Connection | None = None
+    connection: Connection | ProviderConnection | None = None
 
 
 class Route:
@@ -51,7 +52,7 @@ class Route:
         if relay.codes:
             # One connection is for codes alone: nobody who waits for one waits for another's mailing.
             self._slots.insert(0, Slot((Lane.CODES,)))
-        self._open: dict[Connection, Slot] = {}
+        self._open: dict[Connection | ProviderConnection, Slot] = {}
         self._opening: set[asyncio.Task[None]] = set()
         self._pause = Pause(strikes_allowed=STRIKES, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
         self._full_until = 0.0
@@ -81,12 +82,13 @@ class Route:
         for slot in self._slots:
             if wanted > 0 and slot.connection is None and self._desk.waits(slot.lanes):
                 wanted -= 1
-                slot.connection = Connection(self.relay, self, patience=self._patience, messages=self.relay.messages)
+                kind = ProviderConnection if self.relay.security == PROVIDER else Connection
+                slot.connection = kind(self.relay, self, patience=self._patience, messages=self.relay.messages)
                 task = asyncio.create_task(self._begin(slot, slot.connection))
                 self._opening.add(task)
                 task.add_done_callback(self._opening.discard)
 
-    async def _begin(self, slot: Slot, connection: Connection) -> None:
+    async def _begin(self, slot: Slot, connection: Connection | ProviderConnection) -> None:
         try:
             await connection.open()
         except RelayTrouble as error:
@@ -132,7 +134,7 @@ class Route:
 
     # --- what connections ask and tell (feeder.Feeder) ----------------------------------------------------------------
 
-    def fetch(self, connection: Connection) -> Parcel | None:
+    def fetch(self, connection: Connection | ProviderConnection) -> Parcel | None:
         if self._pause.pauses and self.standing() is Standing.AWAY:
             return None
         lanes = self._open[connection].lanes
@@ -178,7 +180,7 @@ class Route:
         self.trouble = trouble[:200]
         self._pause.strike(self._clock())
 
-    def closed(self, connection: Connection) -> None:
+    def closed(self, connection: Connection | ProviderConnection) -> None:
         slot = self._open.pop(connection, None)
         if slot is not None:
             slot.connection = None
