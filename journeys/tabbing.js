@@ -57,7 +57,6 @@
     };
     const leaves = event => { if (event.key === 'Tab') walk.see(); };
     document.addEventListener('keydown', leaves, { capture: true, signal: over.signal });
-    walk.frames = document.querySelector('iframe') !== null;
     walk.missed = () => all.filter(el => !reached(el)).map(el => `not reached: ${says(el)}`);
     walk.leave = async () => {
         over.abort();

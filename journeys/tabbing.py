@@ -19,7 +19,6 @@ def flaws_of_tab_key(page: Page, *, back: bool) -> list[str]:
     """
     page.evaluate(_PREPARE)
     found: list[str] = []
-    frames = page.evaluate("() => tabWalk.frames")
     for key in ("Tab", "Shift+Tab") if back else ("Tab",):
         if key != "Tab":
             page.keyboard.down("Shift")
@@ -28,8 +27,6 @@ def flaws_of_tab_key(page: Page, *, back: bool) -> list[str]:
         while not page.evaluate("() => tabWalk.over") and pressed < _PATIENCE:
             for _press in range(presses):
                 page.keyboard.down("Tab")  # held: it repeats
-                if frames:  # a key that leaves a frame comes down in the frame
-                    page.evaluate("() => tabWalk.see()")
             page.evaluate("() => tabWalk.see()")
             pressed += presses
             presses = _MORE
