@@ -1,5 +1,6 @@
 """What was due to me, and what became of it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -52,6 +53,20 @@ def test_sent_held_and_skipped_with_the_reason(hikari):
     ):
         assert said in page
     assert "outside the days and hours" in _page(alice, "/en")
+
+
+def test_what_was_held_stands_where_it_was_published(hikari):
+    alice = people.alice()
+    make.follows(alice, hikari)
+    make.reads(alice, hours=1 << 20, outside="hold")
+    make.reads(alice, slot=2)
+    for minutes in (0, 30):
+        with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+            _publish(make.trouble(hikari), at=NOW + timedelta(minutes=minutes))
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        page = _page(alice)
+    assert list(dict.fromkeys(re.findall(r"T-2026-\d{6}", page))) == ["T-2026-000002", "T-2026-000001"]
+    assert page.rindex("T-2026-000002") < page.index("T-2026-000001")
 
 
 @time_machine.travel(NOW + timedelta(days=1), tick=False)
