@@ -84,6 +84,11 @@ fix: .venv/ready-dev
 .PHONY: bench
 bench: bench-audience bench-fanout bench-rate bench-login bench-answers bench-rush
 
+.PHONY: bench-rush
+bench-rush: .venv/ready-dev .venv/catalogues
+	bench/install-peers
+	$(BIN)/python -m bench.rush
+
 .PHONY: bench-%
 bench-%: .venv/ready-dev .venv/catalogues
 	$(BIN)/python -m bench.$*

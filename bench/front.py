@@ -48,7 +48,7 @@ def free_port() -> int:
 class Front:
     """A running nginx. ``tls`` and ``plain`` are its ports, ``folder`` all it writes to and ``/static/`` it serves.
 
-    ``bare`` is the site without TLS, for what asks many times.
+    ``bare`` is the site without TLS, for what asks many times. ``beside`` are locations beside the shipped ones.
     """
 
     folder: Path
@@ -56,6 +56,7 @@ class Front:
     tls: int = field(default_factory=free_port)
     plain: int = field(default_factory=free_port)
     bare: int = field(default_factory=free_port)
+    beside: str = ""
 
     @property
     def configuration(self) -> Path:
@@ -71,6 +72,7 @@ class Front:
         )
         site = site.replace("127.0.0.1:8000", f"{HOST}:{self.application}")
         site = re.sub(r"/etc/ssl/\w+/|/var/log/nginx/|/var/cache/nginx/|(?<=root )/var/lib/madoguchi", self._ours, site)
+        site = site.replace("    location / {", f"{self.beside}    location / {{")
         self.folder.mkdir(parents=True, exist_ok=True)
         user = "user root;" if os.geteuid() == 0 else ""  # its workers would be nobody, who may not enter the folder
         whole = _FRAME.format(user=user, folder=self.folder, site=site)

@@ -1,16 +1,17 @@
 """The page of a trouble while everybody looks at it. ``python -m bench.rush [--seconds N] [--rounds N]``.
 
-(a) Through nginx with the configuration we ship, against the same nginx serving the same bytes from a file, both
-without TLS, which would weigh on both; then with the database stopped, then with the application stopped too, when
-every answer must still be 200.
+(a) Through nginx with the configuration we ship, against the same nginx serving the same bytes from a file: the page
+lies there compressed, is answered with the same headers and logged in the same way. Both without TLS, which would weigh
+on both; then with the database stopped, then with the application stopped too, when every answer must still be 200.
 (b) The application server alone, against the same server answering a constant of the same bytes. ``wrk`` asks, over
-kept connections and for gzip, as browsers do; the file lies there compressed. The sides take turns, and the ratio is
-the median of the rounds.
+kept connections and for gzip, as browsers do. The sides take turns, and the ratio is the median of the rounds. Where
+other work shares the machine, nginx's processor time for an answer of each side tells more; it is printed too.
 """
 
 import argparse
 import contextlib
 import gzip
+import http.client
 import os
 import re
 import shutil
@@ -28,6 +29,9 @@ from bench import front, stage, web
 REACH = {"the same bytes from a file": 0.9, "the same server, a constant": 0.5}
 WEIGHT = 60_000  # bytes over the wire
 CONNECTIONS = 32
+FILE = "/as-a-file"
+# What nginx says of a file by itself, or of no more than one answer.
+_OF_A_FILE = {"server", "date", "content-length", "content-type", "content-encoding", "connection", "vary", "etag"}
 _CORES = len(os.sched_getaffinity(0))
 
 
@@ -45,17 +49,15 @@ def main() -> None:
     path = trouble()
     with contextlib.ExitStack() as outside, contextlib.ExitStack() as inside:
         port = inside.enter_context(web.server(workers=_CORES))
-        page = web.Browser(port).get(path)
-        if page.status != 200:
-            raise SystemExit(f"{path}: {page.status}")
-        site = front.Front(fresh(work / "rush"), application=port)
-        (site.folder / "static").mkdir()
-        (site.folder / "static" / "page.html").write_bytes(page.body)
-        packed = site.folder / "static" / "page.html.gz"
-        packed.write_bytes(gzip.compress(page.body, mtime=0))
+        headers, body = page_of(port, path)
+        folder = fresh(work / "rush")
+        site = front.Front(folder, application=port, beside=as_a_file(folder, headers))
+        (folder / "page.html").write_bytes(gzip.decompress(body))
+        packed = folder / "page.html.gz"
+        packed.write_bytes(body)
         outside.enter_context(front.running(site))
         constant = inside.enter_context(constant_server(packed))
-        kept, file = f"http://{front.HOST}:{site.bare}{path}", f"http://{front.HOST}:{site.bare}/static/page.html"
+        kept, file = f"http://{front.HOST}:{site.bare}{path}", f"http://{front.HOST}:{site.bare}{FILE}"
         sides = {
             "cached": kept,
             "file": file,
@@ -66,9 +68,13 @@ def main() -> None:
         for address in sides.values():  # everything has answered before anything is measured
             asked(address, 1)
         rates: dict[str, list[float]] = {name: [] for name in sides}
+        spent: dict[str, list[float]] = {name: [] for name in sides}
         for number in range(1, chosen.rounds + 1):
             for name, address in sides.items():
+                before = nginx_seconds(site)
                 rates[name].append(asked(address, chosen.seconds))
+                took = nginx_seconds(site) - before
+                spent[name].append(1e6 * took / (rates[name][-1] * max(1, round(chosen.seconds))))
             stage.say(f"round {number}: " + ", ".join(f"{name} {found[-1]:.0f}/s" for name, found in rates.items()))
         weight = len(site.ask(path, headers={"Accept-Encoding": "gzip"})[2])
         stage.say("the database stops")
@@ -77,7 +83,39 @@ def main() -> None:
             stage.say("the application stops")
             inside.close()
             away["the application stopped"] = asked(kept, chosen.away)
-    report(rates, away, weight)
+    report(rates, spent, away, weight)
+
+
+def page_of(port: int, path: str) -> tuple[list[tuple[str, str]], bytes]:
+    """The page as the application gives it to nginx, compressed: its headers and its body."""
+    connection = http.client.HTTPConnection(front.HOST, port, timeout=60)
+    connection.request("GET", path, headers={"Host": front.NAME, "Accept-Encoding": "gzip"})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    if (answer.status, answer.getheader("Content-Encoding")) != (200, "gzip"):
+        raise SystemExit(f"{path}: {answer.status}, {answer.getheader('Content-Encoding')}")
+    return answer.getheaders(), body
+
+
+def as_a_file(folder: Path, headers: list[tuple[str, str]]) -> str:
+    """A location of nginx's where the page is a file beside its compressed form, answered with ``headers``."""
+    added = [(name, value) for name, value in headers if name.lower() not in _OF_A_FILE]
+    lines = [f'add_header {name} "{value.replace(chr(34), chr(92) + chr(34))}";' for name, value in added]
+    kind = {name.lower(): value for name, value in headers}["content-type"]
+    return (
+        f"    location = {FILE} {{\n        alias {folder}/page.html;\n        gzip_static on;\n        types {{ }}\n"
+        f'        default_type "{kind}";\n        {" ".join(lines)}\n        add_header X-Cache HIT;\n    }}\n'
+    )
+
+
+def nginx_seconds(site: front.Front) -> float:
+    """What the workers of ``site`` have computed so far."""
+    master = (site.folder / "nginx.pid").read_text().strip()
+    children = Path(f"/proc/{master}/task/{master}/children")
+    workers = children.read_text().split() if children.exists() else []
+    fields = [Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split() for one in workers]
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
 
 
 def trouble() -> str:
@@ -163,7 +201,7 @@ def asked(address: str, seconds: float) -> float:
     return float(re.findall(r"Requests/sec:\s+([0-9.]+)", said)[0])
 
 
-def report(rates: dict[str, list[float]], away: dict[str, float], weight: int) -> None:
+def report(rates: dict[str, list[float]], spent: dict[str, list[float]], away: dict[str, float], weight: int) -> None:
     def ratio(ours: str, other: str) -> float:
         return statistics.median(one / two for one, two in zip(rates[ours], rates[other], strict=True))
 
@@ -179,6 +217,7 @@ def report(rates: dict[str, list[float]], away: dict[str, float], weight: int) -
         },
         reach=REACH,
         application=middle["application"],
+        nginx_us={name: round(statistics.median(spent[name]), 1) for name in ("cached", "file")},
         away={name: round(rate, 1) for name, rate in away.items()},
         weight=weight,
         light=weight <= WEIGHT,
