@@ -92,7 +92,7 @@ def _by_group(counts: "QuerySet[DayCount]", came: "QuerySet[Return]") -> list[Li
 def _words(came: "QuerySet[Return]") -> list[dict[str, object]]:
     """The most frequent reasons; the servers' words have addresses masked already."""
     same = came.exclude(kind=Return.Kind.OTHER).values("kind", "status", "words").annotate(number=Count("pk"))
-    return list(same.order_by("-number", "kind", "status")[:SHOWN])
+    return [dict(row) for row in same.order_by("-number", "kind", "status")[:SHOWN]]
 
 
 def _share(part: int, whole: int) -> float | None:

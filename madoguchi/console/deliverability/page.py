@@ -16,7 +16,7 @@ class Period(forms.Form):
     days = forms.TypedChoiceField(
         label=_("Period"),
         coerce=int,
-        empty_value=7,
+        empty_value="",
         required=False,
         choices=[(7, _("7 days")), (30, _("30 days")), (90, _("90 days"))],
     )
@@ -26,7 +26,7 @@ class Period(forms.Form):
 @require_safe
 def deliverability(request: HttpRequest) -> HttpResponse:
     period = Period(request.GET or {"days": 7}, auto_id="filter_%s")
-    days = period.cleaned_data["days"] if period.is_valid() else 7
+    days = (period.is_valid() and period.cleaned_data["days"]) or 7
     context = {
         "period": period,
         "account": Account.of(days=days),

@@ -3,7 +3,7 @@
 Whole addresses are typed and sent in a form; what is shown of others is enough for somebody who knows the address.
 """
 
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.core.paginator import Paginator
@@ -33,7 +33,7 @@ def _address(typed: str) -> str:
 
 
 class AddressField(forms.CharField):
-    def __init__(self, **options: object) -> None:
+    def __init__(self, **options: Any) -> None:
         typing = {"autocomplete": "off", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
         super().__init__(max_length=400, widget=forms.TextInput(attrs=typing), **options)
 

@@ -70,6 +70,11 @@ def why(reason: str, state: str) -> Words:
 
 
 @register.filter
+def state_word(state: str) -> Words:
+    return dict(_STATES).get(state, state)
+
+
+@register.filter
 def state_rows(pace: Pace) -> list[tuple[str, Words, str, list[tuple[Words, str]]]]:
     """Each state: its name, its word, the number, and where it is told why: the reasons with theirs, most first."""
     rows = []
