@@ -109,6 +109,7 @@ def test_a_mailings_numbers_with_their_reasons(mailing, part: str) -> None:
         "Suppressed 1 stopped by the link in an email: 1",
     ):
         assert row in page.replace("&#x27;", "'"), row
+    assert "19 of 29 (65 %)" in page
     assert "Letters/s 10 Time to go" in page
 
 
