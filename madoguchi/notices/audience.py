@@ -16,7 +16,7 @@ from django.utils import timezone
 from madoguchi.accounts.models import Account
 from madoguchi.delivery.models import Mailing
 from madoguchi.delivery.returns import suppression
-from madoguchi.notices import due, hours, mailings
+from madoguchi.notices import due, hours, mailings, wording
 from madoguchi.notices.hands import Hands
 from madoguchi.notices.lifecycle import Kind
 from madoguchi.notices.models import Report
@@ -128,6 +128,7 @@ def _parameters(report: Report, *, at: datetime) -> dict[str, Any]:
     return {
         "notice": notice.pk,
         "kind": notice.kind,
+        **{f"contracts_{language}": wording.own_contracts(language) for language in ("ja", "en")},
         "kind_in_token": f"-{notice.kind[0]}-",
         "withholding": suppression.withholding(mailings.LANES[Kind(notice.kind)]),
         "critical": report.severity == Report.Severity.CRITICAL,

@@ -7,31 +7,37 @@ and ``upto`` (the range), and what :mod:`madoguchi.notices.audience` computes on
 # Asked of every table there is, so that no more of any is read than the range needs, whatever the planner does.
 _IN_RANGE = "BETWEEN %(after)s + 1 AND %(upto)s"
 
+# The contracts that the notice touches, of the IDs that may see them: those it names, or, where it names none, those of
+# its services.
+_TOUCHED = """
+            FROM contracts_customerlink link
+            JOIN contracts_contract contract ON contract.customer_id = link.customer_id
+            WHERE (link.role = 'holder' OR EXISTS (
+                    SELECT FROM contracts_customerlink_contracts shown
+                    WHERE shown.customerlink_id = link.id AND shown.contract_id = contract.id))
+              AND (contract.ended_on IS NULL OR contract.ended_on >= %(today)s)
+              AND CASE WHEN %(everybody)s THEN contract.service_id = ANY(%(services)s::bigint[])
+                       ELSE EXISTS (
+                            SELECT FROM notices_affectedcontract affected
+                            WHERE affected.notice_id = %(notice)s AND affected.contract_number = contract.number)
+                  END
+"""
+
 # Who wants it: subscriptions to one of the notice's services for its kind whose limits match, by customer ID. The own
 # contracts are asked for by a subquery of its own for each subscription that is limited to them (LIMIT sees to that):
 # few are, and a hash of them all would be built anew for every batch.
 _WISH = f"""
     SELECT subscription.account_id, min(subscription.service_id) AS first,
-           array_agg(subscription.service_id) AS services
+           array_agg(subscription.service_id) AS services, bool_or(subscription.only_my_contracts) AS only_mine
     FROM notices_subscription subscription
     WHERE subscription.account_id {_IN_RANGE}
       AND subscription.service_id = ANY(%(services)s::bigint[])
       AND CASE %(kind)s WHEN 'work' THEN subscription.work ELSE subscription.trouble END
       AND (%(everywhere)s OR subscription.regions = '{{}}' OR subscription.regions && %(regions)s::varchar[])
       AND (NOT subscription.only_my_contracts OR (
-            SELECT TRUE
-            FROM contracts_customerlink link
-            JOIN contracts_contract contract ON contract.customer_id = link.customer_id
-            WHERE link.account_id = subscription.account_id
-              AND (link.role = 'holder' OR EXISTS (
-                    SELECT FROM contracts_customerlink_contracts shown
-                    WHERE shown.customerlink_id = link.id AND shown.contract_id = contract.id))
-              AND (contract.ended_on IS NULL OR contract.ended_on >= %(today)s)
-              AND CASE WHEN %(everybody)s THEN contract.service_id = subscription.service_id
-                       ELSE EXISTS (
-                            SELECT FROM notices_affectedcontract affected
-                            WHERE affected.notice_id = %(notice)s AND affected.contract_number = contract.number)
-                  END
+            SELECT TRUE {_TOUCHED}
+              AND link.account_id = subscription.account_id
+              AND (NOT %(everybody)s OR contract.service_id = subscription.service_id)
             LIMIT 1))
     GROUP BY subscription.account_id
 """  # noqa: S608 - put together from constants, as all below
@@ -68,7 +74,7 @@ _DUE = f"""
            coalesce(zone.day, %(home_day)s) & destination.days <> 0
              AND coalesce(zone.hour, %(home_hour)s) & destination.hours <> 0
              OR destination.critical_always AND %(critical)s AS at_once,
-           destination.outside = 'hold' AS hold
+           destination.outside = 'hold' AS hold, wish.only_mine
     FROM wish
     JOIN accounts_account account ON account.id = wish.account_id AND account.id {_IN_RANGE} AND account.is_active
     JOIN notices_destination destination ON destination.account_id = wish.account_id
@@ -108,21 +114,30 @@ JUDGED = f"""
 """  # noqa: S608
 
 # What the mail's slots are filled with, see mail.py: the service that is the reason, the unsubscribe link's token
-# (unsubscribe.py reads it), a name for this destination in Message-IDs that says nothing about it, and the Message-ID
-# of the notice's first mail to it (mailings of a notice are made in the order of its reports).
+# (unsubscribe.py reads it), a name for this destination in Message-IDs that says nothing about it, the numbers of the
+# own contracts where mail is wanted about those alone, and the Message-ID of the notice's first mail to it (mailings of
+# a notice are made in the order of its reports).
 INSERT = f"""
     INSERT INTO delivery_letter (mailing_id, recipient_key, address, language, format, personal, state, reason,
                                  due_at, finished_at)
     {JUDGED}
     SELECT %(mailing)s, 'destination:' || judged.id, judged.address, judged.language,
            CASE judged.device WHEN 'mobile' THEN 'short' ELSE 'full' END,
-           CASE WHEN judged.state IN ('queued', 'held') THEN jsonb_object('{{service,token,box,thread}}', ARRAY[
+           CASE WHEN judged.state IN ('queued', 'held') THEN jsonb_object('{{service,token,box,contracts,thread}}',
+               ARRAY[
                CASE judged.language WHEN 'en' THEN service.name_en ELSE service.name_ja END,
                judged.id || '-' || judged.service_id || %(kind_in_token)s || encode(substring(sha256(
                    judged.unsubscribe_key || convert_to(
                        judged.id || '-' || judged.service_id || %(kind_in_token)s || judged.address, 'UTF8'
                    )) FOR 16), 'hex'),
                judged.box,
+               CASE WHEN judged.only_mine THEN coalesce((
+                   SELECT CASE judged.language WHEN 'en' THEN %(contracts_en)s ELSE %(contracts_ja)s END
+                          || array_to_string((array_agg(number))[:20], ', ')
+                          || CASE WHEN count(*) > 20 THEN ' …' ELSE '' END || E'\n'
+                   FROM (SELECT DISTINCT contract.number {_TOUCHED} AND link.account_id = judged.account_id
+                         ORDER BY contract.number LIMIT 21) touched
+                   HAVING count(*) > 0), '') ELSE '' END,
                CASE WHEN %(is_first)s THEN '' ELSE coalesce((
                    SELECT (%(earlier_ids)s::text[])[
                               array_position(%(earlier)s::bigint[], min(letter.mailing_id))

@@ -57,7 +57,13 @@ def preview(report: Report, language: str, format: str) -> Draft:
     """
     with override(language):
         service = next(iter(report.notice.services.all()), None)
-        values = {"service": in_language_plain(service, "name"), "token": "-", "box": "-", "thread": ""}
+        values = {
+            "service": in_language_plain(service, "name"),
+            "token": "-",
+            "box": "-",
+            "contracts": "",
+            "thread": "",
+        }
     return _filled(draft(report, language, format), values)
 
 
@@ -130,6 +136,7 @@ def context(report: Report, language: str) -> dict[str, Any]:
         "body": in_language_plain(report, "body").strip(),
         "japanese_only": language == "en" and not report.body_en.strip(),
         "service": slot("service"),
+        "contracts": slot("contracts"),
         "notice_url": url(f"/notices/{number}/", language),
         "settings_url": url("/my/notices/", language),
         "unsubscribe_url": url(f"/unsubscribe/{slot('token')}/", language),

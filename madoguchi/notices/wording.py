@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, override, pgettext
 
 from madoguchi.catalog.regions import BY_CODE
 from madoguchi.notices import lifecycle
@@ -108,6 +108,12 @@ def _trouble_times(report: Report) -> list[Fact]:
 
 def _text(report: Report, field: str) -> str:
     return in_language_plain(report, field).strip()
+
+
+def own_contracts(language: str) -> str:
+    """What stands before the numbers of the reader's own contracts."""
+    with override(language):
+        return gettext("Your contracts concerned: ")
 
 
 def columns(text: str) -> int:

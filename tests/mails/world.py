@@ -26,6 +26,9 @@ VALUES = {
     "address": "team-noc@example.jp",
     "at": "2026年11月22日（日）14:05 JST",
     "box": "5f1d7a02c4b89e36",
+    "contracts": "",
+    "contracts_0": "対象のご契約番号：N100000001, N100000002\n",
+    "contracts_1": "",
     "customer": "••••••0042",
     "device": "Windows 版 Chrome",
     "ending": "42",
@@ -49,6 +52,7 @@ VALUES = {
 }
 ENGLISH = {
     "at": "22 Nov 2026, 14:05 JST",
+    "contracts_0": "Your contracts concerned: N100000001, N100000002\n",
     "device": "Chrome on Windows",
     "moment": "22 Nov 2026, 15:05 JST",
     "name": "Hanako’s laptop",
@@ -265,7 +269,10 @@ def _about_notices(hikari: Any) -> Iterator[Mail]:
     work = make.work(hikari).publish(by=None, at=NOW)
     begin = work.notice.first_begin
     reference = mailings.reminder_reference(work.notice, begin=begin, hours=24)
-    yield Mail("notices.reminder", "notices.reminder", reference, formats=BOTH, values=_thread(work.notice, {}))
+    mine = {"contracts": "対象のご契約番号：N100000001, N100000002\n", **_thread(work.notice, {})}
+    yield Mail("notices.reminder", "notices.reminder", reference, formats=BOTH, languages=("ja",), values=mine)
+    mine["contracts"] = "Your contracts concerned: N100000001, N100000002\n"
+    yield Mail("notices.reminder", "notices.reminder", reference, formats=BOTH, languages=("en",), values=mine)
     trouble = make.trouble(hikari).publish(by=None, at=NOW)
     second = _next(trouble, at=NOW + timedelta(minutes=40), **TROUBLE["identified"])
     yield from _digest(work, trouble, second)
