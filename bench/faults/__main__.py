@@ -53,7 +53,7 @@ def run_all(chosen: argparse.Namespace, folder: Path) -> dict[str, dict[str, Any
     from bench.faults.trial import Size
 
     if chosen.small:
-        size = Size(letters=300, rate=400, away=2.0, trouble=1.0, lease=4.0, group_pause=2.0, patience=1.0, limit=60)
+        size = Size(letters=300, rate=200, away=2.0, trouble=1.0, lease=4.0, group_pause=2.0, patience=1.0, limit=150)
     else:
         size = Size(
             letters=chosen.letters,

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from madoguchi.demo.keeper import Server
 
@@ -171,5 +172,5 @@ class Database:
     @contextlib.contextmanager
     def connect(self, database: str = "faults") -> Iterator[psycopg.Connection]:
         parameters = {**self.parameters(host="127.0.0.1"), "dbname": database}
-        with psycopg.connect(**parameters, autocommit=True, connect_timeout=5) as connection:
+        with psycopg.connect(make_conninfo(**parameters, connect_timeout=5), autocommit=True) as connection:
             yield connection

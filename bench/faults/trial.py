@@ -108,8 +108,9 @@ class Trial:
         import time_machine
         import uvloop
 
-        from madoguchi.delivery.engine.engine import Engine, Options
+        from madoguchi.delivery.engine.engine import Engine
         from madoguchi.delivery.engine.feeder import Patience
+        from madoguchi.delivery.engine.options import Options
         from madoguchi.delivery.engine.relays import relays
         from madoguchi.delivery.management.commands import worker
 

@@ -5,10 +5,8 @@ One event loop, no lock. What it holds in memory is bounded: two batches a lane,
 
 import asyncio
 import contextlib
-import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,36 +17,19 @@ from django.db import Error, connections
 from madoguchi.delivery.alarm import pause_for_failures
 from madoguchi.delivery.engine import outbox
 from madoguchi.delivery.engine.dispatch import Dispatch
-from madoguchi.delivery.engine.feeder import Patience
 from madoguchi.delivery.engine.holdings import Holdings
 from madoguchi.delivery.engine.journal import Journal, left_behind
 from madoguchi.delivery.engine.leases import TakeOver
 from madoguchi.delivery.engine.link import Link
+from madoguchi.delivery.engine.options import Options, steady
 from madoguchi.delivery.engine.outbox import Claimed
-from madoguchi.delivery.engine.pacing import FIRST_PAUSE, Limit, Pacing
+from madoguchi.delivery.engine.pacing import Pacing
 from madoguchi.delivery.engine.press import Press
 from madoguchi.delivery.engine.relays import Relay
 from madoguchi.delivery.engine.standing import Teller
 from madoguchi.lib.lanes import Lane
 
 log = structlog.get_logger(__name__)
-
-
-def steady() -> float:
-    """Seconds of a clock that nobody sets, and that goes on while the machine sleeps."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """``limits`` are those of groups of addresses. Times are seconds."""
-
-    limits: Mapping[str, Limit] = field(default_factory=dict)
-    batch: int = 500
-    lease: float = 60.0
-    group_pause: float = FIRST_PAUSE
-    poll: float = 5.0
-    patience: Patience = field(default_factory=Patience)
 
 
 class Engine:

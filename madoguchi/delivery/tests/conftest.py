@@ -12,8 +12,9 @@ from django.db import connection
 from django.utils import timezone
 
 from madoguchi.delivery import renderers
-from madoguchi.delivery.engine.engine import Engine, Options
+from madoguchi.delivery.engine.engine import Engine
 from madoguchi.delivery.engine.feeder import Patience
+from madoguchi.delivery.engine.options import Options
 from madoguchi.delivery.engine.relays import relays
 from madoguchi.delivery.models import Letter, Mailing
 from madoguchi.delivery.renderers import Draft, slot

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CONNECTIONS = 4
 
 
-def wait(until: Callable[[], Any], *, seconds: float = 60) -> None:
+def wait(until: Callable[[], Any], *, seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while not until():
         assert time.monotonic() < deadline, "it did not happen"

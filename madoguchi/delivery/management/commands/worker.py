@@ -14,7 +14,8 @@ from django.core.management.base import BaseCommand
 from django.db import connection, connections
 from procrastinate.contrib.django import app
 
-from madoguchi.delivery.engine.engine import Engine, Options
+from madoguchi.delivery.engine.engine import Engine
+from madoguchi.delivery.engine.options import Options
 from madoguchi.delivery.worker_figures import serve
 
 log = structlog.get_logger(__name__)
