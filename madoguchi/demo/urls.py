@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from madoguchi.demo import authenticator, program, views
+from madoguchi.demo.business import views as business
 from madoguchi.demo.mailbox import views as mailbox
 from madoguchi.demo.mall import views as mall
 
@@ -15,6 +16,10 @@ urlpatterns = [
     path("mailbox/<int:id>/return/", mailbox.mail_return, name="mail_return"),
     path("mailbox.json", mailbox.mailbox_json, name="mailbox_json"),
     path("", include("madoguchi.demo.telephone.urls")),
+    path("business/.well-known/openid-configuration", business.configuration, name="business_configuration"),
+    path("business/keys/", business.keys, name="business_keys"),
+    path("business/login/", business.login, name="business_login"),
+    path("business/token/", business.token, name="business_token"),
     path("site/", mall.home, name="mall"),
     path("site/login/", mall.login, name="mall_login"),
     path("site/callback/", mall.callback, name="mall_callback"),

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from madoguchi.demo import certificates, embedded, running
+from madoguchi.demo.business import provider as business
 from madoguchi.demo.mailboxes import DOMAIN, MAILBOXES
 from madoguchi.demo.sample.logins import LOGINS, PASSWORD
 from madoguchi.demo.supervisor import Child, Supervisor, madoguchi
@@ -77,6 +78,7 @@ class Command(BaseCommand):
         """What every process of the demo is told: only the last hop of mail and calls is a page of ours."""
         files = certificates.make(self.demo_folder / "mail-system")
         return {
+            **business.environment(f"http://{running.HOST}:{settings.PORT}"),
             **os.environ,
             "MADOGUCHI_MODE": "demo",
             "MADOGUCHI_VAR": str(settings.VAR),
