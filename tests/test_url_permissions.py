@@ -17,7 +17,7 @@ from madoguchi.accounts.tests.people import sign_in
 from madoguchi.catalog.models import Guide, Question
 from madoguchi.contracts.models import Contract
 from madoguchi.delivery.models import Mailing
-from madoguchi.demo.sample import accounts, catalog, contracts, inquiries, notices, questions
+from madoguchi.demo.sample import accounts, catalog, contracts, deliveries, inquiries, notices, questions
 from madoguchi.inquiries.models import Inquiry
 from madoguchi.notices.models import Notice, ReportTemplate
 
@@ -321,7 +321,7 @@ def names(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iter
 def places() -> dict[str, object]:
     """The sample operator, and what stands in the addresses above."""
     now = timezone.now()
-    for room in (catalog, questions, accounts, contracts, notices, inquiries):
+    for room in (catalog, questions, accounts, contracts, notices, deliveries, inquiries):
         room.load(now=now, random=Random(1))
     draft = Notice.objects.filter(first_published_at=None).order_by("pk")[0]
     posted = Notice.objects.published().filter(kind="trouble").order_by("-pk")[0]
