@@ -337,7 +337,7 @@ def places() -> dict[str, object]:
         "template": ReportTemplate.objects.all()[0].pk,
         "guide": Guide.objects.all()[0].pk,
         "inquiry": Inquiry.objects.order_by("pk")[0].pk,
-        "mailing": Mailing.objects.filter(single=False).order_by("pk")[0].pk,
+        "mailing": Mailing.objects.create(renderer="x", reference="1", lane=1, expires_at=now).pk,
         "customer": hanako.public_id,
         "contract": sorted(hers - shared)[0],
         "shared": sorted(shared)[0],
