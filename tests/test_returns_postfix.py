@@ -25,6 +25,8 @@ def test_what_postfix_sends_back_is_understood_and_acted_on(work, settings):  # 
         "full.example": "error:5.2.2 mailbox full",
         "slow.example": "retry:4.4.1 out of reach",
         "fine.example": "discard:",
+        # Where the owners read that an address of theirs was paused.
+        "example.jp": "discard:",
         settings.RETURN_DOMAIN: f"lmtp:inet:127.0.0.1:{port}",
     }
     make.follows(hanako, service)

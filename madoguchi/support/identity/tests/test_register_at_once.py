@@ -8,10 +8,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from madoguchi.accounts import limits
 from madoguchi.accounts.models import Account, Registration
 from madoguchi.support.identity.tests.entering import FORM, PASSWORD, enter, register
 
-THREADS = 6
+# As many as one network may ask of one address.
+THREADS = limits.REGISTRATION_SHARE.tries
 
 
 def at_once(act: Callable[[], Any]) -> list[Any]:
