@@ -103,7 +103,7 @@ _KNOCK = f"""
 _BACK = f"""
     WITH source AS ({limits.giving_back("source_")} RETURNING true),
     target AS ({limits.giving_back("target_", after="AND (SELECT count(*) FROM source) >= 0")})
-"""  # noqa: S608
+"""  # noqa: S608 - as above
 _GIVE_BACK = f"{_BACK} SELECT true"
 _LOOK = f"""
     SELECT
@@ -115,5 +115,5 @@ _LOOK = f"""
         ),
         EXISTS (SELECT FROM accounts_signin WHERE account_id = %(account)s::bigint AND opened_at IS NOT NULL),
         {rows.next_key(SignIn)}
-"""  # noqa: S608
+"""  # noqa: S608 - as above
 _GIVE_BACK_AND_LOOK = f"{_BACK} {_LOOK}"

@@ -37,7 +37,7 @@ class SessionStore(db.SessionStore):
     def first_row(self) -> Session:
         """The row of a session that was never stored, under a key of its own, for the caller to write with others."""
         self._session_key = self._get_new_session_key()
-        data = self._get_session(no_load=True)  # type: ignore[attr-defined]
+        data = self._get_session(no_load=True)  # type: ignore[attr-defined]  # as above
         self._written = self._session_key, self._bytes(data)
         return cast(Session, self.create_model_instance(data))
 
