@@ -5,6 +5,7 @@ mailing's checkpoint moves. A letter is unique per mailing and destination, so r
 ``docs/notices.md``.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -41,12 +42,17 @@ def outlook(report: Report, *, at: datetime | None = None) -> dict[str, int]:
         return dict(zip(due.COUNTED, cursor.fetchone(), strict=True))
 
 
-def is_wanted(report: Report, *, by: Account) -> bool:
-    """Whether the account follows a service of the notice for its kind, within the limits it set."""
+def wanting(report: Report, *, among: Iterable[int]) -> set[int]:
+    """Of the accounts ``among``, by their ids, those that follow a service of the notice for its kind, within the
+    limits they set."""
     parameters = _parameters(report, at=report.published_at or timezone.now())
+    found = set()
     with connection.cursor() as cursor:
-        cursor.execute(due.IS_WANTED, {**parameters, "after": by.pk - 1, "upto": by.pk})
-        return bool(cursor.fetchone()[0])
+        for account in among:
+            cursor.execute(due.IS_WANTED, {**parameters, "after": account - 1, "upto": account})
+            if cursor.fetchone()[0]:
+                found.add(account)
+    return found
 
 
 def write_letters(*, mailing_id: int, batch: int = BATCH, hands: int | None = None) -> None:

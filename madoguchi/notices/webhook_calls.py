@@ -59,9 +59,12 @@ def write(*, notice_id: int, event: str, ordinal: int) -> int:
     latest = report or Report.objects.published().filter(notice=notice)[0]
     at = notice.withdrawn_at if event == Event.WITHDRAWN and notice.withdrawn_at else latest.published_at
     calls = []
-    for webhook in Webhook.objects.running().of_kind(notice.kind).select_related("account").order_by("pk"):
+    asked = Webhook.objects.running().of_kind(notice.kind).filter(account__is_active=True)
+    running = list(asked.select_related("account").order_by("pk"))
+    wanting = audience.wanting(latest, among={webhook.account_id for webhook in running})
+    for webhook in running:
         contracts = touched(notice, account=webhook.account)
-        if not webhook.account.is_active or not (contracts or audience.is_wanted(latest, by=webhook.account)):
+        if not contracts and webhook.account_id not in wanting:
             continue
         data = {"notice": told, "contracts": contracts}
         if report and not notice.withdrawn_at:
