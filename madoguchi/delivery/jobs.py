@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from madoguchi.delivery import days, pace
 from madoguchi.delivery.models import Mailing, SeenCallback
-from madoguchi.delivery.returns import mailbox, suppression, take
+from madoguchi.delivery.returns import mailbox, refused, suppression, take
 from madoguchi.lib.lanes import Lane
 
 log = structlog.get_logger(__name__)
@@ -87,6 +87,19 @@ def look_into_mailbox(timestamp: int) -> None:
             mailbox.look()
         except mailbox.Away as away:
             log.warning("returns.mailbox_away", error=str(away))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="delivery.judge_refusals",
+    priority=Lane.REST.priority,
+    queueing_lock="delivery.judge_refusals",
+    lock="delivery.judge_refusals",
+    pass_context=False,
+)
+def judge_refusals(timestamp: int) -> None:
+    """Every minute: draw what follows for the addresses of letters that relays refused."""
+    refused.feed()
 
 
 @app.periodic(cron="*/10 * * * *")

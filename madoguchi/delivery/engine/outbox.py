@@ -8,11 +8,15 @@ from typing import Any
 import psycopg
 
 from madoguchi.delivery.engine.journal import Claim, Remains
+from madoguchi.delivery.returns.rules import of_refusal
 from madoguchi.lib.tokens import unseal
 
 # Where the next claim of a mailing begins: due time and id of the last letter claimed of it. Without it each claim
 # would step over the index entries of all letters sent before. What comes back behind it is found when it is dropped.
 Cursor = tuple[Any, int]
+
+# Reasons of failures that end with a relay's reply.
+_AFTER_TRIES = ("refused", "expired")
 
 _CLAIM = """
 WITH cursor_ AS (
@@ -65,6 +69,18 @@ UPDATE delivery_letter l
 SET state = 'sent', reason = '', reply = o.reply, leased_until = NULL, finished_at = now(), sealed = NULL
 FROM unnest(%s::bigint[], %s::text[]) AS o (id, reply)
 WHERE l.id = o.id AND l.state = 'queued'
+"""
+
+# With the outcome, in one statement, that something may follow from it for the address (returns.refused).
+_REFUSED = """
+WITH done AS (
+    UPDATE delivery_letter l
+    SET state = 'failed', reason = o.reason, reply = o.reply, leased_until = NULL, finished_at = now(), sealed = NULL
+    FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS o (id, reason, reply)
+    WHERE l.id = o.id AND l.state = 'queued'
+    RETURNING l.id
+)
+INSERT INTO delivery_refusal (letter) SELECT id FROM done ON CONFLICT DO NOTHING
 """
 
 _RENEW = """
@@ -144,6 +160,10 @@ class Outcome:
     untried: bool = False
     tries: int = 0
 
+    @property
+    def speaks_of_the_address(self) -> bool:
+        return self.state == "failed" and self.reason in _AFTER_TRIES and of_refusal(self.reply[:500]) is not None
+
 
 async def database(connection: psycopg.AsyncConnection[Any]) -> str:
     """A name of this very database, which a copy or a fresh one on the same server does not share."""
@@ -184,10 +204,19 @@ async def record(connection: psycopg.AsyncConnection[Any], outcomes: Iterable[Ou
     """Write outcomes; writing them again changes nothing."""
     sent: list[Outcome] = []
     others: list[Outcome] = []
+    refused: list[Outcome] = []
     for outcome in outcomes:
-        (sent if outcome.state == "sent" else others).append(outcome)
+        if outcome.state == "sent":
+            sent.append(outcome)
+        else:
+            (refused if outcome.speaks_of_the_address else others).append(outcome)
     if sent:
         await connection.execute(_SENT, [_ids(o.letter for o in sent), [o.reply[:500] for o in sent]])
+    if refused:
+        await connection.execute(
+            _REFUSED,
+            [[o.letter for o in refused], [o.reason[:60] for o in refused], [o.reply[:500] for o in refused]],
+        )
     if others:
         await connection.execute(
             _RECORD,

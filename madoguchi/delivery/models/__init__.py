@@ -3,7 +3,7 @@
 from madoguchi.delivery.models.callbacks import SeenCallback
 from madoguchi.delivery.models.counts import DayCount, Reading
 from madoguchi.delivery.models.letters import LANES, Letter, Mailing
-from madoguchi.delivery.models.returns import Return, ReturnTally, Suppression
+from madoguchi.delivery.models.returns import Refusal, Return, ReturnTally, Suppression
 from madoguchi.delivery.models.state import GroupPause, RelayState
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Mailing",
     "Reading",
     "RelayState",
+    "Refusal",
     "Return",
     "ReturnTally",
     "SeenCallback",

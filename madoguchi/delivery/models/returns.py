@@ -23,6 +23,7 @@ class Return(models.Model):
         LMTP = "lmtp"
         IMAP = "imap"
         WEBHOOK = "webhook"
+        RELAY = "relay"  # the next server refused it while we were sending
 
     # The letter's id, without a constraint: letters may go before what came back of them does. Null where only the
     # address is known.
@@ -47,6 +48,18 @@ class Return(models.Model):
 
     def __str__(self) -> str:
         return f"return {self.pk}: {self.kind}"
+
+
+class Refusal(models.Model):
+    """A letter a relay refused for its address, until what follows from it has been drawn.
+
+    Written by the statement that records the letter's outcome, so that neither is ever there without the other.
+    """
+
+    letter = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return f"refusal of letter {self.pk}"
 
 
 class ReturnTally(models.Model):

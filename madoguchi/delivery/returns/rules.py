@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from madoguchi.delivery.models import Return, Suppression
 from madoguchi.lib.lanes import Lane
@@ -41,6 +42,7 @@ _UNKNOWN = re.compile(
     r"|does not exist|no mailbox here|not our customer|宛先不明",
     re.I,
 )
+_OF_US = re.compile(r"sender|block|spam|polic|denied|authenticat|relay", re.I)
 _FULL = re.compile(r"quota|mailbox (?:is )?full|full mailbox|insufficient (?:system )?storage|容量", re.I)
 
 
@@ -64,6 +66,26 @@ def kind_of(action: str, status: str, words: str) -> Return.Kind:
     parts = status.split(".")
     cuts = (".".join(parts[:length]) for length in (3, 2, 1))
     return next((_ABOUT[cut] for cut in cuts if cut in _ABOUT), Return.Kind.OTHER)
+
+
+@lru_cache(maxsize=512)
+def of_refusal(reply: str) -> tuple[Return.Kind, str] | None:
+    """What the last ``reply`` to a letter that failed while it was being sent says of its address, and the status.
+
+    None where it says nothing: of a policy, of the content, of a server's own trouble, or of nothing in particular.
+    The relay's own words are less than a report, so where they name no status they must say it plainly.
+    """
+    status = telling_status("", reply)
+    if reply.startswith("4"):
+        full = status == "4.2.2" or (not status and _FULL.search(reply) and "system" not in reply.lower())
+        return (Return.Kind.SOFT, status) if full else None
+    if not reply.startswith("5"):
+        return None
+    if not status or status[1:] == ".0.0":
+        if _OF_US.search(reply) or not (_UNKNOWN.search(reply) or _FULL.search(reply)):
+            return None
+    kind = kind_of("failed", status, reply)
+    return (kind, status) if kind in (Return.Kind.HARD, Return.Kind.SOFT) else None
 
 
 def telling_status(status: str, words: str) -> str:

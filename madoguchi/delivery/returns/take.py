@@ -55,6 +55,13 @@ def told(finding: Finding, *, address: str, letter: int | None, source: Return.S
         return Taken(returns=int(_keep(finding, row, row.address if row and row.address else address, source, mark)))
 
 
+def refused(letter: Letter, finding: Finding) -> bool:
+    """Take in that ``letter`` was refused while it was being sent, once for each time it failed; whether it is news."""
+    mark = f"refused: {letter.finished_at}"
+    with transaction.atomic():
+        return _keep(finding, letter, letter.address, Return.Source.RELAY, mark)
+
+
 def _wish(token: str, source: Return.Source) -> Taken:
     if any(grant(token) for grant in _grant_wish):
         return Taken()

@@ -7,7 +7,8 @@ moment:
 ``refuse`` (421 instead of a greeting, and to whoever is there) · ``hang`` (no answer to anything) · ``drop`` (close
 after the data, kept nothing) · ``keep-and-drop`` (close after the data, kept it) · ``full`` (452 to senders) ·
 ``go-away`` (421 to recipients) · ``busy WORD`` (450 to recipients that contain it) · ``reject WORD`` (550 to them) ·
-``eager WORD`` (the same, but takes the data) · ``plain`` (no PIPELINING).
+``eager WORD`` (the same, but takes the data) · ``unknown WORD``, ``policy WORD``, ``overfull WORD`` (550 5.1.1,
+550 5.7.1 and 452 4.2.2 to them) · ``plain`` (no PIPELINING).
 """
 
 import asyncio
@@ -27,6 +28,11 @@ from pathlib import Path
 from typing import IO, Any
 
 _PATH = re.compile(rb"<(.*)>")
+_ANSWERS = {
+    "unknown": "550 5.1.1 <{}> User unknown",
+    "policy": "550 5.7.1 blocked by policy",
+    "overfull": "452 4.2.2 mailbox full",
+}
 
 
 class Receiver(asyncio.Protocol):
@@ -106,6 +112,8 @@ class Receiver(asyncio.Protocol):
             self._say("450 later")
         elif mode.startswith(("reject ", "eager ")) and mode.split()[1] in recipient:
             self._say("550 unknown")
+        elif (answer := _ANSWERS.get(mode.partition(" ")[0])) and mode.split()[1] in recipient:
+            self._say(answer.format(recipient))
         else:
             self._recipient = recipient
             self._say("250 ok")
