@@ -13,6 +13,7 @@ from madoguchi.delivery import waiting
 from madoguchi.delivery.models import Mailing, Reading, RelayState, Return, Suppression
 from madoguchi.delivery.pace import pace
 from madoguchi.delivery.relays import relays, resting
+from madoguchi.delivery.returns.figures import without_effect
 
 DAY = timedelta(days=1)
 
@@ -81,9 +82,12 @@ def _jobs() -> Iterable[Metric]:
 def _returns() -> Iterable[Metric]:
     came = _gauge("returns_last_day", "What came back of mail in the last 24 hours: bounces and complaints.", "kind")
     _by(came, Return.objects.filter(received_at__gt=timezone.now() - DAY), "kind", Return.Kind.values)
+    idle = _gauge("returns_without_effect", "What came back since yesterday and was not believed or understood.", "why")
+    for why, number in without_effect(since=timezone.now() - DAY).items():
+        idle.add_metric([why], number)
     stopped = _gauge("suppressed_addresses", "Addresses that are not written to.", "reason")
     _by(stopped, Suppression.objects.filter(until=None), "reason", Suppression.Reason.values)
-    return [came, stopped]
+    return [came, idle, stopped]
 
 
 def _gauge(name: str, said: str, *labels: str) -> GaugeMetricFamily:

@@ -81,9 +81,9 @@ def of_refusal(reply: str) -> tuple[Return.Kind, str] | None:
         return (Return.Kind.SOFT, status) if full else None
     if not reply.startswith("5"):
         return None
-    if not status or status[1:] == ".0.0":
-        if _OF_US.search(reply) or not (_UNKNOWN.search(reply) or _FULL.search(reply)):
-            return None
+    plain = not _OF_US.search(reply) and (_UNKNOWN.search(reply) or _FULL.search(reply))
+    if (not status or status[1:] == ".0.0") and not plain:
+        return None
     kind = kind_of("failed", status, reply)
     return (kind, status) if kind in (Return.Kind.HARD, Return.Kind.SOFT) else None
 
