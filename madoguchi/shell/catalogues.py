@@ -5,6 +5,7 @@ above a file that holds ``locale/``. Pure Python, so that neither running nor de
 """
 
 import io
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,8 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
 }
 LANGUAGE = "ja"
+# Five words in a row: no name is so long, so they are another message's, left there by a merge.
+_ENGLISH = re.compile(r"(?:[A-Za-z][a-z']*[ ,.]+){4}[A-Za-z]")
 
 
 def catalogue_files() -> list[Path]:
@@ -100,6 +103,8 @@ def problems() -> Iterator[str]:
                 yield f"{name}: nothing says {message.id!r} any more"
             for error in message.check():
                 yield f"{name}: {message.id!r}: {error}"
+            if message.id and any(_ENGLISH.search(text) for text in _strings(message.string)):
+                yield f"{name}: {message.id!r}: English in the middle of the Japanese"
 
 
 def _at_odds() -> Iterator[str]:
