@@ -85,6 +85,8 @@ def _midnight(day: date) -> datetime:
 
 
 def _says(word: str) -> Q:
+    """What its page shows: of a withdrawn notice no words any more, so that none of them finds it; its number does."""
     in_report = Q(body_ja__icontains=word) | Q(body_en__icontains=word)
     reports = Report.objects.filter(in_report, notice=OuterRef("pk"), published_at__isnull=False)
-    return Q(number__icontains=word) | Q(title_ja__icontains=word) | Q(title_en__icontains=word) | Q(Exists(reports))
+    in_words = Q(title_ja__icontains=word) | Q(title_en__icontains=word) | Q(Exists(reports))
+    return Q(number__icontains=word) | Q(in_words, withdrawn_at=None)

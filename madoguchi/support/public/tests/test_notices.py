@@ -101,6 +101,15 @@ def test_the_words_of_a_draft_report_are_not_searched(client, hikari):
     assert numbers(client, "q=秘密") == []
 
 
+def test_a_withdrawn_notice_is_found_by_its_number_and_by_none_of_its_words(client, hikari):
+    notice = posted.trouble(hikari, body_en="Undersea cable", notice={"title_ja": "海底ケーブルの故障"})
+    assert numbers(client, "q=海底") == numbers(client, "q=undersea") == [notice.number]
+    notice.withdrawn_at = NOW
+    notice.save()
+    assert numbers(client, "q=海底") == numbers(client, "q=undersea") == []
+    assert numbers(client, f"q={notice.number}") == numbers(client, "kind=trouble") == [notice.number]
+
+
 def test_each_condition_is_said_and_can_be_taken_back(client, four):
     query = "q=a%26b&kind=work&service=ip-vpn&region=&since=2026-11-22&page=2"
     response = client.get(f"/en/notices/?{query}")
