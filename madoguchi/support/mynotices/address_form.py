@@ -1,54 +1,19 @@
 """One delivery address: where, on what, on which days and hours, and what becomes of the rest."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from madoguchi.accounts.models import Account
 from madoguchi.lib.addresses import BadAddress, envelope, normal_address
 from madoguchi.notices.destinations import AddressInUse, Preferences, check_unused
 from madoguchi.notices.models import ALL_DAYS, ALL_HOURS, Destination
-
-DAYS = [
-    pgettext_lazy("weekday", "Sun"),
-    pgettext_lazy("weekday", "Mon"),
-    pgettext_lazy("weekday", "Tue"),
-    pgettext_lazy("weekday", "Wed"),
-    pgettext_lazy("weekday", "Thu"),
-    pgettext_lazy("weekday", "Fri"),
-    pgettext_lazy("weekday", "Sat"),
-]
-# Four rows of six fit a phone.
-PARTS = [
-    pgettext_lazy("part of the day", "Night"),
-    pgettext_lazy("part of the day", "Morning"),
-    pgettext_lazy("part of the day", "Afternoon"),
-    pgettext_lazy("part of the day", "Evening"),
-]
-PART_HOURS = 6
-# The days and hours behind the two buttons.
-PRESETS = {"business": (range(1, 6), range(9, 18)), "always": (range(7), range(24))}
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A tick in a table: ``label`` is what stands at its column's head."""
-
-    value: int
-    label: str
-    checked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    number: int
-    label: str
-    boxes: Sequence[Box]
+from madoguchi.support.mynotices import grids
 
 
 class AddressForm(forms.Form):
@@ -75,14 +40,14 @@ class AddressForm(forms.Form):
     days = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Days"),
         coerce=int,
-        choices=list(enumerate(DAYS)),
+        choices=list(enumerate(grids.DAYS)),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     hours = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Hours"),
         coerce=int,
-        choices=[(hour, str(hour)) for hour in range(24)],
+        choices=[(hour, str(hour)) for hour in grids.BOXES["hours"]],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -119,11 +84,11 @@ class AddressForm(forms.Form):
         }
 
     @classmethod
-    def initial_typed(cls, typed: Mapping[str, Any], *, preset: str) -> dict[str, Any]:
-        """What stands in the fields when a form comes back with the ticks of ``preset``, or with its own."""
-        days, hours = PRESETS.get(preset, (typed.getlist("days"), typed.getlist("hours")))  # type: ignore[attr-defined]
+    def initial_typed(cls, typed: QueryDict, *, preset: str) -> dict[str, Any]:
+        """What stands in the fields when a form comes back after the button ``preset`` of its tables."""
+        ticks = grids.pressed(preset, days=typed.getlist("days"), hours=typed.getlist("hours"))
         single = {name: typed.get(name) for name in ("address", "device", "outside", "critical_always")}
-        return {**single, "days": list(days), "hours": list(hours)}
+        return {**single, **ticks}
 
     def clean_address(self) -> str:
         try:
@@ -167,15 +132,16 @@ class AddressForm(forms.Form):
             critical_always=bool(self["critical_always"].value()),
         )
 
-    def day_boxes(self) -> list[Box]:
-        ticked = _values(self["days"].value())
-        return [Box(day, str(label), str(day) in ticked) for day, label in enumerate(DAYS)]
+    def day_boxes(self) -> list[grids.Box]:
+        return grids.day_boxes(_values(self["days"].value()))
 
-    def hour_parts(self) -> Iterator[Part]:
-        ticked = _values(self["hours"].value())
-        for number, label in enumerate(PARTS):
-            hours = range(number * PART_HOURS, (number + 1) * PART_HOURS)
-            yield Part(number, str(label), [Box(hour, str(hour), str(hour) in ticked) for hour in hours])
+    def hour_parts(self) -> Iterator[grids.Part]:
+        return grids.hour_parts(_values(self["hours"].value()))
+
+    # The buttons for several boxes; the template cannot reach the module.
+    all_days = staticmethod(grids.all_days)
+    all_hours = staticmethod(grids.all_hours)
+    hour_columns = staticmethod(grids.hour_columns)
 
 
 def _ticked(bits: int, every: int) -> list[int]:

@@ -1,5 +1,6 @@
 """Delivery addresses: three slots, the tables of days and hours, the link in the mail, and who sees what."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -173,11 +174,63 @@ def test_the_presets_work_without_script_and_keep_what_was_typed(hers, preset, d
     assert words[preset] in page.text
 
 
+@pytest.mark.parametrize(
+    ("press", "days", "hours"),
+    [
+        ("hours 6 7 8 9 10 11", [3], [*range(4, 12)]),
+        ("hours 4 10 16 22", [3], [4, 5, 10, 16, 22]),
+        ("hours 4 5", [3], []),
+        ("days 0 1 2 3 4 5 6", [*range(7)], [4, 5]),
+        ("hours 24", [3], [4, 5]),
+        ("device 1", [3], [4, 5]),
+        (" ", [3], [4, 5]),
+        ("hours", [3], [4, 5]),
+    ],
+)
+def test_the_buttons_of_the_tables_work_without_script(hers, press, days, hours):
+    said = {"address": "not yet", "device": "mobile", "outside": "hold", "days": [3], "hours": [4, 5], "preset": press}
+    page = hers.post("/my/destinations/2/", said)
+    assert page.status_code == 200
+    form = page.context["form"]
+    assert form["address"].value() == "not yet"
+    assert [box.value for box in form.day_boxes() if box.checked] == days
+    assert [box.value for part in form.hour_parts() for box in part.boxes if box.checked] == hours
+
+
+def test_a_button_for_each_row_and_each_column(hers):
+    page = hers.get("/en/my/destinations/2/").text
+    for press, name in {
+        "hours 6 7 8 9 10 11": "Whole row: Morning",
+        "hours 0 6 12 18": "Whole column: 0, 6, 12, 18",
+        "hours 5 11 17 23": "Whole column: 5, 11, 17, 23",
+        f"hours {' '.join(map(str, range(24)))}": "Tick or clear all hours",
+        "days 0 1 2 3 4 5 6": "All days",
+    }.items():
+        (button,) = re.findall(f'<button [^>]*value="{press}"[^>]*>', page)
+        assert f'aria-label="{name}"' in button
+    assert 'aria-label="列全体：5・11・17・23"' in hers.get("/my/destinations/2/").text
+
+
+def test_what_counts_at_once_has_two_steps_and_a_new_address_four(hers):
+    def steps():
+        return [len(hers.get(f"/my/destinations/1/{page}").context["steps"]) for page in ("", "confirm/")]
+
+    _enter(hers, "alice@example.jp", slot=1)
+    assert steps() == [2, 2]
+    hers.post("/my/destinations/1/confirm/")
+    _enter(hers, "alice@example.jp", slot=1, hours=[8])
+    assert steps() == [2, 2]
+    assert "ステップ 2 / 2" in hers.get("/my/destinations/1/confirm/").text
+    _enter(hers, PHONE, slot=1)
+    assert steps() == [4, 4]
+
+
 def test_every_box_has_a_name_out_of_its_row_and_column(hers):
     page = hers.get("/en/my/destinations/2/").text
-    for box in ('aria-labelledby="day-6 days-row"', 'aria-labelledby="part-1 hour-9"'):
+    for box in ('aria-labelledby="day-6 days-row"', 'aria-labelledby="part-1-words hour-9"'):
         assert box in page
-    assert '<th scope="rowgroup" rowspan="2" id="part-1">Morning</th>' in page
+    assert '<span id="part-1-words">Morning</span>' in page
+    assert '<th scope="rowgroup" rowspan="2" id="part-1">' in page
     assert '<th scope="col" id="hour-9">9</th>' in page
 
 

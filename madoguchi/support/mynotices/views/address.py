@@ -1,5 +1,7 @@
 """A delivery address and when it receives: input, confirm, and the mail that was sent (仮登録)."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -24,6 +26,8 @@ STEPS = [
     pgettext_lazy("step of registering an address", "Provisional"),
     pgettext_lazy("step of registering an address", "Final"),
 ]
+# Where the address is known to be theirs already, what was chosen counts as soon as it is confirmed.
+STEPS_AT_ONCE = STEPS[:2]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +43,7 @@ def address(request: HttpRequest, slot: int) -> HttpResponse:
         "account": account,
         "sender": settings.MAIL_FROM_NOTICES,
         "shown": form.shown_preferences(),
-        "steps": STEPS,
+        "steps": _steps(account, slot, _stands(request, account, there)[0]),
         "current": 1,
     }
     return render_form(request, "mynotices/address.html", form, context)
@@ -56,13 +60,14 @@ def address_confirm(request: HttpRequest, slot: int) -> HttpResponse:
     typed, preferences = entered
     if request.method == "POST":
         return _registered(request, slot, typed, preferences)
+    steps = _steps(account, slot, typed)
     context = {
         "slot": there,
         "address": typed,
         "preferences": preferences,
-        "at_once": proven(account, slot=slot, address=envelope(typed)),
+        "at_once": steps is STEPS_AT_ONCE,
         "same": bool(there.destination and there.destination.address == envelope(typed)),
-        "steps": STEPS,
+        "steps": steps,
         "current": 2,
     }
     return render(request, "mynotices/address_confirm.html", context)
@@ -94,6 +99,11 @@ def _registered(request: HttpRequest, slot: int, typed: str, preferences: Prefer
         return HttpResponseRedirect(reverse("mynotices:address_sent", args=[slot]))
     kept.say(request, "saved")
     return HttpResponseRedirect(reverse("mynotices:destinations"))
+
+
+def _steps(account: Account, slot: int, address: str) -> list[Any]:
+    at_once = bool(address) and proven(account, slot=slot, address=envelope(address))
+    return STEPS_AT_ONCE if at_once else STEPS
 
 
 def _form(request: HttpRequest, account: Account, there: Slot) -> AddressForm:
