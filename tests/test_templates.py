@@ -14,6 +14,11 @@ INLINE = re.compile(
     r"<style\b|\sstyle=|\son[a-z]+=|javascript:|<script\b(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")",
     re.IGNORECASE,
 )
+# A sentence from the catalogue, whatever conditions end or begin after it, and then a space and something more.
+JOINED = re.compile(
+    r"(?:[.?!][\"'](?: context \"[^\"]*\")? %\}|[.?!]\{% endblocktranslate %\})(?:\{% (?:if|el|endif)[^%]*%\})*"
+    r" (?:\{[%{]|<)"
+)
 
 
 def name(path: Path) -> str:
@@ -37,6 +42,12 @@ def test_nothing_is_inline(path: Path) -> None:
     # Mail is another matter: its clients know no style sheet.
     text = COMMENT.sub("", path.read_text(encoding="utf-8"))
     assert not INLINE.findall(text)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=ids)
+def test_sentences_are_joined_as_the_language_joins_them(path: Path) -> None:
+    # Japanese writes no space after 。: the tag gap knows.
+    assert not JOINED.findall(path.read_text(encoding="utf-8"))
 
 
 def test_somebody_renders_each() -> None:

@@ -200,6 +200,12 @@ def language_links(context: Context) -> dict[str, Any]:
 
 
 @register.simple_tag
+def gap() -> str:
+    """What stands between a sentence and what follows it on the line: a space in English, nothing in Japanese."""
+    return " " if languages.current() == "en" else ""
+
+
+@register.simple_tag
 def state_look(state: str) -> states.Look:
     return states.look(state)
 

@@ -92,3 +92,9 @@ def test_time_carries_its_machine_form() -> None:
 def test_an_unknown_icon_is_an_error_of_the_template() -> None:
     with pytest.raises(Exception, match="there is no icon"):
         shell.icon("no-such-icon")
+
+
+@pytest.mark.parametrize(("language", "between"), [("ja", ""), ("en", " ")])
+def test_a_gap_between_sentences_where_the_language_has_one(language, between):
+    with override(language):
+        assert shell.gap() == between
