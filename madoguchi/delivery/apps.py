@@ -8,6 +8,7 @@ class DeliveryConfig(AppConfig):
     def ready(self) -> None:
         from madoguchi.delivery import alarm, backlog, figures, relays, renderers, waiting
         from madoguchi.delivery import checks as _checks  # noqa: F401 - they register themselves
+        from madoguchi.delivery.returns import crowds
         from madoguchi.shell import figures as shell_figures
         from madoguchi.shell import health
 
@@ -16,3 +17,4 @@ class DeliveryConfig(AppConfig):
         health.register("relay", relays.check)
         shell_figures.register(figures.collect)
         renderers.register(alarm.PAUSED, alarm.render)
+        renderers.register(crowds.RENDERER, crowds.render)

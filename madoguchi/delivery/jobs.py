@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from madoguchi.delivery import days, pace
 from madoguchi.delivery.models import Mailing, SeenCallback
-from madoguchi.delivery.returns import mailbox, refused, suppression, take
+from madoguchi.delivery.returns import crowds, mailbox, refused, suppression, take
 from madoguchi.lib.lanes import Lane
 
 log = structlog.get_logger(__name__)
@@ -100,6 +100,7 @@ def look_into_mailbox(timestamp: int) -> None:
 def judge_refusals(timestamp: int) -> None:
     """Every minute: draw what follows for the addresses of letters that relays refused."""
     refused.feed()
+    crowds.settle()
 
 
 @app.periodic(cron="*/10 * * * *")

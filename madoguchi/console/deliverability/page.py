@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from madoguchi.console import roles
 from madoguchi.console.deliverability.account import Account
-from madoguchi.delivery.models import Suppression
+from madoguchi.delivery.models import DomainHold, Suppression
 from madoguchi.delivery.relays import relays, resting
 
 
@@ -32,6 +32,7 @@ def deliverability(request: HttpRequest) -> HttpResponse:
         "account": Account.of(days=days),
         "relays": relays(),
         "resting": resting(),
+        "held": DomainHold.objects.open().order_by("-until"),
         "suppressed": Suppression.objects.filter(until=None).count(),
         "can_help": roles.can_help(request),
     }

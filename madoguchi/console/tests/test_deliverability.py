@@ -11,7 +11,7 @@ from madoguchi.accounts.models import StaffRole
 from madoguchi.accounts.tests import people
 from madoguchi.console.models import AuditEntry
 from madoguchi.delivery import days
-from madoguchi.delivery.models import DayCount, Letter, Mailing, Return, Suppression
+from madoguchi.delivery.models import DayCount, DomainHold, Letter, Mailing, Return, Suppression
 from madoguchi.delivery.returns import suppression
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +182,12 @@ def test_customers_see_nothing_of_it() -> None:
         people.sign_in(client, person)
         for address in (PAGE, LIST, f"{LIST}add/"):
             assert client.get(address).status_code == 403
+
+
+def test_a_domain_that_is_not_believed_is_named() -> None:
+    now = timezone.now()
+    DomainHold.objects.create(domain="broken.example", since=now, until=now + timedelta(hours=5), addresses=1234)
+    DomainHold.objects.create(domain="mended.example", since=now, until=now, addresses=10)
+    page = text(staff(StaffRole.VIEWER).get(PAGE))
+    assert "broken.example (1,234) until" in page
+    assert "mended.example" not in page

@@ -15,10 +15,13 @@ from madoguchi.delivery.engine.outbox import Claimed
 from madoguchi.delivery.engine.pacing import Limit, Pacing
 from madoguchi.delivery.engine.relays import Relay, Standing, choose
 from madoguchi.delivery.engine.route import Route
+from madoguchi.delivery.engine.tally import Tally
 from madoguchi.delivery.engine.verdict import Fault, fault
 from madoguchi.delivery.engine.waiting import Waiting
 from madoguchi.delivery.headers import Unfit, address
+from madoguchi.delivery.models import Return
 from madoguchi.delivery.returns.path import return_paths
+from madoguchi.delivery.returns.rules import of_refusal
 from madoguchi.lib.lanes import Lane
 from madoguchi.lib.tokens import BrokenSeal
 
@@ -48,6 +51,8 @@ class Dispatch:
         self._waiting = Waiting(limits, room=batch, too_many=lambda letter, wait: holdings.give_back(letter, wait=wait))
         self.routes = [Route(relay, self, patience=patience, clock=self._loop.time) for relay in relays]
         self.pacing = pacing
+        self.tally = Tally()
+        self.held: Collection[str] = ()  # domains that are not believed when they call an address unknown
         self._timer: asyncio.TimerHandle | None = None
         self._date = (0, "")
         self._sender_of = return_paths()
@@ -192,6 +197,7 @@ class Dispatch:
         self._done(parcel.letter)
         self._holdings.sent(parcel.letter, reply)
         self.pacing.accepted(parcel.letter.address)
+        self.tally.accepted(parcel.letter.address)
         self._fuses.sent(parcel.letter.mailing)
 
     def refused(self, parcel: Parcel, stage: Step, code: int, reply: str) -> None:
@@ -202,12 +208,23 @@ class Dispatch:
             # Wrongly set up here: no letter is to be lost for that, and no group of addresses is to blame.
             self._holdings.again(letter, reason=whose, reply=reply)
             self._note_failure(letter, reply, ours=True)
+        elif whose is Fault.ADDRESS and self._not_believed(letter, reply):
+            self.pacing.struck(letter.address, self._loop.time(), at_once=True)
+            self._holdings.again(letter, reason=whose, reply=reply)
         elif whose is not None:
+            if whose is Fault.ADDRESS:
+                self.tally.refused(letter.address)
             self._failed(letter, reason=whose, reply=reply, ours=whose is Fault.CONTENT)
         else:
             if stage is not Step.MAIL:
                 self.pacing.struck(letter.address, self._loop.time(), at_once=code == 421)
             self._holdings.again(letter, reason="refused", reply=reply)
+
+    def _not_believed(self, letter: Claimed, reply: str) -> bool:
+        if not self.held or letter.address.rpartition("@")[2].lower() not in self.held:
+            return False
+        said = of_refusal(reply)
+        return said is not None and said[0] == Return.Kind.HARD
 
     def unanswered(self, parcel: Parcel) -> None:
         # Until the relay has said 250 the letter is ours (RFC 5321 4.1.1.4): it goes again, under the same Message-ID.

@@ -263,7 +263,10 @@ class Engine:
 
     async def _sweep(self) -> None:
         await self._recover()
-        await outbox.finish_all(await self._records.get())
+        connection = await self._records.get()
+        await outbox.finish_all(connection)
+        self._dispatch.held = await outbox.held(connection)
+        await self._dispatch.tally.tell(self._records)
         await self._teller.tell(
             self._records, self._dispatch.routes, self._dispatch.pacing, now=asyncio.get_running_loop().time()
         )

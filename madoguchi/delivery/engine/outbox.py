@@ -104,6 +104,8 @@ WHERE m.finished_at IS NULL AND m.checkpoint IS NULL
 
 _FINISH = _FINISH_ALL + "AND m.id = ANY(%s::bigint[])"
 
+_HELD = "SELECT DISTINCT domain FROM delivery_domainhold WHERE until > now()"
+
 _STOPPED = "SELECT id, state FROM delivery_mailing WHERE id = ANY(%s::bigint[]) AND state <> 'open'"
 
 # Letters that were on the wire when their mailing was cancelled, and came back.
@@ -264,6 +266,11 @@ async def finish_all(connection: psycopg.AsyncConnection[Any]) -> None:
 async def stopped(connection: psycopg.AsyncConnection[Any], mailings: Collection[int]) -> dict[int, str]:
     """Those of ``mailings`` that are not open any more, with their state."""
     return dict(await (await connection.execute(_STOPPED, [list(mailings)])).fetchall())
+
+
+async def held(connection: psycopg.AsyncConnection[Any]) -> set[str]:
+    """The domains that are not believed at the moment when they call an address unknown."""
+    return {domain for (domain,) in await (await connection.execute(_HELD)).fetchall()}
 
 
 async def recover(connection: psycopg.AsyncConnection[Any], remains: Remains) -> None:

@@ -19,6 +19,23 @@ class Reading(models.Model):
         return f"reading of mailing {self.mailing_id}"
 
 
+class DomainCount(models.Model):
+    """Letters that ended at a relay in the ten minutes from ``begin`` on, by domain; of a domain that gets few, a few
+    may be missing. Kept for two days, for :mod:`madoguchi.delivery.returns.guard`."""
+
+    begin = models.DateTimeField()
+    domain = models.CharField(max_length=255)
+    accepted = models.PositiveBigIntegerField()
+    refused = models.PositiveBigIntegerField()  # for the address
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["domain", "begin"], name="domain_count_once")]
+        indexes = [models.Index(fields=["begin"], name="domain_count_begin")]
+
+    def __str__(self) -> str:
+        return f"{self.domain} {self.begin}: {self.accepted + self.refused}"
+
+
 class DayCount(models.Model):
     """Letters of the mailings of one day (the site's), by group of addresses and by what became of them.
 

@@ -25,6 +25,11 @@ class Return(models.Model):
         WEBHOOK = "webhook"
         RELAY = "relay"  # the next server refused it while we were sending
 
+    class Weight(models.TextChoices):
+        COUNTS = "counts"  # against its address
+        WAITING = "waiting"  # until it is clear whether it is the address, or its domain
+        HELD = "held"  # never: its domain called too many unknown at once
+
     # The letter's id, without a constraint: letters may go before what came back of them does. Null where only the
     # address is known.
     letter = models.BigIntegerField(null=True)
@@ -35,6 +40,7 @@ class Return(models.Model):
     status = models.CharField(max_length=12, blank=True)  # RFC 3463: "5.1.1"
     words = models.CharField(max_length=300, blank=True)
     source = models.CharField(max_length=8, choices=Source)
+    weight = models.CharField(max_length=8, choices=Weight, default=Weight.COUNTS)
     received_at = models.DateTimeField(default=timezone.now)
     # Keyed digest of the message and of the place in it, so that one that comes twice counts once.
     mark = models.CharField(max_length=64, unique=True)
@@ -44,6 +50,8 @@ class Return(models.Model):
             models.Index(fields=["received_at", "kind"], name="return_received"),
             models.Index(fields=["address_digest", "received_at"], name="return_address"),
             models.Index(fields=["letter"], name="return_letter"),
+            models.Index(fields=["domain", "received_at"], name="return_unknown", condition=models.Q(kind="hard")),
+            models.Index(fields=["domain"], name="return_waiting", condition=models.Q(weight="waiting")),
         ]
 
     def __str__(self) -> str:
@@ -60,6 +68,30 @@ class Refusal(models.Model):
 
     def __str__(self) -> str:
         return f"refusal of letter {self.pk}"
+
+
+class DomainHoldQuerySet(models.QuerySet["DomainHold"]):
+    def open(self) -> Self:
+        """Those that hold now."""
+        return self.filter(until__gt=timezone.now())
+
+
+class DomainHold(models.Model):
+    """A domain that called too many of its addresses unknown at once: what it says of them is not believed for now."""
+
+    domain = models.CharField(max_length=255)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    addresses = models.PositiveIntegerField()  # unknown when it began
+    letters = models.PositiveIntegerField(default=0)  # sent again because of it
+
+    objects: ClassVar["models.Manager[DomainHold]"] = DomainHoldQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["until"], name="domain_hold_until")]
+
+    def __str__(self) -> str:
+        return f"{self.domain}: {self.since}"
 
 
 class ReturnTally(models.Model):

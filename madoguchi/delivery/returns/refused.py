@@ -4,6 +4,8 @@ The engine records the outcome and a row of :class:`Refusal` in one statement; t
 draws what follows. So whatever dies in between, nothing is lost, and nothing counts twice.
 """
 
+from collections import Counter
+
 from django.db import transaction
 
 from madoguchi.delivery.models import Letter, Refusal
@@ -18,14 +20,18 @@ def feed() -> int:
     """Draw it for every refusal recorded so far; return how many there were."""
     done = 0
     while waiting := list(Refusal.objects.order_by("pk").values_list("pk", flat=True)[:A_BATCH]):
+        letters = Letter.objects.filter(pk__in=waiting, state=Letter.State.FAILED)
+        domains = Counter(take.domain_of(address) for address in letters.values_list("address", flat=True))
+        crowds = {domain for domain, number in domains.items() if number >= rules.CROWD}
         for letter in waiting:
             # One by one: an owner's row is locked for each, and never two at a time.
-            done += _draw(letter)
+            done += _draw(letter, crowds)
     return done
 
 
 @transaction.atomic
-def _draw(letter: int) -> bool:
+def _draw(letter: int, crowds: set[str]) -> bool:
+    """``crowds``: the domains of which so many wait here that none of them is stopped at once."""
     row = Refusal.objects.select_for_update().filter(pk=letter).first()
     if row is None:  # drawn by somebody else meanwhile
         return False
@@ -33,6 +39,7 @@ def _draw(letter: int) -> bool:
     refused = Letter.objects.filter(pk=letter, state=Letter.State.FAILED).first()
     if refused is not None and (said := rules.of_refusal(refused.reply)):
         kind, status = said
-        take.refused(refused, Finding(kind, status, masked_words(refused.reply), refused.address))
+        found = Finding(kind, status, masked_words(refused.reply), refused.address)
+        take.refused(refused, found, crowd=take.domain_of(refused.address) in crowds)
     row.delete()
     return True

@@ -12,6 +12,11 @@ from madoguchi.lib.lanes import Lane
 # So many that came back for now, over so long, with nothing delivered in between.
 SOFT_TIMES, SOFT_SPAN = 5, timedelta(days=3)
 
+# A provider whose directory breaks: so many of its addresses unknown within so long, such a share of the letters to it,
+# and such a share of them had taken the letter before. Then it is not believed for so long.
+CROWD, CROWD_WITHIN, CROWD_SHARE, CROWD_KNOWN = 10, timedelta(hours=1), 0.2, 0.5
+HOLD = timedelta(hours=24)
+
 # Which mail an address does not get. Codes and links are what somebody asks for at that very moment, and the way to
 # prove that an address works again. A complaint is about notices; an answer to an inquiry is not among them.
 WITHHELD: dict[Suppression.Reason, frozenset[Lane]] = {
@@ -102,6 +107,15 @@ class Event:
 
     at: datetime
     kind: Return.Kind | None
+
+
+def directory_broken(*, unknown: int, letters: int, took_before: int) -> bool:
+    """Whether it is the domain rather than its addresses, of which so many are ``unknown``.
+
+    ``letters`` to the domain in that time, whatever became of them; ``took_before``: of the unknown those that had
+    taken the letter before. The rule is in ``docs/delivery-addresses.md``.
+    """
+    return unknown >= CROWD and unknown >= CROWD_SHARE * letters and took_before >= CROWD_KNOWN * unknown
 
 
 def verdict(history: Iterable[Event]) -> Suppression.Reason | None:

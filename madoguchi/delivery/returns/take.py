@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from madoguchi.delivery.models import Letter, Return, ReturnTally, Suppression
-from madoguchi.delivery.returns import path, reading, rules, suppression
+from madoguchi.delivery.models import DomainCount, DomainHold, Letter, Return, ReturnTally, Suppression
+from madoguchi.delivery.returns import guard, path, reading, rules, suppression
 from madoguchi.delivery.returns.reading import Finding
 from madoguchi.lib.addresses import plain
 from madoguchi.lib.tokens import digest
@@ -55,11 +55,14 @@ def told(finding: Finding, *, address: str, letter: int | None, source: Return.S
         return Taken(returns=int(_keep(finding, row, row.address if row and row.address else address, source, mark)))
 
 
-def refused(letter: Letter, finding: Finding) -> bool:
-    """Take in that ``letter`` was refused while it was being sent, once for each time it failed; whether it is news."""
+def refused(letter: Letter, finding: Finding, *, crowd: bool = False) -> bool:
+    """Take in that ``letter`` was refused while it was being sent, once for each time it failed; whether it is news.
+
+    ``crowd``: so many others of its domain were too that it waits for :mod:`.crowds`.
+    """
     mark = f"refused: {letter.finished_at}"
     with transaction.atomic():
-        return _keep(finding, letter, letter.address, Return.Source.RELAY, mark)
+        return _keep(finding, letter, letter.address, Return.Source.RELAY, mark, crowd=crowd)
 
 
 def _wish(token: str, source: Return.Source) -> Taken:
@@ -94,7 +97,7 @@ def about(findings: Sequence[Finding], address: str) -> Finding:
     first = findings[0]
     if first.kind == Return.Kind.COMPLAINT:
         return first
-    if len(findings) == 1 and _same_place(_domain(first.recipient), _domain(address)):
+    if len(findings) == 1 and _same_place(domain_of(first.recipient), domain_of(address)):
         return first
     return Finding(Return.Kind.OTHER, first.status, first.words, first.recipient)
 
@@ -103,33 +106,52 @@ def _same_place(there: str, ours: str) -> bool:
     return not there or there == ours or there.endswith(f".{ours}") or ours.endswith(f".{there}")
 
 
-def _keep(finding: Finding, letter: Letter | None, address: str, source: Return.Source, mark: str) -> bool:
+def _keep(  # noqa: PLR0913 - what is said, of what, by whom
+    finding: Finding,
+    letter: Letter | None,
+    address: str,
+    source: Return.Source,
+    mark: str,
+    *,
+    crowd: bool = False,
+) -> bool:
     """Write the row and what follows from it; False where it was there."""
     if not address:
         return False
     with connection.cursor() as cursor:
         # What comes back of one address is judged one by one.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5))", [suppression.spelled(address)])
+    weight = Return.Weight.COUNTS
+    # Without the letter nobody would know the address later.
+    if finding.kind == Return.Kind.HARD and letter is not None:
+        weight = guard.weight(domain_of(address), crowd=crowd)
     row, new = Return.objects.get_or_create(
         mark=digest(f"return: {mark}: {letter.pk if letter else address}"),
         defaults={
             "letter": letter.pk if letter else None,
             "recipient_key": letter.recipient_key if letter else "",
             "address_digest": address_digest(address),
-            "domain": _domain(address),
+            "domain": domain_of(address),
             "kind": finding.kind,
             "status": finding.status,
             "words": finding.words,
             "source": source,
+            "weight": weight,
         },
     )
     if not new:
         return False
     if letter is not None and finding.failed:
         _bounced(letter, finding)
-    if reason := rules.verdict(history(address, since=_proven_at(address))):
-        suppression.add(address, reason, at=row.received_at)
+    if weight == Return.Weight.COUNTS:
+        judge(address, at=row.received_at)
     return True
+
+
+def judge(address: str, *, at: datetime) -> None:
+    """Stop the address if what came back of it asks for that; ``at``: when the last of it came."""
+    if reason := rules.verdict(history(address, since=_proven_at(address))):
+        suppression.add(address, reason, at=at)
 
 
 def _bounced(letter: Letter, finding: Finding) -> None:
@@ -146,7 +168,7 @@ def _bounced(letter: Letter, finding: Finding) -> None:
 
 def history(address: str, *, since: datetime | None) -> list[rules.Event]:
     """What came back of the mail sent to the address after ``since``, and what was delivered between."""
-    rows = list(Return.objects.filter(address_digest=address_digest(address)))
+    rows = list(Return.objects.filter(address_digest=address_digest(address), weight=Return.Weight.COUNTS))
     sent = dict(Letter.objects.filter(pk__in=[row.letter for row in rows if row.letter]).values_list("pk", "due_at"))
     events = [rules.Event(sent.get(row.letter or 0, row.received_at), Return.Kind(row.kind)) for row in rows]
     # A late bounce of a letter from before does not count against an address that has been proven since.
@@ -178,7 +200,8 @@ def _known(letter: int | None) -> Letter | None:
     return Letter.objects.filter(pk=letter).first() if letter is not None else None
 
 
-def _domain(address: str) -> str:
+def domain_of(address: str) -> str:
+    """Under which :class:`Return` keeps where an address is."""
     return plain(address.strip(" <>")).rpartition("@")[2].lower()[:255]
 
 
@@ -200,4 +223,6 @@ def _counted(source: Return.Source, why: ReturnTally.Why) -> Taken:
 def purge(*, now: datetime) -> int:
     """Drop what came back long ago; return how many rows. What it led to stays in the suppression list."""
     ReturnTally.objects.filter(day__lt=(now - KEPT).date()).delete()
+    DomainHold.objects.filter(until__lt=now - KEPT).delete()
+    DomainCount.objects.filter(begin__lt=now - timedelta(days=2)).delete()
     return Return.objects.filter(received_at__lt=now - KEPT).delete()[0]
