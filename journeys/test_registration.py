@@ -21,6 +21,11 @@ def test_register_by_mail_and_log_in(visitor: Visitor) -> None:
     visitor.press()
     visitor.at("/id/register/confirm/")
     visitor.look("register-confirm")
+    visitor.page.go_back()  # onto the form that was refused: not a question whether to send it again
+    visitor.at("/id/register/")
+    assert visitor.page.locator("[name='email']").input_value() == address
+    visitor.page.go_forward()
+    visitor.at("/id/register/confirm/")
     assert "ミドリ" in visitor.text()
     assert password not in visitor.page.content()
     visitor.press()

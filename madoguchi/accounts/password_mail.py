@@ -67,25 +67,22 @@ def reset_staff() -> Note:
     )  # fmt: skip
 
 
-def _replaced(first: str) -> Note:
+def _replaced(first: str, ended: str) -> Note:
     return Note(
         subject=_("Your password was changed"),
-        paragraphs=(
-            first,
-            _("Every other device was logged out, and the devices remembered for the phone verification were "
-              "forgotten."),
-        ),
+        paragraphs=(first, ended),
         button=_("Set a new password"),
         link=page("/id/password/forgot/"),
         foot=_("If it was not you, please set a new password with the link above at once and tell us."),
-    )  # fmt: skip
+    )
 
 
 @note("accounts.password_changed")
 def password_changed() -> Note:
     return _replaced(
         _("The password of your customer ID was changed on %(at)s. If it was you, there is nothing to do.")
-        % {"at": slot("at")}
+        % {"at": slot("at")},
+        _("Every other device was logged out, and the devices remembered for the phone verification were forgotten."),
     )
 
 
@@ -94,5 +91,6 @@ def password_reset() -> Note:
     return _replaced(
         _("A new password was set for your customer ID with a link from an email on %(at)s. If it was you, there is "
           "nothing to do.")
-        % {"at": slot("at")}
+        % {"at": slot("at")},
+        _("Every device was logged out, and the devices remembered for the phone verification were forgotten."),
     )  # fmt: skip

@@ -8,7 +8,7 @@ differs.
 import json
 import time
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -37,7 +37,8 @@ _FORM_SECONDS = 3600
 class Form:
     """What was entered, between the page that asks and the page that confirms. Kept sealed in the session.
 
-    ``password`` is hashed already, so that neither the page nor the session ever holds it again.
+    ``password`` is hashed already, so that neither the page nor the session ever holds it again. ``at``, seconds since
+    1970, is when the button was pressed that agrees to the terms, ``terms_version`` the version that was shown.
     """
 
     email: str
@@ -47,8 +48,10 @@ class Form:
     family_name_kana: str
     given_name_kana: str
     birth_date: date
+    terms_version: str
     continue_to: str
     draft: str
+    at: float
 
 
 def keep_form(request: HttpRequest, *, password: str, **entered: object) -> None:
@@ -62,9 +65,10 @@ def keep_form(request: HttpRequest, *, password: str, **entered: object) -> None
         password_length=len(password),
         password_rules=profile().name,
         draft=new_token(),
+        at=time.time(),
         **entered,  # type: ignore[arg-type]
     )
-    sealed = seal(json.dumps(asdict(form) | {"at": time.time()}, default=date.isoformat))
+    sealed = seal(json.dumps(asdict(form), default=date.isoformat))
     request.session[_FORM] = sealed.decode("ascii")
 
 
@@ -73,7 +77,7 @@ def kept_form(request: HttpRequest) -> Form | None:
         kept = json.loads(unseal(request.session.get(_FORM, "").encode()))
     except BrokenSeal:
         return None
-    if time.time() - kept.pop("at") > _FORM_SECONDS:
+    if time.time() - kept["at"] > _FORM_SECONDS:
         return None
     return Form(**{**kept, "birth_date": date.fromisoformat(kept["birth_date"])})
 
@@ -82,7 +86,7 @@ def forget_form(request: HttpRequest) -> None:
     request.session.pop(_FORM, None)
 
 
-def register_provisionally(request: HttpRequest, form: Form, *, language: str, terms_version: str) -> None:
+def register_provisionally(request: HttpRequest, form: Form, *, language: str) -> None:
     """Keep the registration and post its mail, one for each form confirmed. Raises :class:`limits.TooMany`.
 
     A registration of the same address that still waits is over: its link dies, this one counts.
@@ -105,8 +109,8 @@ def register_provisionally(request: HttpRequest, form: Form, *, language: str, t
             given_name_kana=form.given_name_kana,
             birth_date=form.birth_date,
             language=language,
-            terms_version=terms_version,
-            terms_agreed_at=now,
+            terms_version=form.terms_version,
+            terms_agreed_at=datetime.fromtimestamp(form.at, UTC),
             token_digest=digest(token),
             expires_at=now + LINK_VALID,
             continue_to=form.continue_to,

@@ -106,6 +106,32 @@ def test_confirming_sends_one_mail_and_makes_no_account(client):
     assert (letter.address, letter.mailing.lane, letter.language) == ("hana@example.jp", Lane.CODES, "ja")
 
 
+def test_what_counts_as_agreed_to_is_the_version_shown_and_when_its_button_was_pressed(client):
+    LegalText.objects.create(kind="terms", version="2026-04", effective_at="2026-04-01T00:00:00+09:00")
+    LegalText.objects.create(kind="terms", version="2026-12", effective_at="2026-12-01T00:00:00+09:00")
+    with time_machine.travel("2026-11-30 23:58:00+09:00", tick=False) as clock:
+        assert '<input type="hidden" name="terms" value="2026-04">' in body(client.get(REGISTER))
+        clock.move_to("2026-12-01 00:01:00+09:00")
+        enter(client, terms="2026-04")
+        pressed = timezone.now()
+        clock.move_to("2026-12-01 00:05:00+09:00")
+        client.post(CONFIRM)
+        kept = Registration.objects.get()
+        assert (kept.terms_version, kept.terms_agreed_at) == ("2026-04", pressed)
+        path = letters("hana@example.jp")[-1].path
+        client.post(path, {"password": PASSWORD})
+        assert client.get("/my/")["Location"].startswith("/id/terms/"), "the newer version is asked for"
+
+
+@pytest.mark.parametrize("terms", ["2026-13", "", "x" * 300])
+def test_a_version_that_is_not_in_force_yet_or_never_was_is_not_agreed_to(client, terms):
+    LegalText.objects.create(kind="terms", version="2026-04", effective_at="2026-04-01T00:00:00+09:00")
+    LegalText.objects.create(kind="terms", version="2026-13", effective_at="2036-12-01T00:00:00+09:00")
+    enter(client, terms=terms)
+    client.post(CONFIRM)
+    assert Registration.objects.get().terms_version == "2026-04"
+
+
 @pytest.mark.parametrize(
     ("prefix", "subject", "words"),
     [

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -39,12 +40,13 @@ def register(request: HttpRequest) -> HttpResponse:
     form = RegisterForm(request.POST if request.method == "POST" else None, initial=_entered(kept) if kept else None)
     if request.method == "POST" and form.is_valid():
         entered = {name: value for name, value in form.cleaned_data.items() if name != "password_again"}
-        act.keep_form(request, continue_to=onward, **entered)
+        act.keep_form(request, continue_to=onward, terms_version=terms_agreed(request), **entered)
         return HttpResponseRedirect(reverse("identity:register_confirm"))
     context = {
         "steps": STEPS,
         "current": 1,
         "next": onward,
+        "terms": terms_version(),
         "again": kept is not None,
         "rules": passwords.profile().rules,
         "refused": [passwords.NOT_YOURS, passwords.NOT_COMMON],
@@ -62,7 +64,7 @@ def register_confirm(request: HttpRequest) -> HttpResponse:
             reverse(f"identity:{'register_sent' if _SENT_TO in request.session else 'register'}")
         )
     if request.method == "POST":
-        act.register_provisionally(request, kept, language=current(), terms_version=terms_version())
+        act.register_provisionally(request, kept, language=current())
         act.forget_form(request)
         request.session[_SENT_TO] = kept.email
         return HttpResponseRedirect(reverse("identity:register_sent"))
@@ -91,5 +93,12 @@ def _entered(kept: act.Form) -> dict[str, object]:
 
 
 def terms_version() -> str:
-    """The version of the terms agreed to; empty where the operator has published none."""
+    """The version of the terms in force; empty where the operator has published none."""
     return LegalText.objects.version_in_force(LegalText.Kind.TERMS)
+
+
+def terms_agreed(request: HttpRequest) -> str:
+    """The version that was in force when the form was opened: a newer one is asked for after the login."""
+    shown, present = request.POST.get("terms", ""), terms_version()
+    past = LegalText.objects.filter(kind=LegalText.Kind.TERMS, version=shown[:20], effective_at__lte=timezone.now())
+    return shown if shown != present and past.exists() else present

@@ -11,7 +11,7 @@ from madoguchi.accounts.first_use import Newcomer
 from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.shell.languages import current
 from madoguchi.support.identity.entrance import admit
-from madoguchi.support.identity.views.register import terms_version
+from madoguchi.support.identity.views.register import terms_agreed, terms_version
 
 
 @never_cache
@@ -21,8 +21,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
     if newcomer is None:
         return HttpResponseRedirect(reverse("identity:login"))
     if request.method != "POST":
-        return render(request, "identity/welcome.html", {"newcomer": newcomer})
-    account = first_use.agree(request, newcomer, terms_version=terms_version(), language=current())
+        return render(request, "identity/welcome.html", {"newcomer": newcomer, "terms": terms_version()})
+    account = first_use.agree(request, newcomer, terms_version=terms_agreed(request), language=current())
     if account is None:
         return HttpResponseRedirect(reverse("identity:login"))
     return _admitted(request, account, newcomer)
