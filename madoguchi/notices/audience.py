@@ -25,8 +25,10 @@ from madoguchi.notices.models import Report
 # Subscriptions to look at in one transaction. Small enough that the first letters leave while the last are being
 # written, large enough that planning the statement costs nothing beside running it.
 BATCH = 10_000
+# Subscriptions of a range that are counted at least, to know where it ends; the size of most is then right by a tenth.
+_COUNTED = 250
 # Ranges of each hand between two checkpoints: the more, the less the hands wait for one another.
-_TURNS = 4
+_TURNS = 12
 # The customer ID after all others.
 _END = 2**62
 
@@ -72,8 +74,9 @@ def write_letters(*, mailing_id: int, batch: int = BATCH, hands: int | None = No
 
 def _ends_of_ranges(parameters: dict[str, Any], *, after: int, batch: int) -> list[int]:
     """The last customer ID of each range after ``after``."""
+    of = max(1, batch // _COUNTED)
     with connection.cursor() as cursor:
-        cursor.execute(due.ENDS, {**parameters, "after": after, "batch": batch})
+        cursor.execute(due.ENDS, {**parameters, "after": after, "of": of, "counted": batch // of})
         return [*(end for (end,) in cursor.fetchall()), _END]
 
 
@@ -127,8 +130,7 @@ def _of_mailing(mailing: Mailing) -> dict[str, Any]:
 def _parameters(report: Report, *, at: datetime) -> dict[str, Any]:
     notice = report.notice
     home = settings.TIME_ZONE
-    in_use = Account.objects.order_by().values_list("time_zone", flat=True).distinct()
-    zones = {name: hours.zone_named(name) for name in {home, *in_use}}
+    zones = {name: hours.zone_named(name) for name in {home, *Account.objects.time_zones()}}
     now = {name: hours.bits(at, zone=zone) for name, zone in zones.items()}
     coming = [(name, *hour) for name, zone in zones.items() for hour in hours.coming_hours(at, zone=zone)]
     return {

@@ -169,13 +169,15 @@ COUNT = f"""
     FROM judged
 """  # noqa: S608
 
-# The customer IDs that end a range: each holds about so many subscriptions to the notice's services.
+# The customer IDs that end a range: each holds about so many subscriptions to the notice's services. Of many only those
+# of every nth ID are counted (as its hash falls): to sort them all took a tenth of the time of writing the letters.
 ENDS = """
     SELECT account_id FROM (
         SELECT account_id, row_number() OVER (ORDER BY account_id) AS place
         FROM notices_subscription
         WHERE service_id = ANY(%(services)s::bigint[]) AND account_id > %(after)s
+          AND hashint8(account_id) %% %(of)s = 0
     ) follower
-    WHERE place %% %(batch)s = 0
+    WHERE place %% %(counted)s = 0
     ORDER BY account_id
 """

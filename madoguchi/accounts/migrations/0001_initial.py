@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(blank=True, editable=False, null=True)),
             ],
             options={
-                'abstract': False,
+                'indexes': [models.Index(fields=['time_zone'], name='account_time_zone')],
             },
         ),
         migrations.CreateModel(

@@ -1,6 +1,7 @@
 """Who gets a report and what becomes of each: the rules of ``docs/notices.md`` one by one."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from procrastinate.contrib.django import app as procrastinate
@@ -10,7 +11,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.delivery.models import Letter, Mailing
 from madoguchi.notices import audience, unsubscribe
 from madoguchi.notices.hands import Hands
-from madoguchi.notices.models import Destination
+from madoguchi.notices.models import Destination, Subscription
 from madoguchi.notices.tests import make
 from madoguchi.notices.tests.documented import table
 from madoguchi.notices.tests.make import NOW
@@ -206,3 +207,17 @@ def test_who_moves_to_a_zone_nobody_was_in_is_judged_by_the_operators():
     with Hands(1) as hand:
         audience._write_ranges(mailing.pk, parameters, ends=[audience._END], hands=hand)
     assert _outcomes(mailing) == {"hanako@example.jp": "queued"}
+
+
+def test_the_ranges_of_many_are_about_equally_long(monkeypatch):
+    monkeypatch.setattr(audience, "_COUNTED", 50)
+    service = make.service()
+    people = Account.objects.bulk_create(Account(email=f"p{n}@example.jp", password="!") for n in range(2000))
+    Subscription.objects.bulk_create(Subscription(account=person, service=service) for person in people)
+    asked = {"services": [service.pk]}
+    ends = audience._ends_of_ranges(asked, after=0, batch=400)
+    assert ends == sorted(set(ends))
+    lengths = [sum(begin < person.pk <= end for person in people) for begin, end in pairwise([0, *ends])]
+    assert sum(lengths) == 2000
+    assert all(200 < length < 600 for length in lengths[:-1])
+    assert audience._ends_of_ranges(asked, after=ends[1], batch=400)[-1] == ends[-1]
