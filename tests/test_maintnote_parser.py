@@ -1,4 +1,5 @@
-"""Every form of calendar that leaves the site, read by the parser network teams use: it gets back what was meant.
+"""Every form of calendar that leaves the site, by itself and in a mail, read by the parser network teams use: it gets
+back what was meant.
 
 The parser (PyPI ``circuit-maintenance-parser``) needs an older icalendar than the site, so it has an environment of its
 own, which ``tests/install-peers`` builds. All calendars are read by one process: starting it takes longer than reading.
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
+from madoguchi.delivery import compose, renderers
 from madoguchi.notices import calendar, write
 from madoguchi.notices.calendar import Party
 from madoguchi.notices.content import Period
@@ -111,6 +113,21 @@ def as_text(notice: Notice, parties: tuple[Party, ...]) -> str:
     return calendar.calendar_for([(notice, parties)], name="工事のご案内", url="https://example.jp/").decode()
 
 
+def as_mail(notice: Notice, parties: tuple[Party, ...], language: str) -> str:
+    """The mail of the last report, or of the withdrawal, to who asks for the calendar."""
+    report = notice.latest_report
+    assert report is not None
+    gone = notice.withdrawn_at is not None
+    name, reference = ("notices.withdrawal", notice.pk) if gone else ("notices.report", report.pk)
+    written = "\n".join("\t".join((party.account, *party.objects)) for party in parties if party != calendar.PUBLIC)
+    slots = dict.fromkeys(("service", "token", "box", "contracts", "thread"), "")
+    engine = {compose.TO: "noc@example.jp", compose.DATE: "Sun, 22 Nov 2026 14:05:00 +0900"}
+    made = compose.compose(
+        renderers.render(name, str(reference), language, "calendar"), language=language, feedback_id="1"
+    )
+    return made.splice({**slots, **engine, "parties": written}).decode("ascii")
+
+
 def test_the_parser_gets_back_what_was_meant(notices: dict[str, Notice]) -> None:
     assert notices.keys() == MEANT.keys()
     texts = {}
@@ -119,14 +136,18 @@ def test_the_parser_gets_back_what_was_meant(notices: dict[str, Notice]) -> None
             with override(language):
                 texts[f"public {language} {name}"] = as_text(notice, (calendar.PUBLIC,))
                 texts[f"private {language} {name}"] = as_text(notice, CUSTOMERS)
+            texts[f"public mail {language} {name}"] = as_mail(notice, (calendar.PUBLIC,), language)
+            texts[f"private mail {language} {name}"] = as_mail(notice, CUSTOMERS, language)
     found = parsed(texts)
     assert found.keys() == texts.keys()
     for name, notice in notices.items():
         for language in ("ja", "en"):
             slugs = tuple(notice.services.values_list("slug", flat=True))
-            _compare(found[f"public {language} {name}"], notice, name, (Party("public", slugs),))
-            _compare(found[f"private {language} {name}"], notice, name, CUSTOMERS)
+            for form in ("", "mail "):
+                _compare(found[f"public {form}{language} {name}"], notice, name, (Party("public", slugs),))
+                _compare(found[f"private {form}{language} {name}"], notice, name, CUSTOMERS)
     assert "光回線設備の更新工事" in found["private ja confirmed"][0]["summary"]
+    assert "光回線設備の更新工事" in found["private mail ja confirmed"][0]["summary"]
     assert found["private en confirmed"][0]["summary"].endswith("Renewal")
 
 

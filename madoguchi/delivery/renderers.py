@@ -5,13 +5,24 @@ A message is rendered once for a mailing, a language and a format. What differs 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 # Private-use characters: no template, catalogue or escaping changes them, and no text of ours contains them.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 SLOT = re.compile(f"{_OPEN}([a-z][a-z0-9_]*){_CLOSE}")
+
+
+class Calendar(Protocol):
+    """A calendar to attach, each letter's its own; ``name`` is the file's, plain ASCII."""
+
+    @property
+    def name(self) -> str: ...
+
+    def of(self, values: Mapping[str, str]) -> bytes:
+        """The calendar (UTF-8, CRLF) of the letter with these slots' values; empty where it is to have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +32,7 @@ class Draft:
     ``sender`` is the address in From (the operator's name is put before it). ``html`` is ``None`` where the format is
     plain. ``headers`` are further ones, in order; a ``Message-ID`` among them replaces the letter's own. Any of these
     may contain slots, but for ``sender``; in ``html`` the values are escaped, and a header that is one slot and nothing
-    else is left out where the value is empty.
+    else is left out where the value is empty. ``calendar`` is what letters of the format ``calendar`` bring besides.
     """
 
     subject: str
@@ -29,6 +40,7 @@ class Draft:
     html: str | None
     sender: str
     headers: tuple[tuple[str, str], ...] = ()
+    calendar: Calendar | None = None
 
 
 Renderer = Callable[[str, str, str], Draft]
@@ -50,8 +62,9 @@ def slot(name: str) -> str:
 def register(name: str, renderer: Renderer) -> None:
     """Make ``renderer(reference, language, format) -> Draft`` known as ``name``.
 
-    ``reference`` is the mailing's, ``language`` ``ja`` or ``en``, ``format`` ``full`` or ``short``. Rooms call this
-    when their application is ready. Another renderer under the same name is refused.
+    ``reference`` is the mailing's, ``language`` ``ja`` or ``en``, ``format`` of
+    :class:`Letter.Format`. Rooms call this when their application is ready. Another renderer under the same name is
+    refused.
     """
     if _renderers.setdefault(name, renderer) is not renderer:
         raise ValueError(f"a renderer named {name!r} is already registered")

@@ -17,7 +17,7 @@ from django.utils import timezone
 from madoguchi.accounts.models import Account
 from madoguchi.delivery.models import Mailing
 from madoguchi.delivery.returns import suppression
-from madoguchi.notices import due, hours, mailings, wording
+from madoguchi.notices import attached, due, hours, mailings, wording
 from madoguchi.notices.hands import Hands
 from madoguchi.notices.lifecycle import Kind
 from madoguchi.notices.models import Report
@@ -137,6 +137,8 @@ def _parameters(report: Report, *, at: datetime) -> dict[str, Any]:
         "notice": notice.pk,
         "kind": notice.kind,
         **{f"contracts_{language}": wording.own_contracts(language) for language in ("ja", "en")},
+        "calendars": notice.kind == Kind.WORK,
+        "most_objects": attached.MOST_OBJECTS,
         "kind_in_token": f"-{notice.kind[0]}-",
         "withholding": suppression.withholding(mailings.LANES[Kind(notice.kind)]),
         "critical": report.severity == Report.Severity.CRITICAL,

@@ -5,10 +5,11 @@ One VEVENT a window and customer. ``docs/notices.md`` has the rules and the work
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress, vDatetime, vDuration, vText
+from icalendar.parser import Contentline
 
 from madoguchi.notices import wording
 from madoguchi.notices.content import Period
@@ -37,6 +38,8 @@ IMPACT = {
     Notice.Impact.NONE: "NO-IMPACT",
 }
 
+_EVENT_ENDS, _CALENDAR_ENDS = b"END:VEVENT\r\n", b"END:VCALENDAR\r\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Party:
@@ -59,15 +62,87 @@ class Entry:
     status: str
 
 
-def entries(notice: Notice) -> list[Entry]:
-    """A window that a later report took back stays, cancelled: a calendar that has it must be told so."""
-    reports = sorted(notice.published_reports, key=lambda report: report.ordinal or 0)
-    latest = reports[-1].periods
-    found = []
-    for place in range(max(len(report.periods) for report in reports)):
-        period = [report.periods[place] for report in reports if place < len(report.periods)][-1]
-        found.append(Entry(place + 1, period, _status(notice, period) if place < len(latest) else "CANCELLED"))
-    return found
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A notice (published work) as ``report`` left it, or as its withdrawal did."""
+
+    report: Report
+    withdrawn_at: datetime | None = None
+
+    @classmethod
+    def now(cls, notice: Notice) -> "Stand":
+        report = notice.latest_report
+        assert report is not None  # noqa: S101 - published
+        return cls(report, notice.withdrawn_at)
+
+    @property
+    def notice(self) -> Notice:
+        return self.report.notice
+
+    @property
+    def told_at(self) -> datetime:
+        """A withdrawal is the last word."""
+        at = self.withdrawn_at or self.report.published_at
+        assert at is not None  # noqa: S101 - published
+        return at.astimezone(UTC)
+
+    @property
+    def sequence(self) -> int:
+        return (self.report.ordinal or 1) - 1 + (self.withdrawn_at is not None)
+
+    def entries(self) -> list[Entry]:
+        """A window that a later report took back stays, cancelled: a calendar that has it must be told so."""
+        known = [one for one in self.notice.published_reports if (one.ordinal or 0) <= (self.report.ordinal or 0)]
+        found = []
+        for place in range(max(len(report.periods) for report in known)):
+            period = next(report.periods[place] for report in known if place < len(report.periods))
+            stands = place < len(self.report.periods)
+            found.append(Entry(place + 1, period, self._status(period) if stands else "CANCELLED"))
+        return found
+
+    def _status(self, period: Period) -> str:
+        if self.withdrawn_at is not None:
+            return "CANCELLED"
+        status = STATUS[State(self.report.state_after)]
+        return "TENTATIVE" if period.spare and status == "CONFIRMED" else status
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The windows of a notice, in one language, with all that does not depend on whose events they are.
+
+    ``windows``: what a window's UIDs begin with, and the lines of its event.
+    """
+
+    windows: tuple[tuple[str, bytes], ...]
+    services: tuple[str, ...]
+    impact: str
+
+    @classmethod
+    def of(cls, stand: Stand) -> "Sheet":
+        """In the language in force."""
+        notice = stand.notice
+        windows = tuple(
+            (f"{notice.number}-{entry.place}", _event(stand, entry).to_ical().removesuffix(_EVENT_ENDS))
+            for entry in stand.entries()
+        )
+        services = tuple(service.slug for service in notice.services.all())
+        return cls(windows, services, IMPACT[Notice.Impact(stand.report.impact)])
+
+    def events(self, parties: Iterable[Party]) -> bytes:
+        """One for each window and party: CRLF lines folded at 75 bytes, UTF-8."""
+        done = []
+        for begins, shared in self.windows:
+            for party in parties:
+                whose = "" if party == PUBLIC else f"-{party.account}"
+                done += [shared, _line("UID", f"{begins}{whose}@{settings.OPERATOR['domain']}"), self._whose(party)]
+                done.append(_EVENT_ENDS)
+        return b"".join(done)
+
+    def _whose(self, party: Party) -> bytes:
+        named = f"X-MAINTNOTE-OBJECT-ID;X-MAINTNOTE-OBJECT-IMPACT={self.impact}"
+        account = _line("X-MAINTNOTE-ACCOUNT", party.account)
+        return account + b"".join(_line(named, touched) for touched in party.objects or self.services)
 
 
 def calendar(notices: Iterable[Notice], *, name: str, url: str) -> bytes:
@@ -77,66 +152,63 @@ def calendar(notices: Iterable[Notice], *, name: str, url: str) -> bytes:
 
 def calendar_for(work: Iterable[tuple[Notice, tuple[Party, ...]]], *, name: str, url: str) -> bytes:
     """The windows of notices (published work, with ``reports`` and ``services`` prefetched), one event a window and
-    party, in the language in force: CRLF lines folded at 75 bytes, UTF-8.
+    party, in the language in force, for a program that asks again and again.
     """
-    made = Calendar()
-    made.add("prodid", f"-//{settings.OPERATOR['domain']}//Madoguchi//{languages.current().upper()}")
-    made.add("version", "2.0")
+    made = _empty()
     made.add("name", name)
     made.add("x-wr-calname", name)
     made.add("url", url)
     made.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", vText("PT15M"))
-    for notice, parties in work:
-        for entry in entries(notice):
-            for party in parties:
-                made.add_component(_event(notice, entry, party))
-    return bytes(made.to_ical())
+    events = (Sheet.of(Stand.now(notice)).events(parties) for notice, parties in work)
+    return b"".join([made.to_ical().removesuffix(_CALENDAR_ENDS), *events, _CALENDAR_ENDS])
 
 
-def _event(notice: Notice, entry: Entry, party: Party) -> Event:
-    report = notice.latest_report
-    assert report is not None  # noqa: S101 - published
-    # A withdrawal is the last word.
-    published = notice.withdrawn_at or report.published_at
-    sequence = (report.ordinal or 1) - 1 + (notice.withdrawn_at is not None)
+def single() -> tuple[bytes, bytes]:
+    """What stands before and after the events of a calendar that is taken over once, in the language in force: it has
+    no name, for which programs would set up a calendar of its own."""
+    return _empty().to_ical().removesuffix(_CALENDAR_ENDS), _CALENDAR_ENDS
+
+
+def _empty() -> Calendar:
+    made = Calendar()
+    made.add("prodid", f"-//{settings.OPERATOR['domain']}//Madoguchi//{languages.current().upper()}")
+    made.add("version", "2.0")
+    return made
+
+
+def _event(stand: Stand, entry: Entry) -> Event:
+    """All of it but whose it is."""
+    notice = stand.notice
     event = Event()
-    whose = "" if party == PUBLIC else f"-{party.account}"
-    event.add("uid", f"{notice.number}-{entry.place}{whose}@{settings.OPERATOR['domain']}")
-    event.add("sequence", sequence)
-    event.add("dtstamp", vDatetime(published.astimezone(UTC)))  # type: ignore[union-attr]
+    event.add("sequence", stand.sequence)
+    event.add("dtstamp", vDatetime(stand.told_at))
     event.add("created", notice.first_published_at.astimezone(UTC))  # type: ignore[union-attr]
-    event.add("last-modified", published.astimezone(UTC))  # type: ignore[union-attr]
+    event.add("last-modified", stand.told_at)
     event.add("dtstart", entry.period.starts_at.astimezone(UTC))
     event.add("dtend", entry.period.ends_at.astimezone(UTC))
     event.add("summary", wording.subject(notice, notice.number or ""))
-    event.add("description", _description(report))
+    event.add("description", _description(stand.report))
     event.add("url", f"{settings.SITE_URL}{languages.in_language(f'/notices/{notice.number}/', languages.current())}")
     event.add("status", _RFC_STATUS.get(entry.status, "CONFIRMED"))
     event.add("transp", "TRANSPARENT")
     organizer = vCalAddress(f"mailto:{settings.MAIL_FROM_NOTICES}")
     organizer.params["cn"] = vText(settings.OPERATOR[f"name_{languages.current()}"])
     event["organizer"] = organizer
-    _add_maintnote(event, notice, entry, party)
+    event.add("x-maintnote-provider", settings.OPERATOR["domain"])
+    event.add("x-maintnote-maintenance-id", notice.number)
+    event.add("x-maintnote-impact", IMPACT[Notice.Impact(stand.report.impact)])
+    event.add("x-maintnote-status", entry.status)
     return event
 
 
-def _add_maintnote(event: Event, notice: Notice, entry: Entry, party: Party) -> None:
-    impact = IMPACT[Notice.Impact(notice.impact)]
-    event.add("x-maintnote-provider", settings.OPERATOR["domain"])
-    event.add("x-maintnote-account", party.account)
-    event.add("x-maintnote-maintenance-id", notice.number)
-    for touched in party.objects or [service.slug for service in notice.services.all()]:
-        event.add("x-maintnote-object-id", touched, parameters={"X-MAINTNOTE-OBJECT-IMPACT": impact})
-    event.add("x-maintnote-impact", impact)
-    event.add("x-maintnote-status", entry.status)
-
-
-def _status(notice: Notice, period: Period) -> str:
-    if notice.withdrawn_at is not None:
-        return "CANCELLED"
-    status = STATUS[State(notice.state)]
-    return "TENTATIVE" if period.spare and status == "CONFIRMED" else status
+def _line(name: str, text: str) -> bytes:
+    if not (text.isascii() and text.replace("-", "").isalnum()):
+        folded = Contentline(f"{name}:{vText(text).to_ical().decode()}").to_ical()  # type: ignore[no-untyped-call]
+        return bytes(folded) + b"\r\n"
+    # Nearly all are, thousands of contracts of one customer too, and then nothing is to be escaped or weighed.
+    line = f"{name}:{text}".encode()
+    return b"\r\n ".join(line[start : start + 74] for start in range(0, len(line), 74)) + b"\r\n"
 
 
 def _description(report: Report) -> str:

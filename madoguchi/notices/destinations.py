@@ -29,13 +29,15 @@ class AddressInUse(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preferences:
-    """How mail comes to an address: ``device`` of :class:`Destination.Device`; ``days`` and ``hours`` as bits."""
+    """How mail comes to an address: ``device`` of :class:`Destination.Device`; ``days`` and ``hours`` as bits;
+    ``with_calendar`` where the device takes it."""
 
     device: str = Destination.Device.PC
     days: int = ALL_DAYS
     hours: int = ALL_HOURS
     outside: str = Destination.Outside.SKIP
     critical_always: bool = False
+    with_calendar: bool = False
 
     @classmethod
     def of(cls, row: Destination | DestinationChange) -> "Preferences":

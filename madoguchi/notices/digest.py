@@ -18,6 +18,7 @@ from madoguchi.delivery.models import Letter, Mailing
 from madoguchi.delivery.returns import suppression
 from madoguchi.lib.lanes import Lane
 from madoguchi.notices import mailings, unsubscribe
+from madoguchi.notices.attached import PARTIES
 from madoguchi.notices.came_back import PAUSED
 from madoguchi.notices.deliveries import DIGEST
 from madoguchi.notices.destinations import REMOVED
@@ -141,7 +142,7 @@ def _write(mailed: tuple[int, ...], theirs: list[tuple[Destination, list[Letter]
             recipient_key=destination.recipient_key,
             address=destination.address,
             language=destination.account.language,
-            format=Destination.Device(destination.device).letter_format,
+            format=_format(destination, held),
             personal=_personal({letter.mailing_id: letter for letter in held}, order),
         )
         for destination, held in theirs
@@ -152,10 +153,17 @@ def _write(mailed: tuple[int, ...], theirs: list[tuple[Destination, list[Letter]
             letter.personal = {DIGEST: digest.pk}
 
 
+def _format(destination: Destination, held: list[Letter]) -> Letter.Format:
+    if any(PARTIES in letter.personal for letter in held):
+        return Letter.Format.CALENDAR
+    return Destination.Device(destination.device).letter_format
+
+
 def _personal(held: dict[int, Letter], order: list[list[int]]) -> dict[str, str]:
     """What the letters' own slots are filled with: of each section its service and its link, and one link for all."""
     newest = [held[about[0]].personal for about in order]
     slots = {f"service_{place}": said["service"] for place, said in enumerate(newest)}
     slots |= {f"contracts_{place}": said["contracts"] for place, said in enumerate(newest)}
     slots |= {f"token_{place}": said["token"] for place, said in enumerate(newest)}
+    slots |= {f"{PARTIES}_{place}": said[PARTIES] for place, said in enumerate(newest) if PARTIES in said}
     return {**slots, "token": unsubscribe.joined(said["token"] for said in newest), "box": newest[0]["box"]}

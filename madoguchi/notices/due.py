@@ -61,7 +61,8 @@ _SILENCED = f"""
 # the address is the reason given in the mail.
 _DUE = f"""
     SELECT destination.id, destination.account_id, destination.address, destination.device, destination.days,
-           destination.hours, destination.unsubscribe_key, destination.box, account.language,
+           destination.hours, destination.with_calendar AND %(calendars)s AS calendar, destination.unsubscribe_key,
+           destination.box, account.language,
            coalesce(zone.name, %(home)s) AS zone, destination.state = 'paused' AS paused,
            EXISTS (
                SELECT FROM delivery_suppression withheld
@@ -113,6 +114,18 @@ JUDGED = f"""
          )
 """  # noqa: S608
 
+# Of a letter that brings a calendar: its customers and their contracts that are touched, a line each (calendar.py reads
+# them). Of more than a calendar holds, one more than that.
+_PARTIES = f"""
+    SELECT string_agg(party.line, E'\n' ORDER BY party.line)
+    FROM (SELECT customer.number || E'\t' || string_agg(one.number, E'\t' ORDER BY one.number) AS line
+          FROM (SELECT DISTINCT contract.number, contract.customer_id {_TOUCHED}
+                  AND link.account_id = judged.account_id
+                ORDER BY contract.number LIMIT %(most_objects)s + 1) one
+          JOIN contracts_customer customer ON customer.id = one.customer_id
+          GROUP BY customer.number) party
+"""  # noqa: S608
+
 # What the mail's slots are filled with, see mail.py: the service that is the reason, the unsubscribe link's token
 # (unsubscribe.py reads it), a name for this destination in Message-IDs that says nothing about it, the numbers of the
 # own contracts where mail is wanted about those alone, and the Message-ID of the notice's first mail to it (mailings of
@@ -122,8 +135,10 @@ INSERT = f"""
                                  due_at, finished_at)
     {JUDGED}
     SELECT %(mailing)s, 'destination:' || judged.id, judged.address, judged.language,
-           CASE judged.device WHEN 'mobile' THEN 'short' ELSE 'full' END,
-           CASE WHEN judged.state IN ('queued', 'held') THEN jsonb_object('{{service,token,box,contracts,thread}}',
+           CASE WHEN judged.calendar THEN 'calendar' WHEN judged.device = 'mobile' THEN 'short' ELSE 'full' END,
+           CASE WHEN judged.state IN ('queued', 'held') THEN jsonb_object(
+               CASE WHEN judged.calendar THEN '{{service,token,box,contracts,thread,parties}}'::text[]
+                    ELSE '{{service,token,box,contracts,thread}}' END,
                ARRAY[
                CASE judged.language WHEN 'en' THEN service.name_en ELSE service.name_ja END,
                judged.id || '-' || judged.service_id || %(kind_in_token)s || encode(substring(sha256(
@@ -145,7 +160,8 @@ INSERT = f"""
                    FROM delivery_letter letter
                    WHERE letter.recipient_key = 'destination:' || judged.id
                      AND letter.mailing_id = ANY(%(earlier)s::bigint[])
-                     AND (letter.state IN ('queued', 'held', 'sent') OR letter.reason = 'digest')), '') END])
+                     AND (letter.state IN ('queued', 'held', 'sent') OR letter.reason = 'digest')), '') END]
+               || CASE WHEN judged.calendar THEN ARRAY[coalesce(({_PARTIES}), '')] END)
            ELSE '{{}}'::jsonb END,
            judged.state,
            CASE judged.state WHEN 'skipped' THEN 'outside_hours'

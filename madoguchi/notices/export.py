@@ -34,6 +34,7 @@ def _destination(destination: Destination) -> dict[str, Any]:
         "hours": [hour for hour in range(ALL_HOURS.bit_length()) if destination.hours >> hour & 1],
         "outside_of_them": destination.outside,
         "critical_always": destination.critical_always,
+        "with_calendar": destination.with_calendar,
         "verified_at": destination.verified_at,
     }
 

@@ -1,10 +1,12 @@
 """A report as mail: rendered once a language and format, with slots for what differs between recipients.
 
-The letters' own values (``service``, ``token``, ``box``, ``thread``) are written by the statement of audience.py.
+The letters' own values (``service``, ``token``, ``box``, ``contracts``, ``thread``, ``parties``) are written by the
+statement of due.py.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,8 +15,11 @@ from django.utils.html import escape
 from django.utils.text import Truncator
 from django.utils.translation import gettext, override
 
+from madoguchi.delivery.models import Letter
 from madoguchi.delivery.renderers import SLOT, Draft, register, slot
 from madoguchi.notices import lifecycle, mailings, wording
+from madoguchi.notices.attached import PARTIES, WorkCalendar
+from madoguchi.notices.calendar import Stand
 from madoguchi.notices.models import Notice, Report
 from madoguchi.shell import languages, states
 from madoguchi.shell.mail_frame import frame
@@ -38,11 +43,12 @@ TONES = {
 @dataclass(frozen=True, slots=True)
 class Again:
     """How a mail differs from its report's: ``mark`` is its own in the message's id, ``lead`` its first line, and
-    ``said`` takes the place of what the templates would show."""
+    ``said`` takes the place of what the templates would show. ``withdrawn_at``: it says that the notice was."""
 
     mark: str
     lead: str = ""
     said: Mapping[str, Any] = field(default_factory=dict)
+    withdrawn_at: datetime | None = None
 
 
 def render(reference: str, language: str, format: str) -> Draft:
@@ -83,7 +89,14 @@ def draft(report: Report, language: str, format: str, *, again: Again | None = N
             html=html,
             sender=settings.MAIL_FROM_NOTICES,
             headers=_headers(report, said, mark=again.mark),
+            calendar=_calendar(report, format, again),
         )
+
+
+def _calendar(report: Report, format: str, again: Again) -> WorkCalendar | None:
+    if format != Letter.Format.CALENDAR:
+        return None
+    return WorkCalendar.about({PARTIES: Stand(report, again.withdrawn_at)})
 
 
 def plain(name: str, said: Mapping[str, Any]) -> str:

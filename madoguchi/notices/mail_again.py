@@ -19,7 +19,8 @@ def render_withdrawal(reference: str, language: str, format: str) -> Draft:
     """That the notice whose id is ``reference`` does not hold, and why."""
     last = mailings.last_report(reference)
     with override(language):
-        again = mail.Again(mark=mailings.WITHDRAWAL_MARK, said=withdrawn(last, language))
+        said, at = withdrawn(last, language), last.notice.withdrawn_at
+        again = mail.Again(mark=mailings.WITHDRAWAL_MARK, said=said, withdrawn_at=at)
         return mail.draft(last, language, format, again=again)
 
 

@@ -6,10 +6,12 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 
-from madoguchi.delivery.models import Mailing
+from madoguchi.delivery.models import Letter, Mailing
 from madoguchi.delivery.renderers import Draft, register, slot
 from madoguchi.notices import digest, mail, mail_again, mailings, wording
-from madoguchi.notices.models import Digest
+from madoguchi.notices.attached import PARTIES, WorkCalendar
+from madoguchi.notices.calendar import Stand
+from madoguchi.notices.models import Digest, Notice
 
 
 def render(reference: str, language: str, format: str) -> Draft:
@@ -17,10 +19,12 @@ def render(reference: str, language: str, format: str) -> Draft:
     carried = Mailing.objects.filter(pk__in=Digest.objects.get(pk=reference).mailings)
     domain = settings.OPERATOR["domain"]
     with override(language):
-        parts = [_section(place, of, language) for place, (_, of) in enumerate(digest.sections(carried))]
+        sections = digest.sections(carried)
+        parts = [_section(place, of, language) for place, (_, of) in enumerate(sections)]
         said = {**parts[0], "parts": parts, "count": len(carried)}
         said["unsubscribe_url"] = mail.url(f"/unsubscribe/{slot('token')}/", language)
         said["subject"] = gettext("[Notices] %(count)s reports from outside your hours") % {"count": len(carried)}
+        calendar = _calendar(sections) if format == Letter.Format.CALENDAR else None
         if format == "short":
             text, html = wording.wrapped(mail.plain("digest_short", said), width=mail.SHORT_WIDTH), None
         else:
@@ -36,6 +40,7 @@ def render(reference: str, language: str, format: str) -> Draft:
             # Several links as one are too long for an address.
             *mail.stop_headers(said["unsubscribe_url"], by_mail=False),
         ),
+        calendar=calendar,
     )
 
 
@@ -49,6 +54,16 @@ def _section(place: int, of: list[Mailing], language: str) -> dict[str, Any]:
         "contracts": slot(f"contracts_{place}"),
         "unsubscribe_url": mail.url(f"/unsubscribe/{slot(f'token_{place}')}/", language),
     }
+
+
+def _calendar(sections: list[tuple[Notice, list[Mailing]]]) -> WorkCalendar:
+    """Of the work among them, as the newest of what was held has it."""
+    stands = {}
+    for place, (notice, (newest, *_)) in enumerate(sections):
+        if notice.kind == Notice.Kind.WORK:
+            withdrawn_at = notice.withdrawn_at if newest.renderer == mailings.WITHDRAWAL else None
+            stands[f"{PARTIES}_{place}"] = Stand(mailings.occasion(newest).report, withdrawn_at)
+    return WorkCalendar.about(stands)
 
 
 def _said(mailing: Mailing, language: str) -> dict[str, Any]:

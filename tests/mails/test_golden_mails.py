@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.test import override_settings
+from icalendar import Calendar
 
 from madoguchi.delivery import renderers
 from madoguchi.notices.tests.make import NOW
@@ -116,7 +117,7 @@ class _Page(HTMLParser):
         assert self.open.pop() == tag
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if ".full." in name])
+@pytest.mark.parametrize("name", [name for name in FILES if ".short." not in name])
 def test_html_is_whole_and_asks_for_nothing(name: str):
     mail = message_from_bytes((GOLDEN / name).read_bytes(), policy=STRICT)
     body = mail.get_body(("html",))
@@ -136,6 +137,20 @@ def test_html_is_whole_and_asks_for_nothing(name: str):
     assert "@import" not in html
     # Gmail cuts a mail off there.
     assert len(html.encode()) < 102_000
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if ".short." not in name])
+def test_a_calendar_is_one_part_of_those_who_ask_for_it(name: str):
+    mail = message_from_bytes((GOLDEN / name).read_bytes(), policy=STRICT)
+    parts = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    assert len(parts) == (".calendar." in name)
+    for part in parts:
+        assert (part.get_content_charset(), part["Content-Transfer-Encoding"]) == ("utf-8", "base64")
+        raw = part.get_payload(decode=True)
+        assert isinstance(raw, bytes)
+        assert raw.count(b"\n") == raw.count(b"\r\n")
+        assert all(len(line) <= 75 and line.decode() is not None for line in raw.split(b"\r\n"))
+        assert Calendar.from_ical(raw).events
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if ".short." in name])

@@ -39,6 +39,9 @@ VALUES = {
     "network": "192.0.2.17",
     "notice": "T-2026-000001",
     "owner": "h•••@example.jp",
+    # Of work mails with a calendar: two customers and their contracts.
+    "parties": "N100000001\tC100000001\tC100000002\nN100000002\tC200000001",
+    "parties_1": "N100000001\tC100000001",
     "page": "https://aoba.example/console/notices/7/",
     "service": "あおば光",
     "service_0": "あおば光",
@@ -95,6 +98,8 @@ class Mail:
 
 
 BOTH = ("full", "short")
+# Of work mails the third is for who asks for the calendar.
+ALL = (*BOTH, "calendar")
 # Mails about what was done with an ID: with words of their own for one whose password is kept elsewhere.
 WATCHED = (
     "accounts.new_device",
@@ -258,7 +263,8 @@ def _next(report: Report, *, at: Any, **says: Any) -> Report:
 
 def _report(name: str, report: Report, values: dict[str, str]) -> Iterator[Mail]:
     values = {**values, **_thread(report.notice, values)}
-    yield Mail(f"notices.report.{name}", "notices.report", str(report.pk), formats=BOTH, values=values)
+    formats = ALL if report.notice.kind == "work" else BOTH
+    yield Mail(f"notices.report.{name}", "notices.report", str(report.pk), formats=formats, values=values)
 
 
 def _thread(notice: Notice, values: dict[str, str]) -> dict[str, str]:
@@ -270,9 +276,9 @@ def _about_notices(hikari: Any) -> Iterator[Mail]:
     begin = work.notice.first_begin
     reference = mailings.reminder_reference(work.notice, begin=begin, hours=24)
     mine = {"contracts": "対象のご契約番号：N100000001, N100000002\n", **_thread(work.notice, {})}
-    yield Mail("notices.reminder", "notices.reminder", reference, formats=BOTH, languages=("ja",), values=mine)
+    yield Mail("notices.reminder", "notices.reminder", reference, formats=ALL, languages=("ja",), values=mine)
     mine["contracts"] = "Your contracts concerned: N100000001, N100000002\n"
-    yield Mail("notices.reminder", "notices.reminder", reference, formats=BOTH, languages=("en",), values=mine)
+    yield Mail("notices.reminder", "notices.reminder", reference, formats=ALL, languages=("en",), values=mine)
     trouble = make.trouble(hikari).publish(by=None, at=NOW)
     second = _next(trouble, at=NOW + timedelta(minutes=40), **TROUBLE["identified"])
     yield from _digest(work, trouble, second)
@@ -282,12 +288,14 @@ def _about_notices(hikari: Any) -> Iterator[Mail]:
     yield Mail("notices.opted_out", "notices.opted_out", str(opt_out.pk))
     draft = make.trouble(hikari)
     yield Mail("console.try", "console.try", str(draft.pk), formats=BOTH)
-    gone = make.trouble(hikari).publish(by=None, at=NOW).notice
-    withdraw(gone, by=None, reason_ja="試験用の内容を誤って掲載しました。", reason_en="It was a test.", notify=True)
-    yield Mail("notices.withdrawal", "notices.withdrawal", str(gone.pk), formats=BOTH, values=_thread(gone, {}))
+    for kind, draft, formats in (("trouble", make.trouble(hikari), BOTH), ("work", make.work(hikari), ALL)):
+        gone = draft.publish(by=None, at=NOW).notice
+        withdraw(gone, by=None, reason_ja="試験用の内容を誤って掲載しました。", reason_en="It was a test.", notify=True)
+        values = _thread(gone, {})
+        yield Mail(f"notices.withdrawal.{kind}", "notices.withdrawal", str(gone.pk), formats=formats, values=values)
 
 
 def _digest(*reports: Report) -> Iterator[Mail]:
     held = Mailing.objects.filter(renderer="notices.report", reference__in=[str(report.pk) for report in reports])
     made = Digest.objects.create(pk=7, mailings=[mailing.pk for mailing in held], created_at=NOW)
-    yield Mail("notices.digest", "notices.digest", str(made.pk), formats=BOTH)
+    yield Mail("notices.digest", "notices.digest", str(made.pk), formats=ALL)

@@ -1,4 +1,4 @@
-"""What ``circuit-maintenance-parser`` reads out of calendars: JSON of name → text in, JSON of name → events out.
+"""What ``circuit-maintenance-parser`` reads out of calendars and mails: JSON of name → text in, of name → events out.
 
 Runs in the environment of requirements-calendar.txt, apart from the site's own.
 """
@@ -11,7 +11,11 @@ from circuit_maintenance_parser.provider import GenericProvider
 
 
 def read(text: str) -> list[dict]:
-    found = GenericProvider().get_maintenances(NotificationData.init_from_raw("ical", text.encode()))
+    if text.startswith("BEGIN:VCALENDAR"):
+        data = NotificationData.init_from_raw("ical", text.encode())
+    else:
+        data = NotificationData.init_from_email_bytes(text.encode())
+    found = GenericProvider().get_maintenances(data)
     return [json.loads(maintenance.to_json()) for maintenance in found]
 
 

@@ -147,7 +147,7 @@ def message_of(parcel: Parcel) -> EmailMultiAlternatives:
         made.attach_alternative(html, "text/html")
     for part in mail.walk():
         if part.get_content_type() == "text/calendar":
-            made.attach_alternative(part.get_content(), "text/calendar")
+            made.attach(part.get_filename(), part.get_content(), "text/calendar")
     made.envelope_sender = parcel.sender.decode()  # type: ignore[attr-defined]
     return made
 

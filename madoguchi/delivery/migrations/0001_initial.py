@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('tries', models.PositiveSmallIntegerField(db_default=0)),
                 ('state', models.CharField(choices=[('queued', 'Queued'), ('held', 'Held'), ('skipped', 'Skipped'), ('sent', 'Sent'), ('failed', 'Failed'), ('bounced', 'Bounced'), ('suppressed', 'Suppressed')], db_default='queued', max_length=12)),
                 ('language', models.CharField(max_length=2)),
-                ('format', models.CharField(choices=[('full', 'Full'), ('short', 'Short')], db_default='full', max_length=8)),
+                ('format', models.CharField(choices=[('full', 'Full'), ('short', 'Short'), ('calendar', 'Calendar')], db_default='full', max_length=8)),
                 ('recipient_key', models.CharField(db_collation='C', max_length=120)),
                 ('address', models.CharField(max_length=320)),
                 ('personal', models.JSONField(db_default=models.Value({}, models.JSONField()))),

@@ -143,6 +143,7 @@ class Letter(models.Model):
     class Format(models.TextChoices):
         FULL = "full"  # text and HTML
         SHORT = "short"  # 携帯: short plain text
+        CALENDAR = "calendar"  # text, HTML and a calendar
 
     # Reasons of failure that another try does not mend.
     ADDRESS_AT_FAULT = ("refused", "address")

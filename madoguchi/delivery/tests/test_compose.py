@@ -71,6 +71,32 @@ def test_a_mail_of_each_kind_is_free_of_defects(language, format):
     assert mail["Feedback-ID"] == "1:test:madoguchi"
 
 
+class _Calendar:
+    name = "W-2026-000001.ics"
+
+    def of(self, values):
+        return f"BEGIN:VCALENDAR\r\nX-NAME:{values['name']}\r\nEND:VCALENDAR\r\n".encode() if values["name"] else b""
+
+
+ATTACHED = dataclasses.replace(PLAIN, html="<p>text</p>", calendar=_Calendar())
+
+
+def test_a_calendar_is_a_file_beside_the_texts():
+    mail = opened(spliced(ATTACHED, name="花子" * 40))
+    assert mail.get_content_type() == "multipart/mixed"
+    texts, calendar = mail.iter_parts()
+    assert texts.get_content_type() == "multipart/alternative"
+    assert (part(mail, "plain").strip(), part(mail, "html").strip()) == ("text", "<p>text</p>")
+    assert (calendar.get_content_type(), calendar.get_content_charset()) == ("text/calendar", "utf-8")
+    assert (calendar.get_content_disposition(), calendar.get_filename()) == ("attachment", "W-2026-000001.ics")
+    assert "X-NAME:" + "花子" * 40 in calendar.get_content()
+
+
+def test_a_letter_without_one_has_its_texts_alone():
+    mail = opened(spliced(ATTACHED, name=""))
+    assert [one.get_content_type() for one in mail.walk() if not one.is_multipart()] == ["text/plain", "text/html"]
+
+
 texts = st.text(st.characters(exclude_characters="\ue000\ue001\r\x85\u2028\u2029", exclude_categories=["Cs", "Cc"]))
 
 

@@ -64,6 +64,8 @@ class Destination(models.Model):
     hours = models.PositiveIntegerField(default=ALL_HOURS)
     outside = models.CharField(max_length=6, choices=Outside, default=Outside.SKIP)
     critical_always = models.BooleanField(default=False)
+    # The work calendar comes with work mails (full ones; a 携帯 takes nothing attached).
+    with_calendar = models.BooleanField(default=False, db_default=False)
     verified_at = models.DateTimeField(default=timezone.now)
     paused_at = models.DateTimeField(null=True, blank=True)
     # Why, as a code the pages have words for.
@@ -84,6 +86,10 @@ class Destination(models.Model):
             ),
             models.UniqueConstraint(fields=["account", "address"], name="destination_address_once"),
             models.CheckConstraint(condition=models.Q(slot__range=(1, 3)), name="destination_three_slots"),
+            models.CheckConstraint(
+                condition=models.Q(with_calendar=False) | ~models.Q(device="mobile"),
+                name="destination_calendar_not_mobile",
+            ),
             models.CheckConstraint(condition=models.Q(days__range=(0, ALL_DAYS)), name="destination_days"),
             models.CheckConstraint(condition=models.Q(hours__range=(0, ALL_HOURS)), name="destination_hours"),
         ]
@@ -135,6 +141,7 @@ class DestinationChange(models.Model):
     hours = models.PositiveIntegerField(default=ALL_HOURS)
     outside = models.CharField(max_length=6, choices=Destination.Outside, default=Destination.Outside.SKIP)
     critical_always = models.BooleanField(default=False)
+    with_calendar = models.BooleanField(default=False, db_default=False)
     target = models.CharField(max_length=64)  # keyed digest of the address
     mailed = models.BooleanField(default=True)  # not where the address had its share of the day already
     token_digest = models.CharField(max_length=64, unique=True)

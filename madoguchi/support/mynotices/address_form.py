@@ -37,6 +37,14 @@ class AddressForm(forms.Form):
             "invalid_choice": gettext_lazy("Choose where the email is read."),
         },
     )
+    with_calendar = forms.BooleanField(
+        label=gettext_lazy("Attach the work calendar to work emails"),
+        help_text=gettext_lazy(
+            "A file with each work period and the numbers of your contracts it touches, for calendars and for the tools"
+            " of network teams (iCalendar, MAINTNOTE). Not for mobile phones with short plain text."
+        ),
+        required=False,
+    )
     days = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Days"),
         coerce=int,
@@ -87,7 +95,8 @@ class AddressForm(forms.Form):
     def initial_typed(cls, typed: QueryDict, *, preset: str) -> dict[str, Any]:
         """What stands in the fields when a form comes back after the button ``preset`` of its tables."""
         ticks = grids.pressed(preset, days=typed.getlist("days"), hours=typed.getlist("hours"))
-        single = {name: typed.get(name) for name in ("address", "device", "outside", "critical_always")}
+        names = ("address", "device", "outside", "critical_always", "with_calendar")
+        single = {name: typed.get(name) for name in names}
         return {**single, **ticks}
 
     def clean_address(self) -> str:
@@ -105,6 +114,11 @@ class AddressForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
+        if said.get("with_calendar") and said.get("device") == Destination.Device.MOBILE:
+            self.add_error(
+                "with_calendar",
+                _("Nothing can be attached to short plain text. Untick this, or choose another place to read it."),
+            )
         if not said.get("critical_always"):
             if "days" in said and not said["days"]:
                 self.add_error("days", _("Tick at least one day."))
@@ -121,6 +135,7 @@ class AddressForm(forms.Form):
             hours=sum(1 << hour for hour in set(said["hours"])),
             outside=said["outside"],
             critical_always=said["critical_always"],
+            with_calendar=said["with_calendar"],
         )
 
     def shown_preferences(self) -> Preferences:

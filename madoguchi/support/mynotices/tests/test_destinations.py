@@ -156,6 +156,28 @@ def test_days_hours_and_device_change_at_once_without_mail(hers, alice):
     assert not Letter.objects.exists()
 
 
+def test_the_work_calendar_comes_where_it_is_asked_for(hers, alice):
+    make.reads(alice, address=PHONE)
+    _enter(hers, slot=1, with_calendar="on")
+    assert "工事情報メールに添付する" in hers.get("/my/destinations/1/confirm/").text
+    hers.post("/my/destinations/1/confirm/")
+    assert _slot(alice, 1).destination.with_calendar
+    assert "工事カレンダーを添付します" in hers.get("/my/destinations/").text
+    assert hers.get("/my/destinations/1/").context["form"]["with_calendar"].value() is True
+    assert "Work emails bring the work calendar." in hers.get("/en/my/destinations/").text
+    _enter(hers, slot=1)
+    assert "添付しない" in hers.get("/my/destinations/1/confirm/").text
+    hers.post("/my/destinations/1/confirm/")
+    assert not _slot(alice, 1).destination.with_calendar
+
+
+def test_a_new_address_has_the_calendar_once_its_link_is_used(hers, alice):
+    _ask(hers, with_calendar="on", device="smartphone")
+    assert _slot(alice, 2).change.with_calendar
+    Client().post(_link())
+    assert _slot(alice, 2).destination.with_calendar
+
+
 @pytest.mark.parametrize(
     ("preset", "days", "hours"),
     [("business", 5, 9), ("always", 7, 24), ("as-it-is", 1, 1)],
@@ -247,6 +269,7 @@ def test_every_box_has_a_name_out_of_its_row_and_column(hers):
         ({"days": []}, "曜日を1つ以上"),
         ({"hours": []}, "時間を1つ以上"),
         ({"device": "fax"}, "端末を選んで"),
+        ({"device": "mobile", "with_calendar": "on"}, "短い文字だけのメールには添付できません"),
         ({"outside": ""}, "それ以外の時間のお知らせをどうするか"),
     ],
 )
