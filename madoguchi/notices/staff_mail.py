@@ -22,6 +22,7 @@ from madoguchi.shell.languages import in_language
 from madoguchi.shell.templatetags.shell import in_language_plain
 
 NOT_PUBLISHED, DUE_SOON, OVERDUE = "notices.not_published", "notices.report_due_soon", "notices.report_overdue"
+ALL = (NOT_PUBLISHED, DUE_SOON, OVERDUE)
 LASTS = timedelta(hours=24)
 _SLOTS = {name: slot(name) for name in ("notice", "title", "moment", "page")}
 

@@ -78,6 +78,15 @@ class Told:
         return WAITING if self.pace.held and not self.pace.queued else SENDING
 
     @property
+    def rate(self) -> float | None:
+        """Letters a second; None while none are to be sent."""
+        return self.pace.rate if self.standing in (SENDING, WRITING) else None
+
+    @property
+    def eta(self) -> float | None:
+        return self.pace.eta if self.standing in (SENDING, WRITING) else None
+
+    @property
     def moves(self) -> bool:
         """Whether its numbers may change by themselves."""
         return self.mailing.finished_at is None

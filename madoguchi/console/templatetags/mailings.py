@@ -19,6 +19,7 @@ _WHY: dict[str, dict[str, Words]] = {
     "queued": {
         "": pgettext_lazy("letters", "not tried yet"),
         "refused": _("refused for now, to be tried again"),
+        "sender": _("our sender address was refused, to be tried again"),
         "unanswered": _("no answer from the relay, to be tried again"),
         "render": _("the text could not be made, to be tried again"),
     },
@@ -33,9 +34,15 @@ _WHY: dict[str, dict[str, Words]] = {
     },
     "failed": {
         "refused": _("refused for good by the relay or the recipient's server"),
+        "content": _("refused for what it says, or for coming from us"),
         "expired": _("not accepted before the notice was over"),
         "address": _("the address cannot be written to"),
         "seal": _("what the letter carried could not be unsealed"),
+    },
+    "bounced": {
+        "hard": _("the address does not exist, or takes no email"),
+        "soft": _("the mailbox was full or out of reach"),
+        "other": _("for a reason that is not the address's"),
     },
     "suppressed": {
         "paused": _("the address is paused, because email to it came back"),
@@ -80,7 +87,7 @@ def state_rows(pace: Pace) -> list[tuple[str, Words, str, list[tuple[Words, str]
     rows = []
     for state, word in _STATES:
         by_reason = pace.reasons.get(state, {})
-        told = [] if state in {"sent", "bounced"} or set(by_reason) <= {""} else _most_first(state, by_reason)
+        told = [] if state == "sent" or set(by_reason) <= {""} else _most_first(state, by_reason)
         rows.append((state, word, grouped(getattr(pace, state)), told))
     return rows
 
@@ -96,8 +103,10 @@ def lane_word(lane: int) -> Words:
 
 
 @register.filter
-def per_second(rate: float) -> str:
-    """Letters a second: 0.4, 12, 9,800."""
+def per_second(rate: float | None) -> str:
+    """Letters a second: 0.4, 12, 9,800; a dash where none are to be sent."""
+    if rate is None:
+        return "–"
     return f"{rate:,.0f}" if rate >= 10 or not rate else f"{rate:.1f}"
 
 

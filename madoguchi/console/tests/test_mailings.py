@@ -13,7 +13,7 @@ from madoguchi.accounts.models import StaffRole
 from madoguchi.accounts.tests import people
 from madoguchi.console.models import AuditEntry
 from madoguchi.delivery.models import GroupPause, Letter, Mailing, Reading, RelayState
-from madoguchi.notices import mailings
+from madoguchi.notices import mailings, staff_mail
 from madoguchi.notices.models import Report
 from madoguchi.notices.tests import make
 
@@ -26,7 +26,8 @@ OUTCOMES = [
     *[("skipped", "outside_hours")] * 4,
     *[("failed", "refused")] * 2,
     ("failed", "expired"),
-    ("bounced", ""),
+    ("failed", "content"),
+    ("bounced", "hard"),
     ("suppressed", "opted_out"),
 ]
 
@@ -77,7 +78,7 @@ def text(page: bytes) -> str:
 def test_what_is_under_way_and_what_is_over(report, mailing) -> None:
     page = text(staff(StaffRole.VIEWER).get("/en/console/mailings/").content)
     assert f"{report.notice.number} {report.label}" in page or report.notice.number in page
-    assert "19 of 29 (65 %)" in page
+    assert "20 of 30 (66 %)" in page
     assert "publisher@aoba.example" in page
     assert "No mailing has finished yet." in page
     Letter.objects.filter(mailing=mailing, state__in=["queued", "held"]).update(state="sent")
@@ -104,12 +105,12 @@ def test_a_mailings_numbers_with_their_reasons(mailing, part: str) -> None:
         "Sent 10",
         "Held 3",
         "Skipped 4 outside the days and hours of the address: 4",
-        "Failed 3 refused for good by the relay or the recipient's server: 2 not accepted before",
-        "Bounced 1",
+        "Failed 4 refused for good by the relay or the recipient's server: 2 refused for what it says",
+        "Bounced 1 the address does not exist, or takes no email: 1",
         "Suppressed 1 stopped by the link in an email: 1",
     ):
         assert row in page.replace("&#x27;", "'"), row
-    assert "19 of 29 (65 %)" in page
+    assert "20 of 30 (66 %)" in page
     assert "Letters/s 10 Time to go" in page
 
 
@@ -166,11 +167,11 @@ def test_calling_off_says_how_many_and_asks_why(mailing) -> None:
 def test_failed_letters_are_tried_again_unless_the_address_is_at_fault(mailing) -> None:
     client = staff()
     address = f"/en/console/mailings/{mailing.pk}/retry/"
-    assert "1 of 3 failed letters is queued again." in text(client.get(address).content)
+    assert "2 of 4 failed letters are queued again." in text(client.get(address).content)
     assert client.post(address, {"reason": "the relay is back"}).status_code == 302
     jobs_done()
     assert mailing.progress()["failed"] == 2
-    assert AuditEntry.objects.get().detail == {"letters": 1}
+    assert AuditEntry.objects.get().detail == {"letters": 2}
     Reading.objects.all().delete()  # as if two seconds had passed
     assert "retry/" not in client.get(f"/console/mailings/{mailing.pk}/").content.decode()
 
@@ -181,7 +182,7 @@ def test_a_mailing_that_paused_itself_is_shown_loudly(mailing, report, address: 
     page = text(staff(StaffRole.VIEWER).get(address).content)
     assert f"The mailing of {report.notice.number}" in page
     assert "has paused itself after too many failures" in page
-    assert "3 failed, 10 letters wait." in page
+    assert "4 failed, 10 letters wait." in page
     shown = staff().get(f"/en/console/mailings/{mailing.pk}/").content
     assert "Nothing more of it is sent until somebody lets it go on." in text(shown)
     assert b"/resume/" in shown
@@ -190,7 +191,20 @@ def test_a_mailing_that_paused_itself_is_shown_loudly(mailing, report, address: 
 def test_a_pause_by_staff_is_not_loud_but_says_who(mailing) -> None:
     mailing.pause(by="publisher@aoba.example")
     assert "paused itself" not in text(staff(StaffRole.VIEWER).get("/en/console/").content)
-    assert "by publisher@aoba.example" in text(staff().get(f"/en/console/mailings/{mailing.pk}/").content)
+    client = staff()
+    page = text(client.get(f"/en/console/mailings/{mailing.pk}/").content)
+    assert "by publisher@aoba.example" in page
+    assert "Letters/s – Time to go –" in page
+    assert "Letters/s – Time to go –" in text(client.get("/en/console/mailings/").content)
+
+
+def test_the_alarms_to_the_staff_are_not_among_them(mailing, report) -> None:
+    assert staff_mail.report_due(report.notice, due=timezone.now(), is_overdue=True)
+    board = staff().get("/console/mailings/")
+    assert [told.mailing for told in board.context["running"]] == [mailing]
+    Mailing.objects.update(finished_at=timezone.now())
+    over = staff(StaffRole.VIEWER).get("/console/mailings/").context["over"]
+    assert [told.mailing for told in over] == [mailing]
 
 
 def test_relays_and_groups_left_in_peace(mailing) -> None:

@@ -35,7 +35,7 @@ def _mailed(report: Report, account: Account, *, at: datetime) -> None:
         renderer=mailings.REPORT,
         reference=str(report.pk),
         lane=mailings.LANES[Kind(report.notice.kind)],
-        expires_at=at,
+        expires_at=at + mailings.TROUBLE_LASTS,
         finished_at=at,
     )
     zone = hours.zone_named(account.time_zone)

@@ -206,6 +206,12 @@ def gap() -> str:
 
 
 @register.simple_tag
+def colon() -> str:
+    """Between a name and what is said of it."""
+    return ": " if languages.current() == "en" else "："
+
+
+@register.simple_tag
 def state_look(state: str) -> states.Look:
     return states.look(state)
 
@@ -217,13 +223,12 @@ def all_errors(form: BaseForm) -> list[dict[str, str]]:
     The text is the one beside the field, with the field's name before it where the text does not say it.
     """
     found = [{"target": "", "text": str(text)} for text in form.non_field_errors()]
-    colon = ": " if languages.current() == "en" else "："
     for field in form:
         target = f"{field.auto_id}_group" if field.use_fieldset else field.id_for_label
         label = str(field.label)
         for text in map(str, field.errors):
             named = label.lower() in text.lower()
-            found.append({"target": target, "text": text if named else f"{label}{colon}{text}"})
+            found.append({"target": target, "text": text if named else f"{label}{colon()}{text}"})
     return found
 
 
