@@ -1,14 +1,21 @@
 """How passwords are hashed, and how many at a time."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import secrets
+from base64 import b64encode
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar, cast
 
 from django.conf import settings
-from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.hashers import Argon2PasswordHasher, get_hasher
+
+_T = TypeVar("_T")
 
 # Each hash holds 19 MiB and a core: in a login storm the others wait here instead of pushing the machine into swap.
-_places = threading.BoundedSemaphore(settings.HASHES_AT_ONCE)
+# The places are threads of their own, because memory once used stays with the thread that used it: so the process
+# keeps as many times 19 MiB as there are places, not as there are threads that serve requests, and the next hash finds
+# its memory in the cache.
+_places = ThreadPoolExecutor(settings.HASHES_AT_ONCE, thread_name_prefix="hash")
 PATIENCE = 5.0  # seconds
 
 
@@ -16,14 +23,14 @@ class HashingBusy(Exception):
     """No place came free in time; the page asks to try again in a moment."""
 
 
-@contextmanager
-def _place() -> Iterator[None]:
-    if not _places.acquire(timeout=PATIENCE):
-        raise HashingBusy
+def _at_a_place(act: Callable[[str, str], _T], first: str, second: str) -> _T:
+    asked = _places.submit(act, first, second)
     try:
-        yield
-    finally:
-        _places.release()
+        return asked.result(PATIENCE)
+    except TimeoutError:
+        if asked.cancel():
+            raise HashingBusy from None
+        return asked.result()  # begun already
 
 
 class Argon2idHasher(Argon2PasswordHasher):
@@ -35,13 +42,23 @@ class Argon2idHasher(Argon2PasswordHasher):
 
     def must_update(self, encoded: str) -> bool:
         """Whether it was made with other parameters; every salt here has been as long as it is now."""
-        made_with = f"m={self.memory_cost},t={self.time_cost},p={self.parallelism}"
-        return not encoded.startswith(f"argon2$argon2id$v=19${made_with}$")
+        return not encoded.startswith(self._beginning())
 
     def encode(self, password: str, salt: str) -> str:
-        with _place():
-            return super().encode(password, salt)
+        return _at_a_place(super().encode, password, salt)
 
     def verify(self, password: str, encoded: str) -> bool:
-        with _place():
-            return super().verify(password, encoded)
+        return _at_a_place(super().verify, password, encoded)
+
+    def of_nobody(self) -> str:
+        """What reads as a hash of ours and is of no password: made up, not computed."""
+        salt, computed = (b64encode(secrets.token_bytes(length)).decode().rstrip("=") for length in (22, 32))
+        return f"{self._beginning()}{salt}${computed}"
+
+    def _beginning(self) -> str:
+        return f"argon2$argon2id$v=19$m={self.memory_cost},t={self.time_cost},p={self.parallelism}$"
+
+
+def of_nobody() -> str:
+    """What to compare with where there is no hash to compare with, so that the answer costs as much."""
+    return cast(Argon2idHasher, get_hasher()).of_nobody()

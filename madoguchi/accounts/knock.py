@@ -54,8 +54,8 @@ def knock(request: HttpRequest, email: str) -> Knock:
         raise limits.TooMany(max(limits.LOGIN_SOURCE.one_empties, limits.LOGIN_TARGET.one_empties))
     if known:
         buckets["target_key"] = known_key
-    account = None if columns[0] is None else Account.from_db("default", _NAMES, columns)
-    return Knock(account, buckets)
+    account = Account.from_db("default", _NAMES, columns)  # of nothing but NULL where there is none: the same work
+    return Knock(None if account.pk is None else account, buckets)
 
 
 def give_back(knock: Knock) -> None:

@@ -8,7 +8,6 @@ its own (ASVS 5.0, 6.5.2): a copy of the database opens nothing, and no page can
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 from typing import cast
 
 from allauth.mfa.models import Authenticator
@@ -16,6 +15,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.utils import timezone
 
+from madoguchi.accounts.hashers import of_nobody
 from madoguchi.accounts.models import Account
 
 COUNT = 10
@@ -26,8 +26,6 @@ _LOOKUP = 2
 # Crockford's: no i, l, o, u. Whoever reads o for 0 or l for 1 is understood.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1"})
-# What an unknown code is compared with, so that it costs as much as a known one.
-_NOBODYS = "0" * LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def redeem(account: Account, code: str) -> bool:
     found, lookup = kept(account), code[:_LOOKUP]
     hashed = found.data["codes"].get(lookup) if found else None
     if hashed is None:
-        check_password(code, _nobodys())
+        check_password(code, of_nobody())
         return False
     return check_password(code, hashed) and _strike_out(account, lookup, hashed)
 
@@ -111,8 +109,3 @@ def _strike_out(account: Account, lookup: str, hashed: str) -> bool:
         found.last_used_at = timezone.now()
         found.save(update_fields=["data", "last_used_at"])
     return True
-
-
-@cache
-def _nobodys() -> str:
-    return make_password(_NOBODYS)  # at the first need: it takes a moment

@@ -1,7 +1,7 @@
 """How many passwords are hashed at a time."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 from django.conf import settings
@@ -31,21 +31,68 @@ def test_trap_argon2_memory_under_a_login_storm_is_bounded(monkeypatch):
         return True
 
     monkeypatch.setattr(Argon2PasswordHasher, "verify", verify)
-    monkeypatch.setattr(hashers, "_places", threading.BoundedSemaphore(PLACES))
     people = 5 * PLACES
-    with ThreadPoolExecutor(people) as threads:
+    with ThreadPoolExecutor(PLACES) as places, ThreadPoolExecutor(people) as threads:
+        monkeypatch.setattr(hashers, "_places", places)
         answers = list(threads.map(lambda _number: Argon2idHasher().verify("x", "y"), range(people)))
     assert answers == [True] * people
     assert most == PLACES
 
 
 def test_there_are_as_many_places_as_the_setting_says():
-    taken = 0
-    while hashers._places.acquire(blocking=False):
-        taken += 1
-    for _place in range(taken):
-        hashers._places.release()
-    assert taken == settings.HASHES_AT_ONCE
+    assert hashers._places._max_workers == settings.HASHES_AT_ONCE
+
+
+def test_hashes_take_the_memory_of_as_many_threads_as_there_are_places(monkeypatch):
+    """Memory once used stays with its thread: however many ask, no more threads than places ever hash."""
+    hashing = set()
+
+    def verify(self, password, encoded):
+        hashing.add(threading.get_ident())
+        return True
+
+    monkeypatch.setattr(Argon2PasswordHasher, "verify", verify)
+    with ThreadPoolExecutor(PLACES) as places, ThreadPoolExecutor(5 * PLACES) as threads:
+        monkeypatch.setattr(hashers, "_places", places)
+        asking = set(
+            threads.map(lambda _number: Argon2idHasher().verify("x", "y") and threading.get_ident(), range(99))
+        )
+    assert 0 < len(hashing) <= PLACES
+    assert not hashing & asking
+
+
+def test_what_is_wrong_with_a_hash_is_told_to_whoever_asked():
+    with pytest.raises(ValueError, match="unpack"):
+        Argon2idHasher().verify("x", "no hash")
+
+
+class Begun(Future):
+    """Under way when patience ends, and done at that moment."""
+
+    def cancel(self):
+        self.set_result(True)
+        return False
+
+
+class FullOfBegun:
+    def submit(self, act, *given):
+        return Begun()
+
+
+def test_a_hash_that_has_begun_is_waited_for(monkeypatch):
+    monkeypatch.setattr(hashers, "PATIENCE", 0)
+    monkeypatch.setattr(hashers, "_places", FullOfBegun())
+    assert Argon2idHasher().verify("x", "y") is True
+
+
+def test_the_hash_of_nobody_costs_as_much_as_any():
+    hasher = Argon2idHasher()
+    made_up, made = hasher.of_nobody(), hasher.encode("aoi-madoguchi-1", hasher.salt())
+    assert [len(part) for part in made_up.split("$")] == [len(part) for part in made.split("$")]
+    assert hasher.decode(made_up)["params"] == hasher.decode(made)["params"]
+    assert not hasher.must_update(made_up)
+    assert not hasher.verify("aoi-madoguchi-1", made_up)
+    assert made_up != hasher.of_nobody()
 
 
 class Former(Argon2idHasher):

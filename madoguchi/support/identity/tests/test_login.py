@@ -1,14 +1,18 @@
 """A1, ``/id/login/`` and ``/id/logout/``."""
 
 import re
+import threading
 
 import pytest
 import time_machine
 from django.conf import settings
 from django.test import Client
+from psycopg import Cursor
 
+from madoguchi.accounts import hashers
+from madoguchi.accounts.hashers import Argon2idHasher
 from madoguchi.accounts.models import Account, AuthEvent, SignIn
-from madoguchi.accounts.tests.people import PASSWORD, alice, bob, sign_in
+from madoguchi.accounts.tests.people import PASSWORD, account, alice, bob, sign_in
 
 LOGIN = "/id/login/"
 pytestmark = pytest.mark.django_db
@@ -102,11 +106,11 @@ def test_unknown_address_and_wrong_password_and_closed_account_are_answered_alik
     ]
 
 
-def test_one_hash_for_every_address(client, monkeypatch):
-    from madoguchi.accounts.hashers import Argon2idHasher
-
-    alice()
-    hashed = []
+def test_known_and_unknown_addresses_cost_the_same_hash_and_statements(monkeypatch):
+    """Whoever has an ID: the same statements in the same order, one hash, compared and not made."""
+    account("alice@example.jp")
+    account("business@example.jp", password=False)
+    hashed, asked = [], []
     for name in ("encode", "verify"):
         plain = getattr(Argon2idHasher, name)
 
@@ -115,12 +119,25 @@ def test_one_hash_for_every_address(client, monkeypatch):
             return plain(self, password, other)
 
         monkeypatch.setattr(Argon2idHasher, name, counting)
-    counts = []
-    for email, password in (("alice@example.jp", PASSWORD), ("alice@example.jp", "no"), ("nobody@example.jp", "no")):
+    execute = Cursor.execute
+
+    def noting(self, statement, *values, **options):
+        asked.append(statement)
+        return execute(self, statement, *values, **options)
+
+    monkeypatch.setattr(Cursor, "execute", noting)
+    costs = []
+    for email in ("alice@example.jp", "nobody@example.jp", "business@example.jp"):
         hashed.clear()
-        enter(Client(), email=email, password=password)
-        counts.append(len(hashed))
-    assert counts == [1, 1, 1]
+        asked.clear()
+        assert enter(Client(), email=email, password="wrong-one-1").status_code == 422
+        costs.append((list(hashed), list(asked)))
+    assert costs == [costs[0]] * 3
+    assert costs[0][0] == ["verify"]
+    assert len(costs[0][1]) == 2  # who it may be, counted; the row of the ledger
+    hashed.clear()
+    enter(Client(), email="alice@example.jp")
+    assert hashed == ["verify"]
 
 
 def test_a_refused_login_keeps_the_address_and_never_the_password(client):
@@ -271,18 +288,16 @@ def test_one_network_has_a_limit_of_its_own(monkeypatch):
 
 
 def test_a_login_storm_is_a_page_that_says_so(client, monkeypatch):
-    from madoguchi.accounts import hashers
-
     alice()
     monkeypatch.setattr(hashers, "PATIENCE", 0.01)
-    taken = 0
-    while hashers._places.acquire(blocking=False):
-        taken += 1
+    over = threading.Event()
+    for _place in range(settings.HASHES_AT_ONCE):
+        hashers._places.submit(over.wait, 30)
     try:
         answer = enter(client)
     finally:
-        for _place in range(taken):
-            hashers._places.release()
+        over.set()
+    monkeypatch.undo()
     assert answer.status_code == 503
     assert answer["Retry-After"]
     assert "ただいまログインが混み合っています" in answer.content.decode()
