@@ -278,6 +278,8 @@ PUBLISHERS = {
 ADMINISTRATORS = {
     "console:audit": "/console/audit/",
     "console:security": "/console/security/",
+    "console:texts": "/console/texts/",
+    "console:text_new": "/console/texts/new/",
     "console:sites": "/console/sites/",
     "console:site_new": "/console/sites/new/",
     "console:site": "/console/sites/aoba-mall/",

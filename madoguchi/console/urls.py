@@ -1,5 +1,6 @@
 from django.urls import path
 
+from madoguchi.console import legal_texts
 from madoguchi.console.audit_log import audit_log
 from madoguchi.console.budgets import budgets
 from madoguchi.console.customers import acts, find
@@ -73,6 +74,8 @@ urlpatterns = [
     path("templates/new/", templates.new, name="template_new"),
     path("templates/<int:template_id>/", templates.edit, name="template"),
     path("templates/<int:template_id>/remove/", templates.remove, name="template_remove"),
+    path("texts/", legal_texts.board, name="texts"),
+    path("texts/new/", legal_texts.new, name="text_new"),
     path("notices/", board.board, name="notices"),
     path("notices/new/", write.new, name="notice_new"),
     path("notices/<int:notice_id>/", page.show, name="notice"),
