@@ -48,7 +48,8 @@ def free_port() -> int:
 class Front:
     """A running nginx. ``tls`` and ``plain`` are its ports, ``folder`` all it writes to and ``/static/`` it serves.
 
-    ``bare`` is the site without TLS, for what asks many times. ``beside`` are locations beside the shipped ones.
+    ``bare`` is the site without TLS, for what asks many times, ``slimmed`` what it asks itself, ``beside`` locations
+    beside the shipped ones.
     """
 
     folder: Path
@@ -56,6 +57,7 @@ class Front:
     tls: int = field(default_factory=free_port)
     plain: int = field(default_factory=free_port)
     bare: int = field(default_factory=free_port)
+    slimmed: int = field(default_factory=free_port)
     beside: str = ""
 
     @property
@@ -71,6 +73,7 @@ class Front:
             "listen 80", f"listen {HOST}:{self.plain}"
         )
         site = site.replace("127.0.0.1:8000", f"{HOST}:{self.application}")
+        site = site.replace("127.0.0.1:8001", f"{HOST}:{self.slimmed}")
         site = re.sub(r"/etc/ssl/\w+/|/var/log/nginx/|/var/cache/nginx/|(?<=root )/var/lib/madoguchi", self._ours, site)
         site = site.replace("    location / {", f"{self.beside}    location / {{")
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -100,7 +103,7 @@ class Front:
     def ask(
         self, path: str, *, method: str = "GET", name: str = NAME, headers: Mapping[str, str] | None = None
     ) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers (names in small letters) and body of an answer over TLS."""
+        """Status, headers (names in small letters, those of one name joined) and body of an answer over TLS."""
         context = ssl.create_default_context(cafile=str(self.folder / f"{NAME}.pem"))
         with socket.create_connection((HOST, self.tls), timeout=60) as bare:
             connection = http.client.HTTPSConnection(name, context=context)
@@ -109,7 +112,8 @@ class Front:
             answer = connection.getresponse()
             body = answer.read()
             connection.close()
-        return answer.status, {key.lower(): value for key, value in answer.getheaders()}, body
+        names = dict.fromkeys(name.lower() for name, _value in answer.getheaders())
+        return answer.status, {name: ", ".join(answer.headers.get_all(name, [])) for name in names}, body
 
 
 @contextlib.contextmanager

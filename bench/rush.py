@@ -11,14 +11,13 @@ other work shares the machine, nginx's processor time for an answer of each side
 import argparse
 import contextlib
 import gzip
-import http.client
 import os
 import re
 import shutil
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,7 +29,7 @@ REACH = {"the same bytes from a file": 0.9, "the same server, a constant": 0.5}
 WEIGHT = 60_000  # bytes over the wire
 CONNECTIONS = 32
 FILE = "/as-a-file"
-# What nginx says of a file by itself, or of no more than one answer.
+# What nginx says of a file by itself.
 _OF_A_FILE = {"server", "date", "content-length", "content-type", "content-encoding", "connection", "vary", "etag"}
 _CORES = len(os.sched_getaffinity(0))
 
@@ -49,8 +48,9 @@ def main() -> None:
     path = trouble()
     with contextlib.ExitStack() as outside, contextlib.ExitStack() as inside:
         port = inside.enter_context(web.server(workers=_CORES))
-        headers, body = page_of(port, path)
         folder = fresh(work / "rush")
+        with front.running(front.Front(folder, application=port)) as before:
+            headers, body = page_of(before, path)
         site = front.Front(folder, application=port, beside=as_a_file(folder, headers))
         (folder / "page.html").write_bytes(gzip.decompress(body))
         packed = folder / "page.html.gz"
@@ -86,27 +86,27 @@ def main() -> None:
     report(rates, spent, away, weight)
 
 
-def page_of(port: int, path: str) -> tuple[list[tuple[str, str]], bytes]:
-    """The page as the application gives it to nginx, compressed: its headers and its body."""
-    connection = http.client.HTTPConnection(front.HOST, port, timeout=60)
-    connection.request("GET", path, headers={"Host": front.NAME, "Accept-Encoding": "gzip"})
-    answer = connection.getresponse()
-    body = answer.read()
-    connection.close()
-    if (answer.status, answer.getheader("Content-Encoding")) != (200, "gzip"):
-        raise SystemExit(f"{path}: {answer.status}, {answer.getheader('Content-Encoding')}")
-    return answer.getheaders(), body
+def page_of(site: front.Front, path: str) -> tuple[dict[str, str], bytes]:
+    """The page as nginx shows it once it has kept it, compressed: its headers and its body."""
+    for _time in range(2):
+        status, headers, body = site.ask(path, headers={"Accept-Encoding": "gzip"})
+    if (status, headers.get("content-encoding"), headers.get("x-cache")) != (200, "gzip", "HIT"):
+        raise SystemExit(f"{path}: {status}, {headers.get('content-encoding')}, {headers.get('x-cache')}")
+    return headers, body
 
 
-def as_a_file(folder: Path, headers: list[tuple[str, str]]) -> str:
-    """A location of nginx's where the page is a file beside its compressed form, answered with ``headers``."""
-    added = [(name, value) for name, value in headers if name.lower() not in _OF_A_FILE]
-    lines = [f'add_header {name} "{value.replace(chr(34), chr(92) + chr(34))}";' for name, value in added]
-    kind = {name.lower(): value for name, value in headers}["content-type"]
-    return (
-        f"    location = {FILE} {{\n        alias {folder}/page.html;\n        gzip_static on;\n        types {{ }}\n"
-        f'        default_type "{kind}";\n        {" ".join(lines)}\n        add_header X-Cache HIT;\n    }}\n'
-    )
+def as_a_file(folder: Path, headers: Mapping[str, str]) -> str:
+    """A location of nginx's where the page is a file beside its compressed form, opened as nginx does when it is told
+    nothing, and answered with ``headers`` alone.
+    """
+    lines = [
+        f'add_header {name} "{value.replace(chr(34), chr(92) + chr(34))}";'
+        for name, value in headers.items()
+        if name not in _OF_A_FILE
+    ]
+    answered = (f'default_type "{headers["content-type"]}";', 'add_header Last-Modified "";', *lines)
+    served = (f"alias {folder}/page.html;", "gzip_static on;", "open_file_cache off;", "types { }", *answered)
+    return f"    location = {FILE} {{ {' '.join(served)} }}\n"
 
 
 def nginx_seconds(site: front.Front) -> float:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -25,6 +26,21 @@ pytestmark = pytest.mark.django_db
 HASHED = "static/shell/brand.0123456789ab.js"
 
 
+RUSH = ["/", "/en/", "/notices/", "/en/notices/", "/notices/T-2026-000001/", "/en/notices/W-2026-000001/"]
+ORDINARY = ["/services/", "/embed/", "/badge.svg", "/notices.atom", "/id/login/", "/my/", "/nothing/", "/healthz"]
+PROTECTING = {
+    "x-frame-options",
+    "content-security-policy",
+    "x-content-type-options",
+    "referrer-policy",
+    "cross-origin-opener-policy",
+    "strict-transport-security",
+}
+# Of the connection, of one answer, or of where it was kept.
+OF_THE_WAY = {"server", "date", "connection", "transfer-encoding", "content-length", "content-encoding"}
+OF_THE_WAY |= {"age", "x-cache", "x-request-id"}
+
+
 @dataclass
 class Site:
     front: Front
@@ -37,6 +53,16 @@ class Site:
         wanted = {name.replace("_", "-"): value for name, value in headers.items()}
         status, said, body = self.front.ask(path, headers=wanted)
         return status, said.get("x-cache", ""), said, body
+
+    def alone(self, path: str) -> dict[str, object]:
+        """Status and headers of the application's own answer."""
+        asked = {"Host": NAME, "X-Forwarded-Proto": "https", "Accept-Encoding": "gzip"}
+        connection = HTTPConnection("127.0.0.1", self.front.application, timeout=60)
+        connection.request("GET", path, headers=asked)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return {"status": answer.status, **told({name.lower(): value for name, value in answer.getheaders()})}
 
     @contextmanager
     def database_away(self) -> Iterator[None]:
@@ -86,6 +112,20 @@ def copied_database(blocker: object) -> tuple[str, str, str]:
     with psycopg.connect(server, autocommit=True) as maintenance:
         maintenance.execute(f'CREATE DATABASE "{name}" TEMPLATE "{ours}"')
     return server, urlunsplit(base._replace(path=f"/{name}")), name
+
+
+def told(headers: dict[str, str]) -> dict[str, object]:
+    """What ``headers`` say of the answer itself. nginx may compress it, and weakens its ETag."""
+    said: dict[str, object] = {name: value for name, value in headers.items() if name not in OF_THE_WAY}
+    said |= {name: "given" for name in ("set-cookie", "expires") if name in said}
+    said["etag"] = headers.get("etag", "").removeprefix("W/")
+    said["content-security-policy"] = policy(headers)
+    said["vary"] = {name.strip().lower() for name in headers.get("vary", "").split(",")} - {"", "accept-encoding"}
+    return said
+
+
+def policy(headers: dict[str, str]) -> set[str]:
+    return {part.strip() for part in headers.get("content-security-policy", "").split(";")}
 
 
 def until(happens: Callable[[], bool]) -> None:
@@ -146,7 +186,26 @@ def test_private_pages_are_never_kept(site: Site, path: str) -> None:
 
 @pytest.mark.parametrize("header", ["Authorization", "HX_Request"])
 def test_a_program_and_a_script_ask_the_application(site: Site, header: str) -> None:
-    assert [site.get("/", **{header: "x"})[1] for _time in range(2)] == ["BYPASS", "BYPASS"]
+    assert [site.get("/faq/", **{header: "x"})[1] for _time in range(2)] == ["BYPASS", "BYPASS"]
+    query = f"/notices/?asked-with={header}"
+    assert [site.get(query, **asked)[1] for asked in ({header: "x"}, {}, {})] == ["MISS", "MISS", "HIT"]
+
+
+@pytest.mark.parametrize("path", [*RUSH, *ORDINARY])
+def test_an_answer_has_the_headers_the_application_gives_it(site: Site, path: str) -> None:
+    alone = site.alone(path)
+    for _time in range(2):
+        status, _cache, said, _body = site.get(path, Accept_Encoding="gzip")
+        assert {"status": status, **told(said)} == alone
+    assert "'self'" in str(alone["content-security-policy"])
+
+
+def test_nginx_protects_its_own_answers_as_the_application_does(site: Site) -> None:
+    page = site.alone("/services/")
+    usual = {name: page[name] for name in PROTECTING}
+    for path in (f"/{HASHED}", "/static/nothing.js", "/readyz"):
+        said = told(site.get(path)[2])
+        assert {name: said[name] for name in PROTECTING} == usual
 
 
 def test_what_a_caller_says_of_itself_is_not_passed_on(site: Site) -> None:
@@ -191,7 +250,8 @@ def test_the_page_outlives_the_application(site: Site) -> None:
     until(lambda: site.get("/en/notices/")[1] == "STALE")
     status, _cache, _said, body = site.get("/en/notices/")
     assert (status, b"</html>" in body) == (200, True)
-    assert site.get("/id/login/")[0] == 502
+    status, _cache, said, _body = site.get("/id/login/")
+    assert (status, PROTECTING - set(said)) == (502, set())
 
 
 def test_logs_carry_no_path(site: Site) -> None:
