@@ -11,7 +11,7 @@ from madoguchi.accounts.models import AddressChange, Registration
 from madoguchi.accounts.tests.people import account
 from madoguchi.contracts.models import BudgetAlarm
 from madoguchi.delivery import compose, renderers
-from madoguchi.delivery.models import Mailing
+from madoguchi.delivery.models import DomainHold, Mailing
 from madoguchi.inquiries.models import Inquiry, Message
 from madoguchi.lib.lanes import Lane
 from madoguchi.notices import mailings, write
@@ -133,6 +133,7 @@ def mails() -> list[Mail]:
         ),
         *(Mail(name, name, "1", formats=BOTH) for name in ("notices.confirm_address", "notices.trial")),
         _of_a_mailing(),
+        _of_a_domain(),
         *_of_ids(),
         *_of_inquiries(),
         *_of_notices(),
@@ -145,6 +146,13 @@ def _of_a_mailing() -> Mail:
     )
     counts = {"failed": "120", "sent": "3400", "waiting": "96480", "words": "550 5.7.1 Service refused"}
     return Mail("delivery.paused", "delivery.paused", str(paused.pk), values=counts)
+
+
+def _of_a_domain() -> Mail:
+    held = DomainHold.objects.create(
+        domain="broken.example", since=NOW, until=NOW + timedelta(hours=24), addresses=812, letters=790
+    )
+    return Mail("delivery.domain_held", "delivery.domain_held", str(held.pk))
 
 
 def _of_ids() -> Iterator[Mail]:

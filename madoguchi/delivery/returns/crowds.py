@@ -14,6 +14,7 @@ from madoguchi.delivery.post import post
 from madoguchi.delivery.renderers import Draft
 from madoguchi.delivery.returns import guard, rules, suppression, take
 from madoguchi.lib.lanes import Lane
+from madoguchi.shell.templatetags.shell import datetime_zone
 
 log = structlog.get_logger(__name__)
 
@@ -120,7 +121,7 @@ def _word(hold: DomainHold) -> Note:
             (_("Domain"), hold.domain),
             (_("Addresses called unknown"), str(hold.addresses)),
             (_("Letters sent again"), str(hold.letters)),
-            (_("Not believed until"), timezone.localtime(hold.until).strftime("%Y-%m-%d %H:%M %Z")),
+            (_("Not believed until"), datetime_zone(hold.until)),
         ),
         button=_("See deliverability"),
         link=page("/console/deliverability/"),
