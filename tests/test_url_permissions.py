@@ -27,6 +27,7 @@ MACHINE = {
     "readyz": "/readyz",
     "show": "/style.0.css",
     "callbacks:mail": "/callbacks/mail/webhook/",
+    "callbacks:provider": "/callbacks/mail/provider/postmark/",
     "callbacks:telephone": "/callbacks/telephone/twilio/",
 }
 # For the operator's other sites, and where they send customers: what they may is for the tokens, not the session.

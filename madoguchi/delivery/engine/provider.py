@@ -18,6 +18,8 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 
 from madoguchi.delivery.engine.feeder import Feeder, Parcel, Patience, RelayTrouble, Step
 from madoguchi.delivery.engine.relays import Relay
+from madoguchi.delivery.returns import path
+from madoguchi.delivery.returns.provider import REFERENCE
 
 # What the provider writes itself.
 _THEIRS = {"from", "to", "subject", "date", "mime-version", "dkim-signature"}
@@ -115,7 +117,10 @@ class ProviderConnection:
         """The table of ``docs/delivery.md``, "A provider's API"."""
         status = error.status_code or 0
         if isinstance(error, AnymailRecipientsRefused):
-            self._feeder.refused(parcel, Step.RCPT, 550, "550 5.1.1 the provider refuses the recipient")
+            # "rejected" is on a list of the provider's, for whatever reason; its webhook says for which.
+            given = getattr(error.email_message, "anymail_status", None)
+            enhanced = " 5.1.1" if given is not None and given.status == {"invalid"} else ""
+            self._feeder.refused(parcel, Step.RCPT, 550, f"550{enhanced} the provider refuses the recipient")
         elif isinstance(error, _NOT_BEGUN):
             self._feeder.untried(parcel)
         elif isinstance(error, AnymailAPIError) and not status:
@@ -148,6 +153,7 @@ def message_of(parcel: Parcel) -> EmailMultiAlternatives:
     for part in mail.walk():
         if part.get_content_type() == "text/calendar":
             made.attach(part.get_filename(), part.get_content(), "text/calendar")
+    made.metadata = {REFERENCE: path.reference(parcel.letter.id)}  # type: ignore[attr-defined]
     made.envelope_sender = parcel.sender.decode()  # type: ignore[attr-defined]
     return made
 

@@ -59,6 +59,17 @@ def found_in(message: bytes) -> int | None:
     return None
 
 
+def reference(letter: int) -> str:
+    """What a provider is given to name ``letter`` by, and gives back with what it tells of it."""
+    return f"r+{letter}.{_mark(_keys()[0], letter).decode()}"
+
+
+def referred(text: object) -> int | None:
+    """The letter whose :func:`reference` this is; None for anything else."""
+    parts = _RETURN.fullmatch(text) if isinstance(text, str) else None
+    return _letter(parts) if parts else None
+
+
 def wish(address: str) -> str | None:
     """The token in an address that takes the wish to get no more of something; None for any other address."""
     parts = _WISH.fullmatch(_local(address))
