@@ -4,8 +4,10 @@ The rules are in ``docs/verification.md``. They are counted over the sendings of
 numbers and prefixes concerned share, so that requests arriving together cannot slip past.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import cast
 
 from django.db import models
 from django.http import HttpRequest
@@ -53,10 +55,8 @@ def claim_sending(request: HttpRequest, account: Account, phone: str) -> None:
     """
     prefix = budget_prefix(phone)
     lock(f"codes to {prefix}")
-    now = timezone.now()
-    sent = Dispatch.objects.filter(phone=phone)
-    _within(sent.filter(requested_at__gt=now - PAUSE), 1, Limit.PAUSE, PAUSE)
-    _raise_if_reached(account, phone, now=now)
+    if reached := standing(account, phone):
+        raise reached
     for budget in budgets(prefix):
         if not budget.left:
             raise LimitReached(Limit.BUDGET, budget=budget)
@@ -66,37 +66,36 @@ def claim_sending(request: HttpRequest, account: Account, phone: str) -> None:
         raise LimitReached(Limit.NETWORK) from None
 
 
+def standing(account: Account, phone: str) -> LimitReached | None:
+    """What keeps ``account`` from having a code sent to ``phone`` now; of several, what lasts longest."""
+    now = timezone.now()
+    pause = _within(Dispatch.objects.filter(phone=phone, requested_at__gt=now - PAUSE), 1, Limit.PAUSE, PAUSE)
+    found = [limit for limit in (pause, *_counted(account, phone, now=now)) if limit]
+    return max(found, key=_end, default=None)
+
+
 def reached_until(account: Account) -> datetime | None:
     """Until when codes to a contact phone of ``account``'s contracts are too many; None when more may be sent."""
     phones = set(Contract.objects.visible_to(account).values_list("contact_phone", flat=True))
-    reached: list[datetime] = []
-    for phone in phones:
-        try:
-            _raise_if_reached(account, phone, now=timezone.now())
-        except LimitReached as limit:
-            reached += [limit.until] if limit.until else []
-    return max(reached, default=None)
+    now = timezone.now()
+    return max((_end(limit) for phone in phones for limit in _counted(account, phone, now=now) if limit), default=None)
 
 
-def next_sending(phone: str) -> datetime | None:
-    """When the pause after the last code to ``phone`` is over; None when there is none to wait for."""
-    last = Dispatch.objects.filter(phone=phone, requested_at__gt=timezone.now() - PAUSE).order_by("-requested_at")
-    found = last.values_list("requested_at", flat=True).first()
-    return found + PAUSE if found else None
-
-
-def _raise_if_reached(account: Account, phone: str, *, now: datetime) -> None:
+def _counted(account: Account, phone: str, *, now: datetime) -> Iterator[LimitReached | None]:
     """Of the number, over all IDs, and of the ID; what was sent before staff took the lock off counts no more."""
     sent = Dispatch.objects.filter(phone=phone)
     for most, period in ((A_NUMBER_AN_HOUR, HOUR), (A_NUMBER_A_DAY, DAY)):
         since = counted_since(account, Lock.CODES_SENT, now - period)
-        _within(sent.filter(requested_at__gt=since), most, Limit.NUMBER, period)
+        yield _within(sent.filter(requested_at__gt=since), most, Limit.NUMBER, period)
     since = counted_since(account, Lock.CODES_SENT, now - HOUR)
     of_the_id = Dispatch.objects.filter(passcode__account=account, requested_at__gt=since)
-    _within(of_the_id, AN_ID_AN_HOUR, Limit.ACCOUNT, HOUR)
+    yield _within(of_the_id, AN_ID_AN_HOUR, Limit.ACCOUNT, HOUR)
 
 
-def _within(sent: models.QuerySet[Dispatch], most: int, limit: Limit, period: timedelta) -> None:
+def _within(sent: models.QuerySet[Dispatch], most: int, limit: Limit, period: timedelta) -> LimitReached | None:
     times = list(sent.order_by("-requested_at").values_list("requested_at", flat=True)[:most])
-    if len(times) >= most:
-        raise LimitReached(limit, times[-1] + period)
+    return LimitReached(limit, times[-1] + period) if len(times) >= most else None
+
+
+def _end(limit: LimitReached) -> datetime:
+    return cast(datetime, limit.until)  # these have one

@@ -67,7 +67,10 @@ _NOTHING_HEARD: dict[str, Promise] = {
 _FAILED: dict[tuple[str, str], Promise] = {
     (Reason.BUSY, Channel.SMS): _("The phone was busy. Please have the code sent again."),
     (Reason.BUSY, Channel.VOICE): _("The line was busy. Please end the other call and have the code sent again."),
-    (Reason.NO_ANSWER, Channel.SMS): _("The phone could not be reached; it may be switched off or out of range."),
+    (Reason.NO_ANSWER, Channel.SMS): _(
+        "The phone could not be reached; it may be switched off or out of range. Please check it and have the code "
+        "sent again."
+    ),
     (Reason.NO_ANSWER, Channel.VOICE): _(
         "Nobody answered the call. Please keep the phone at hand and have the code sent again."
     ),

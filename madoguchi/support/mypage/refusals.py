@@ -1,5 +1,7 @@
 """Why no code goes out now, and what to do, in the customer's words."""
 
+from datetime import datetime, timedelta
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,13 +18,18 @@ def why_not(refusal: LimitReached) -> str:
         }
     if refusal.limit == Limit.NUMBER and refusal.until:
         return _("No more codes can be sent to this number for now. You can ask again from %(time)s.") % {
-            "time": datetime_zone(refusal.until)
+            "time": datetime_zone(full_minute(refusal.until))
         }
     if refusal.limit == Limit.ACCOUNT and refusal.until:
         return _("No more codes can be sent for this ID for now. You can ask again from %(time)s.") % {
-            "time": datetime_zone(refusal.until)
+            "time": datetime_zone(full_minute(refusal.until))
         }
     return _("Codes cannot be sent at the moment. Please try again later, or contact us.")
+
+
+def full_minute(until: datetime) -> datetime:
+    """The first full minute at which ``until`` is over: pages name the minute, and nobody shall be there too early."""
+    return (until + timedelta(seconds=60, microseconds=-1)).replace(second=0, microsecond=0)
 
 
 def no_way(phone: str) -> str:

@@ -65,6 +65,42 @@ def test_a_code_ends_after_thirty_minutes(home: Household, telephone: Telephone,
     assert "有効期限が切れました" in page.text
 
 
+@pytest.mark.parametrize(
+    ("prefix", "why", "label"),
+    [("", "有効期限が切れました", "新しい認証番号を送る"), ("/en", "This code has expired", "Send a new code")],
+)
+def test_a_page_with_a_code_that_is_over_says_why_and_offers_a_new_one(  # noqa: PLR0917
+    home: Household, telephone: Telephone, clock: Any, prefix: str, why: str, label: str
+):
+    hers, code = arrived(), telephone.code()
+    clock.shift(timedelta(minutes=30))
+    opened = hers.get(f"{prefix}/my/verify/code/")
+    typed = hers.post(f"{prefix}/my/verify/code/", {"code": code})
+    assert (opened.status_code, typed.status_code) == (200, 422)
+    for page in (opened, typed):
+        assert why in page.text
+        assert label in page.text
+        assert 'name="code"' not in page.text  # no code there is to be typed
+
+
+def test_a_code_typed_on_the_page_of_a_refused_sending_counts(home: Household, telephone: Telephone):
+    hers = arrived()
+    refused = resend(hers)
+    assert refused.status_code == 429
+    assert '<form method="post" action="/my/verify/code/"' in refused.text
+
+
+def test_another_way_is_offered_only_where_there_is_one(home: Household, telephone: Telephone):
+    assert "別の方法を選ぶ" in arrived().get("/my/verify/code/").text
+    Contract.objects.update(contact_phone="+81300000003")
+    sign_in(hers := Client(), Account.objects.get(email="alice@example.jp"))
+    name_phone(hers, "03-0000-0003")
+    ask_for_code(hers, "voice")
+    page = hers.get("/my/verify/code/").text
+    assert "もう一度送る" in page
+    assert "別の方法を選ぶ" not in page
+
+
 def test_a_second_before_its_end_a_code_still_counts(home: Household, telephone: Telephone, clock: Any):
     hers = arrived()
     clock.shift(timedelta(minutes=30, seconds=-1))
@@ -156,5 +192,5 @@ def test_opening_a_page_sends_and_counts_nothing(home: Household, telephone: Tel
     hers = arrived()
     for path in ("/my/verify/", "/my/verify/method/", "/my/verify/code/"):
         assert hers.get(path).status_code == 200
-    assert hers.get("/my/verify/code/resend/").status_code == 405
+    assert hers.get("/my/verify/code/resend/").headers["Location"] == "/my/verify/code/"
     assert Dispatch.objects.count() == 1

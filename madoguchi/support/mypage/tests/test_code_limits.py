@@ -1,6 +1,6 @@
 """How often codes are sent, to a number, for an ID, from a network and by the operator; and when tries pause."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -31,6 +31,39 @@ def test_five_codes_an_hour_to_one_number(home: Household, telephone: Telephone,
     assert len(telephone.arrivals()) == 5
     clock.shift(timedelta(minutes=50, seconds=1))
     assert resend(hers).status_code == 302
+
+
+@pytest.mark.parametrize(("prefix", "from_then_on"), [("", "13:30 JSTから"), ("/en", "from 22 Nov 2026, 13:30 JST")])
+def test_the_page_says_when_codes_can_be_asked_for_again_and_is_right(
+    home: Household, telephone: Telephone, clock: Any, prefix: str, from_then_on: str
+):
+    clock.move_to(datetime(2026, 11, 22, 3, 29, 20, tzinfo=UTC))
+    hers = arrived()
+    for _ in range(4):
+        clock.shift(timedelta(seconds=61))
+        assert resend(hers).status_code == 302
+    # The fifth went out a moment ago: what is said is not the pause of a minute but what lasts longer.
+    page = hers.get(f"{prefix}/my/verify/code/").text
+    assert from_then_on in page
+    assert "data-seconds" not in page
+    assert from_then_on in hers.post(f"{prefix}/my/verify/code/resend/").text
+    clock.move_to(datetime(2026, 11, 22, 4, 30, tzinfo=UTC))
+    assert resend(hers).status_code == 302
+
+
+def test_of_two_limits_the_later_end_is_said(home: Household, telephone: Telephone, clock: Any):
+    clock.move_to(datetime(2026, 11, 21, 13, 40, tzinfo=UTC))
+    for _ in range(5):
+        arrived("bob@example.jp")
+        clock.shift(timedelta(minutes=20))
+    clock.move_to(datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
+    hers = arrived()
+    for _ in range(4):
+        clock.shift(timedelta(minutes=2))
+        assert resend(hers).status_code == 302
+    clock.shift(timedelta(minutes=2))
+    # The five of this hour leave room again at 22:00, the ten of this day at 22:40.
+    assert "22:40 JSTから" in resend(hers).text
 
 
 def test_ten_codes_a_day_to_one_number_over_all_ids(home: Household, telephone: Telephone, clock: Any):

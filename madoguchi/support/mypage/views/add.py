@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.accounts.access import signed_in
 from madoguchi.accounts.limits import TooMany
@@ -13,7 +13,7 @@ from madoguchi.contracts.sessions import account_of
 from madoguchi.shell.forms import render_form
 from madoguchi.support.mypage import adding
 from madoguchi.support.mypage.forms import CustomerNumberForm, PhoneForm
-from madoguchi.support.mypage.refusals import no_way
+from madoguchi.support.mypage.refusals import full_minute, no_way
 from madoguchi.support.mypage.views.code import send_again, type_in
 from madoguchi.support.mypage.views.method import choose
 
@@ -41,14 +41,14 @@ def phone(request: HttpRequest) -> HttpResponse:
         return redirect("mypage:add")
     account = account_of(request)
     if until := phone_entry.locked_until(account) or passcodes.paused_until(account):
-        return _resting(request, until=until)
+        return _resting(request, until=full_minute(until))
     form = PhoneForm(request.POST if request.method == "POST" else None, hint="")
     if request.method == "POST" and form.is_valid():
         try:
             if _claim(request, number, form):
                 return redirect("mypage:add_method")
         except phone_entry.Locked as lock:
-            return _resting(request, until=lock.until)
+            return _resting(request, until=full_minute(lock.until))
         except TooMany:
             return _resting(request)
     context = {"steps": adding.STEPS, "masked_number": customer_number.masked(number), "tries": phone_entry.TRIES}
@@ -88,7 +88,7 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def resend(request: HttpRequest) -> HttpResponse:
     walk = adding.walk(request)
     return send_again(request, walk) if walk else redirect("mypage:add_phone")

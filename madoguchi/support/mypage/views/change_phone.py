@@ -6,7 +6,7 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.accounts.access import needs
 from madoguchi.accounts.limits import TooMany
@@ -70,7 +70,7 @@ def old_code(request: HttpRequest, *, contract: Contract) -> HttpResponse:
     return type_in(request, changing.old_phone(contract))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @holders_own
 def old_resend(request: HttpRequest, *, contract: Contract) -> HttpResponse:
     return send_again(request, changing.old_phone(contract))
@@ -123,7 +123,7 @@ def new_code(request: HttpRequest, *, change: PhoneChange) -> HttpResponse:
         return over(request, change.contract)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @in_hand
 def new_resend(request: HttpRequest, *, change: PhoneChange) -> HttpResponse:
     return send_again(request, changing.new_phone(change))

@@ -6,11 +6,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.accounts.access import signed_in
 from madoguchi.contracts import devices, limits, passcodes
-from madoguchi.contracts.contact_phone import Channel
+from madoguchi.contracts.contact_phone import Channel, channels
+from madoguchi.contracts.limits import Limit, LimitReached
 from madoguchi.contracts.models import Passcode
 from madoguchi.contracts.verification import proven
 from madoguchi.shell.forms import render_form
@@ -36,7 +37,7 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def resend(request: HttpRequest) -> HttpResponse:
     wanted = errand.current(request)
     if wanted is None:
@@ -58,7 +59,12 @@ def type_in(request: HttpRequest, walk: Walk) -> HttpResponse:
 
 
 def send_again(request: HttpRequest, walk: Walk) -> HttpResponse:
-    """The code of ``walk`` once more, or a new one when it is over."""
+    """The code of ``walk`` once more, or a new one when it is over.
+
+    A refusal is answered under this address: who opens it then, in the other language say, is led to the code's page.
+    """
+    if request.method != "POST":
+        return HttpResponseRedirect(walk.pages.code)
     passcode = passcodes.latest(request, walk.ask)
     if passcode is None:
         return HttpResponseRedirect(walk.pages.start)
@@ -68,8 +74,8 @@ def send_again(request: HttpRequest, walk: Walk) -> HttpResponse:
         return paused(request, walk, pause.until)
     except passcodes.NoWay:
         return HttpResponseRedirect(walk.pages.start)
-    except limits.LimitReached as limit:
-        return _page(request, walk, passcode, _form(walk), refusal=why_not(limit), status=429)
+    except LimitReached as limit:
+        return _page(request, walk, passcode, _form(walk), refused=limit)
     return HttpResponseRedirect(walk.pages.code)
 
 
@@ -124,16 +130,9 @@ def _over(end: str) -> str:
     return _("This code has expired. Please have a new one sent.")
 
 
-def _page(  # noqa: PLR0913 - what the page shows
-    request: HttpRequest,
-    walk: Walk,
-    passcode: Passcode,
-    form: CodeForm,
-    *,
-    refusal: str = "",
-    status: int | None = None,
+def _page(
+    request: HttpRequest, walk: Walk, passcode: Passcode, form: CodeForm, *, refused: LimitReached | None = None
 ) -> HttpResponse:
-    again_from = limits.next_sending(passcode.phone)
     return render_form(
         request,
         "mypage/verify_code.html",
@@ -143,10 +142,19 @@ def _page(  # noqa: PLR0913 - what the page shows
             "steps": walk.steps,
             "passcode": passcode,
             "by_voice": passcode.channel == Channel.VOICE,
+            "several_ways": len(channels(passcode.phone)) > 1,
             "progress": Progress.of(passcode),
-            "again_from": again_from,
-            "again_in": max(0, round((again_from - timezone.now()).total_seconds())) if again_from else 0,
-            "refusal": refusal,
+            "over": "" if passcode.is_live else _over(passcode.end or Passcode.End.EXPIRED),
+            "refusal": why_not(refused) if refused else "",
+            **_wait(refused or limits.standing(passcode.account, passcode.phone)),
         },
-        status=status,
+        status=429 if refused else None,
     )
+
+
+def _wait(limit: LimitReached | None) -> dict[str, object]:
+    """What the page says of the time until the next sending: seconds to count down, or a sentence."""
+    if limit and limit.limit == Limit.PAUSE and limit.until:
+        left = round((limit.until - timezone.now()).total_seconds())
+        return {"again_from": limit.until, "again_in": max(0, left)}
+    return {"wait": why_not(limit) if limit else ""}

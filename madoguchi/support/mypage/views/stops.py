@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from madoguchi.contracts import passcodes, phone_entry
 from madoguchi.contracts.sessions import account_of
+from madoguchi.support.mypage.refusals import full_minute
 from madoguchi.support.mypage.walk import Walk
 
 
@@ -21,8 +22,8 @@ def stopped(request: HttpRequest, walk: Walk) -> HttpResponse | None:
 
 
 def locked(request: HttpRequest, walk: Walk, until: datetime) -> HttpResponse:
-    return render(request, "mypage/verify_locked.html", {"until": until, "walk": walk}, status=429)
+    return render(request, "mypage/verify_locked.html", {"until": full_minute(until), "walk": walk}, status=429)
 
 
 def paused(request: HttpRequest, walk: Walk, until: datetime) -> HttpResponse:
-    return render(request, "mypage/verify_paused.html", {"until": until, "walk": walk}, status=429)
+    return render(request, "mypage/verify_paused.html", {"until": full_minute(until), "walk": walk}, status=429)
