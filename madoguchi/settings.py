@@ -292,6 +292,8 @@ SMTP_GROUPS = ENV.parsed("MADOGUCHI_SMTP_GROUPS", limits, limits(""), wanted="li
 MAIL_FROM_NOTICES = ENV.text("MADOGUCHI_MAIL_FROM_NOTICES", "notice@aoba.example" if DEMO else None)
 MAIL_FROM_ID = ENV.text("MADOGUCHI_MAIL_FROM_ID", "id@aoba.example" if DEMO else None)
 MAIL_FROM_SUPPORT = ENV.text("MADOGUCHI_MAIL_FROM_SUPPORT", "support@aoba.example" if DEMO else None)
+# Whether every relay takes addresses beyond ASCII (SMTPUTF8, RFC 6531): only then may they be registered.
+SMTPUTF8 = ENV.boolean("MADOGUCHI_SMTPUTF8", DEMO)
 # ``short``: the short text of a 携帯 in Japanese leaves in ISO-2022-JP; every other mail is UTF-8.
 ISO_2022_JP = ENV.choice("MADOGUCHI_ISO_2022_JP", ("off", "short"), "off")
 # Keys we sign mail with (DKIM), as selector=file; none: the relay signs.

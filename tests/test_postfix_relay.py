@@ -6,6 +6,8 @@ import pytest
 
 from madoguchi.delivery.models import Mailing
 from madoguchi.delivery.tests.conftest import _renderer, mailing, receiver, work  # noqa: F401 - fixtures
+from madoguchi.delivery.tests.test_international import HANAKO
+from madoguchi.delivery.tests.test_international import relay as international
 from madoguchi.demo import certificates
 from tests.postfix import postfix
 from tests.running_demo import wait_until
@@ -13,6 +15,20 @@ from tests.running_demo import wait_until
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LETTERS = 120
+
+
+def test_addresses_beyond_ascii_arrive_behind_postfix(mailing, work):  # noqa: F811
+    with (
+        international(takes_utf8=True) as (url, taken),
+        postfix({"*": f"smtp:[127.0.0.1]:{url.rsplit(':')[-1]}"}) as it,
+    ):
+        letters = mailing(1, address=HANAKO)
+        work(it.url, lambda: Mailing.objects.get(pk=letters.pk).finished_at is not None)
+        assert "queued as" in letters.letters.get().reply
+        wait_until(lambda: bool(taken.letters))
+    [(options, recipient, mail)] = taken.letters
+    assert (recipient, "SMTPUTF8" in options) == (HANAKO, True)
+    assert HANAKO in str(mail["To"])
 
 
 def test_letters_arrive_whole_behind_postfix(receiver, mailing, work, tmp_path, monkeypatch):  # noqa: F811

@@ -72,10 +72,10 @@ def compose(draft: Draft, *, language: str, feedback_id: str) -> Composed:
     old = settings.ISO_2022_JP == "short" and language == "ja" and draft.html is None
     words = jis.encoded_words if old else headers.encoded_words
     name = headers.display_name(settings.OPERATOR[f"name_{language}"], words)
-    sender = headers.address(draft.sender)
+    sender = headers.printable(headers.address(draft.sender), what="sender")
     pieces: list[bytes | Piece] = [
         f"From: {name} <{sender}>\r\nTo: <".encode(),
-        _HeaderSlot(TO),
+        _AddressSlot(TO),
         b">\r\nSubject: ",
         _Subject(draft.subject, words)
         if SLOT.search(draft.subject)
@@ -160,6 +160,16 @@ class _HeaderSlot:
 
     def fill(self, values: Values) -> bytes:
         return headers.printable(value_of(values, self.name), what=f"slot {self.name}").encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _AddressSlot:
+    """The recipient's address: in UTF-8 where it is not ASCII, as then the envelope asks for SMTPUTF8."""
+
+    name: str
+
+    def fill(self, values: Values) -> bytes:
+        return headers.visible(value_of(values, self.name), what=f"slot {self.name}").encode()
 
 
 @dataclass(frozen=True, slots=True)

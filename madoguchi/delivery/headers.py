@@ -9,9 +9,11 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+# The same with what is not ASCII (RFC 6531); that it can be printed is asked apart.
+_WIDE = _ATOM.replace("A-Za-z", "A-Za-z\x80-\U0010ffff", 1)
 # Dot-atom or quoted string, then a name of at least one label (RFC 5321 4.1.2, without address literals).
 _ADDRESS = re.compile(
-    rf"(?:{_ATOM}(?:\.{_ATOM})*|\"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\[\x20-\x7e])+\")@{_LABEL}(?:\.{_LABEL})*"
+    rf"(?:{_WIDE}(?:\.{_WIDE})*|\"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\[\x20-\x7e])+\")@{_LABEL}(?:\.{_LABEL})*"
 )
 # Whole groups of three bytes, so that "Subject: ", "=?utf-8?b?", the word and "?=" are a line of at most 76 characters
 # (RFC 2047, 2).
@@ -23,7 +25,8 @@ class Unfit(ValueError):
 
 
 def address(value: str) -> str:
-    """``value`` as it goes into the envelope and To: ASCII, its domain in the form DNS knows.
+    """``value`` as it goes into the envelope and To: its domain in the form DNS knows, its local part ASCII but where
+    the relay is to take SMTPUTF8.
 
     Raises :class:`Unfit` for what RFC 5321 does not allow; ``a..b@…`` of old phones must come quoted.
     """
@@ -33,7 +36,7 @@ def address(value: str) -> str:
             value = f"{local}@{domain.encode('idna').decode()}"
         except UnicodeError:
             raise Unfit("address") from None
-    if len(value) > 320 or not _ADDRESS.fullmatch(value):
+    if len(value.encode("utf-8", "replace")) > 320 or not _ADDRESS.fullmatch(value) or not value.isprintable():
         raise Unfit("address")
     return value
 
@@ -48,6 +51,13 @@ def printable(value: str, *, what: str) -> str:
     """``value`` if it is printable ASCII; raises :class:`Unfit` otherwise, so that nothing can end a header line."""
     if not (value.isascii() and value.isprintable()):
         raise Unfit(f"{what} is not printable ASCII")
+    return value
+
+
+def visible(value: str, *, what: str) -> str:
+    """The same for where UTF-8 may stand (RFC 6532): printable, on one line."""
+    if not value.isprintable():
+        raise Unfit(f"{what} is not printable")
     return value
 
 

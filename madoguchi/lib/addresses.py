@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
@@ -13,11 +14,14 @@ _OLD_MOBILE = ("docomo.ne.jp", "ezweb.ne.jp", "au.com")
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _QUOTED_DOTS = re.compile(rf'"((?:{_ATOM}|\.)+)"', re.I)
 
+# Scripts that stand in one word; any other one stands alone (UTS 39, "highly restrictive"): no Cyrillic а among Latin.
+_TOGETHER = tuple(frozenset({"LATIN", "CJK", *more}) for more in (("HIRAGANA", "KATAKANA"), ("BOPOMOFO",), ("HANGUL",)))
 _valid = EmailValidator()
 
 
 class BadAddress(ValueError):
-    """Nothing can be delivered to this; ``why`` is ``form``, ``length`` or ``characters``."""
+    """Nothing can be delivered to this; ``why`` is ``form``, ``length``, ``characters`` or, where it needs what
+    our relays do not take (SMTPUTF8), ``international``."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -30,8 +34,11 @@ def normal_address(typed: str) -> str:
     Lower case in the local part too: no mail system in use tells them apart, and people type both. An old mobile
     address such as ``a..b@docomo.ne.jp`` keeps the form its holder knows, typed with or without quotes;
     :func:`envelope` is how it is sent. Raises :class:`BadAddress`.
+
+    A local part beyond ASCII (RFC 6531) is brought to one spelling by the same rules (as RFC 8265 has it for user
+    names), has letters and digits of one script, and is taken only where the relays take it.
     """
-    address = unicodedata.normalize("NFKC", typed.strip()).lower()
+    address = _folded(typed.strip())
     if any(unicodedata.category(character).startswith("C") for character in address):
         raise BadAddress("characters")
     local, _at, domain = address.rpartition("@")
@@ -41,15 +48,47 @@ def normal_address(typed: str) -> str:
         raise BadAddress("form") from None
     if quoted := _QUOTED_DOTS.fullmatch(local):
         local, address = quoted[1], address.replace(f'"{quoted[1]}"', quoted[1], 1)
-    if len(envelope(address)) > LONGEST:
+    if len(envelope(address).encode()) > LONGEST:
         raise BadAddress("length")
+    form = envelope(address) if domain in _OLD_MOBILE else address
+    if not local.isascii():
+        if not _is_international(local):
+            raise BadAddress("form")
+        form = f"x@{address.rpartition('@')[2]}"
     try:
-        _valid(envelope(address) if domain in _OLD_MOBILE else address)
+        _valid(form)
     except ValidationError:
         raise BadAddress("form") from None
+    if not (local.isascii() or settings.SMTPUTF8):
+        raise BadAddress("international")
     if len(local.encode()) > 64:
         raise BadAddress("length")
     return address
+
+
+def _folded(text: str) -> str:
+    # Once more after the capitals are gone: what takes the place of some is itself put together.
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
+
+
+def _is_international(local: str) -> bool:
+    """Whether it is dots and atoms of letters, marks and digits, in scripts that belong together."""
+    others = [character for character in local if not character.isascii()]
+    if not all(unicodedata.category(character)[0] in "LMN" for character in others):
+        return False
+    # As many letters in their place: what remains is a matter of ASCII.
+    if not re.fullmatch(rf"{_ATOM}(?:\.{_ATOM})*", re.sub(r"[^\x00-\x7f]", "x", local)):
+        return False
+    if any(unicodedata.category(atom[0])[0] == "M" for atom in local.split(".")):
+        return False
+    scripts = {_script(character) for character in local if character.isalpha()}
+    return len(scripts) == 1 or any(scripts <= together for together in _TOGETHER)
+
+
+def _script(letter: str) -> str:
+    """As its name begins: CYRILLIC, HIRAGANA, CJK."""
+    script = re.split(r"[ -]", unicodedata.name(letter, "?"))[0]
+    return "CJK" if script == "IDEOGRAPHIC" else script
 
 
 def masked(address: str) -> str:

@@ -87,6 +87,11 @@ def _greeted(session: smtplib.SMTP, relay: SplitResult, at: dict[str, str]) -> I
             _("The relay %(relay)s offers no PIPELINING: each mail takes four round trips.") % at,
             _("Put a Postfix of your own in front if mailings take too long."),
         )
+    if settings.SMTPUTF8 and not session.has_extn("smtputf8"):
+        yield bad(
+            _("The relay %(relay)s takes no internationalised addresses (SMTPUTF8).") % at,
+            _("Let the relay offer it, or set MADOGUCHI_SMTPUTF8=off, so that nobody registers an address it refuses."),
+        )
     yield from _willing(session, at)
 
 

@@ -193,6 +193,7 @@ def test_a_willing_relay_gets_no_mail(relay) -> None:
         ("full", "bad", "refuses MADOGUCHI_MAIL_FROM_NOTICES as sender (452)"),
         ("reject alarm", "bad", "takes no mail from MADOGUCHI_MAIL_FROM_ID to MADOGUCHI_ALARM_ADDRESS (550)"),
         ("plain", "warning", "offers no PIPELINING"),
+        ("ascii", "bad", "takes no internationalised addresses"),
     ],
 )
 def test_each_fault_of_the_relay_is_told(relay, mode: str, level: str, told: str) -> None:

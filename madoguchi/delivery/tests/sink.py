@@ -8,7 +8,7 @@ moment:
 after the data, kept nothing) · ``keep-and-drop`` (close after the data, kept it) · ``full`` (452 to senders) ·
 ``go-away`` (421 to recipients) · ``busy WORD`` (450 to recipients that contain it) · ``reject WORD`` (550 to them) ·
 ``eager WORD`` (the same, but takes the data) · ``unknown WORD``, ``policy WORD``, ``overfull WORD`` (550 5.1.1,
-550 5.7.1 and 452 4.2.2 to them) · ``plain`` (no PIPELINING).
+550 5.7.1 and 452 4.2.2 to them) · ``plain`` (no PIPELINING) · ``ascii`` (no SMTPUTF8).
 """
 
 import asyncio
@@ -83,7 +83,9 @@ class Receiver(asyncio.Protocol):
             self._say("421 not now")
             self._transport.close()
         elif verb == b"EHLO":
-            self._say(*(["250 sink"] if mode == "plain" else ["250-sink", "250-8BITMIME", "250 PIPELINING"]))
+            offered = ["8BITMIME"]
+            offered += [word for word, without in (("PIPELINING", "plain"), ("SMTPUTF8", "ascii")) if mode != without]
+            self._say("250-sink", *(f"250-{word}" for word in offered), "250 HELP")
         elif verb == b"MAIL":
             self._recipient, self._sender = "", mode != "full"
             self._say("250 ok" if self._sender else "452 full")

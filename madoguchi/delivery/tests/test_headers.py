@@ -14,6 +14,7 @@ from madoguchi.delivery.headers import Unfit, address
         '"trailing."@ezweb.ne.jp',
         '"a \\" b"@example.jp',
         "x" * 64 + "@example.jp",
+        "花子@example.jp",
     ],
 )
 def test_an_address_goes_out_as_it_is(value):
@@ -36,7 +37,9 @@ def test_a_japanese_domain_goes_out_as_dns_knows_it():
         "alice@example.jp\r\nRCPT TO:<bob@example.jp>",
         "a b@example.jp",
         "<alice@example.jp>",
-        "花子@example.jp",
+        "花 子@example.jp",
+        "花\u202e子@example.jp",
+        "花\u2028子@example.jp",
         "alice@exa_mple.jp",
         "alice@.jp",
         "alice@-a.jp",

@@ -2,21 +2,25 @@ import re
 from pathlib import Path
 
 import pytest
+from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
 from madoguchi.lib.addresses import LONGEST, BadAddress, envelope, normal_address
 
 DOCUMENT = (Path(__file__).resolve().parents[3] / "docs" / "identity.md").read_text(encoding="utf-8")
-ADDRESSES = re.findall(r"^\| `([^`]+)` \| (`[^`]+`|refused: \S+) \|$", DOCUMENT.partition("## Addresses")[2], re.M)
+ROW = re.compile(r"^\| `([^`]+)` \| (`[^`]+`|refused: \S+) \|$", re.M)
+ASCII, _, WIDE = DOCUMENT.partition("## Addresses")[2].partition("| typed, where relays take them")
+ADDRESSES = [(*row, wide) for wide, part in ((False, ASCII), (True, WIDE)) for row in ROW.findall(part)]
 
 
 def test_the_document_has_addresses():
-    assert len(ADDRESSES) >= 6
+    assert len(ADDRESSES) >= 20
 
 
-@pytest.mark.parametrize(("typed", "answer"), ADDRESSES)
-def test_addresses_as_the_document_says(typed, answer):
+@pytest.mark.parametrize(("typed", "answer", "wide"), ADDRESSES)
+def test_addresses_as_the_document_says(typed, answer, wide, settings):
+    settings.SMTPUTF8 = wide
     if answer.startswith("refused: "):
         with pytest.raises(BadAddress) as refusal:
             normal_address(typed)
@@ -36,9 +40,12 @@ def test_addresses_as_the_document_says(typed, answer):
         ("a@" + "x" * 64 + ".jp", "form"),
         ("", "form"),
         ("@", "form"),
+        ("花" * 22 + "@example.jp", "length"),
+        ("\u3099花@example.jp", "form"),
     ],
 )
-def test_what_no_mail_can_reach_is_refused(typed, why):
+def test_what_no_mail_can_reach_is_refused(typed, why, settings):
+    settings.SMTPUTF8 = True
     with pytest.raises(BadAddress) as refusal:
         normal_address(typed)
     assert refusal.value.why == why
@@ -52,15 +59,26 @@ def test_the_longest_address_is_taken():
     assert normal_address(longest) == longest
 
 
-@given(st.text(max_size=80) | st.emails())
-def test_any_text_is_kept_once_and_for_all_or_refused(typed):
-    try:
-        kept = normal_address(typed)
-    except BadAddress:
-        return
-    assert kept.isascii()
-    assert kept.isprintable()
-    assert normal_address(kept) == kept
+LETTERS = st.text(st.characters(categories=["L", "M", "N"]), min_size=1, max_size=12)
+
+
+@given(st.text(max_size=80) | st.emails() | LETTERS.map("{}@example.jp".format), st.booleans())
+def test_any_text_is_kept_once_and_for_all_or_refused(typed, wide):
+    with override_settings(SMTPUTF8=wide):
+        try:
+            kept = normal_address(typed)
+        except BadAddress:
+            return
+        assert kept.isascii() or wide
+        assert kept.rpartition("@")[2].isascii()
+        assert kept.isprintable()
+        assert normal_address(kept) == kept
+    assert headers_take(envelope(kept))
+
+
+def headers_take(address: str) -> bool:
+    """Whether it fits on a header's line as it is."""
+    return address.isprintable() and len(address.encode()) <= LONGEST
 
 
 @pytest.mark.parametrize(

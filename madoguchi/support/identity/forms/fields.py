@@ -44,6 +44,11 @@ def _told(bad: BadAddress) -> str:
         return _("This email address is too long. An address has at most 254 characters, 64 of them before the @.")
     if bad.why == "characters":
         return _("This email address contains characters that cannot be seen. Please type it again.")
+    if bad.why == "international":
+        return _(
+            "We cannot send email to addresses with letters other than English ones before the @. Please enter another"
+            " address."
+        )
     return _("Please enter an email address in the form name@example.jp.")
 
 

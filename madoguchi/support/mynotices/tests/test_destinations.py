@@ -156,6 +156,17 @@ def test_days_hours_and_device_change_at_once_without_mail(hers, alice):
     assert not Letter.objects.exists()
 
 
+def test_an_address_beyond_ascii_is_taken_where_the_relays_take_it(hers, alice, settings):
+    settings.SMTPUTF8 = False
+    refused = hers.post("/my/destinations/2/", {**EVERYTHING, "address": "花子@例え.jp"})
+    assert (refused.status_code, refused.text.count("英数字以外の文字")) == (422, 2)
+    settings.SMTPUTF8 = True
+    _ask(hers, "花子＠例え.jp")
+    letter = _letter("花子@xn--r8jz45g.jp")
+    assert Client().post(_link(letter.address)).status_code == 303
+    assert _slot(alice, 2).destination.address == "花子@xn--r8jz45g.jp"
+
+
 def test_the_work_calendar_comes_where_it_is_asked_for(hers, alice):
     make.reads(alice, address=PHONE)
     _enter(hers, slot=1, with_calendar="on")
@@ -264,7 +275,7 @@ def test_every_box_has_a_name_out_of_its_row_and_column(hers):
         ({"address": "a..b@example.jp"}, "name@example.jp の形"),
         ({"address": "x" * 250 + "@example.jp"}, "長すぎます"),
         ({"address": "a\u202eb@example.jp"}, "目に見えない文字"),
-        ({"address": "日本@example.jp"}, "name@example.jp の形"),
+        ({"address": "日 本@example.jp"}, "name@example.jp の形"),
         ({"address": "first@example.jp"}, "別の配信先として登録されています"),
         ({"days": []}, "曜日を1つ以上"),
         ({"hours": []}, "時間を1つ以上"),
