@@ -105,10 +105,18 @@ def _insert(parameters: dict[str, Any]) -> None:
         _execute(due.INSERT_MISSING, parameters)
 
 
-@transaction.atomic
 def _execute(statement: str, parameters: dict[str, Any]) -> None:
+    """A transaction of its own, in one message, where a hand runs it; inside the caller's a savepoint.
+
+    One of its own is not waited for until it is on disk: that of the checkpoint is, which follows it in the same log,
+    and that of a worker who claims such a letter before.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+        if connection.in_atomic_block:
+            with transaction.atomic():
+                cursor.execute(statement, parameters)
+        else:
+            cursor.execute(f"SET LOCAL synchronous_commit = off; {statement}", parameters)
 
 
 def _of_mailing(mailing: Mailing) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Letters written on several connections at the same time: real transactions, and hands that die."""
 
 from collections import Counter
+from contextlib import nullcontext
 from itertools import count
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -105,3 +106,20 @@ def test_a_mailing_that_is_cancelled_between_two_ranges_gets_no_more(mailing, mo
     audience.write_letters(mailing_id=mailing.pk, batch=2, hands=2)
     assert 0 < mailing.letters.count() < PEOPLE
     assert set(mailing.letters.values_list("state", flat=True)) == {"skipped"}
+
+
+def test_a_hand_waits_for_no_disk_but_the_checkpoint_does():
+    def shown(within):
+        cursor.execute("CREATE TABLE seen (how text)")
+        with within:
+            audience._execute("INSERT INTO seen SELECT current_setting('synchronous_commit')", {})
+        cursor.execute("SELECT how, current_setting('synchronous_commit') FROM seen")
+        found = cursor.fetchone()
+        cursor.execute("DROP TABLE seen")
+        return found
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+        assert shown(nullcontext()) == ("off", "on")
+        assert shown(transaction.atomic()) == ("on", "on")
+        cursor.execute("RESET synchronous_commit")
