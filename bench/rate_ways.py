@@ -46,7 +46,7 @@ def duckdb(calls: Path, folder: Path) -> None:
 
     flat = table()
     rules = flat.rules[flat.rows].with_columns(pl.col("prefix", "kind", "tax").cast(pl.String), tariff=pl.lit("bench"))
-    ranges = rules.drop("free_seconds").with_columns(start=flat.starts)
+    ranges = rules.drop("free_seconds").with_columns(start=flat.ranges.starts)
     ranges.write_parquet(folder / "ranges.parquet")
     script = Path(__file__).with_name("rate.sql").read_text(encoding="utf-8")
     with engine.connect(config={"threads": os.cpu_count() or 2}) as connection:

@@ -85,7 +85,7 @@ def _blocks(table: Table) -> pl.Expr:
 def _winning_rows(calls: pl.DataFrame, table: Table) -> pl.Series:
     """The row of ``table.rules`` for each call."""
     other = calls["other"].fill_null(0)
-    ranges = table.starts.search_sorted(other, side="right") - 1
+    ranges = table.ranges.of(other)
     if table.bands is None:
         return table.rows.gather(ranges)
     local = calls["started_at"].dt.convert_time_zone(table.tariff.zone)

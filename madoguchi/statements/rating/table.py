@@ -2,7 +2,7 @@
 
 Every number of up to 15 digits (ITU-T E.164) is padded with zeros to 15 and read as an integer. A prefix is then an
 interval, intervals nest, and where a longer prefix lies in a shorter one the shorter is cut in pieces. What is left is
-one sorted list of range starts: longest prefix wins by a single binary search.
+one sorted list of range starts: the longest prefix is found by finding the range (:mod:`.ranges`).
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from .ranges import Ranges
 from .tariff import HOLIDAY, Rule, Tariff, check
 
 DIGITS = 15
@@ -55,13 +56,13 @@ def flatten(rules: dict[str, int]) -> Iterator[tuple[int, int | None]]:
 class Table:
     """A tariff version compiled. Row r of ``rules`` for range i and band b is found at ``i * len(bands) + b``.
 
-    ``starts``: Int64, ascending, first 0. ``rows``: UInt32, the row of ``rules`` that wins in each (range, band).
+    ``rows``: UInt32, the row of ``rules`` that wins in each (range, band).
     ``rules``: one row a rule, and row 0 for "no rule": kind null.
     ``bands``: UInt32 of 8 days × 24 hours, the band of each; None when the tariff knows no time of day.
     """
 
     tariff: Tariff
-    starts: pl.Series
+    ranges: Ranges
     rows: pl.Series
     rules: pl.DataFrame
     bands: pl.Series | None
@@ -89,7 +90,7 @@ def compile_tariff(tariff: Tariff) -> Table:
         rows = [row for rows_of_range in zip(*columns, strict=True) for row in rows_of_range]
     return Table(
         tariff=tariff,
-        starts=pl.Series("start", starts, dtype=pl.Int64),
+        ranges=Ranges(pl.Series("start", starts, dtype=pl.Int64)),
         rows=pl.Series("row", rows, dtype=pl.UInt32),
         rules=_rule_rows(tariff),
         bands=_week(tariff) if tariff.bands else None,
