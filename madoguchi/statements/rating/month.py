@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from .discount import IncomingCallDiscount, discounts, earnings
+from .sums import sums
 from .tax import YEN, Rounding, tax_yen
 
 SUMS = ("calls", "talk_seconds", "charge", "earned_seconds", "reducible")
@@ -35,12 +36,12 @@ def summarise(lines: pl.DataFrame, rule: IncomingCallDiscount | None, *, keys: t
         earned.alias("earned_seconds"),
         reducible.alias("reducible"),
     )
-    return marked.group_by(by).agg(pl.col(name).sum() for name in SUMS)
+    return sums(marked, by, SUMS)
 
 
 def add_up(parts: list[pl.DataFrame], rule: IncomingCallDiscount | None, *, keys: tuple[str, ...] = ()) -> pl.DataFrame:
     """One summary from the summaries of parts."""
-    return pl.concat(parts).group_by(_keys(rule, keys)).agg(pl.col(name).sum() for name in SUMS)
+    return sums(pl.concat(parts), _keys(rule, keys), SUMS)
 
 
 def _keys(rule: IncomingCallDiscount | None, keys: tuple[str, ...]) -> list[str]:
