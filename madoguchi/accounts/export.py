@@ -43,20 +43,23 @@ def document(request: HttpRequest, account: Account) -> Iterator[str]:
     return _json(whole)
 
 
-def _json(value: Any) -> Iterator[str]:
-    """``value`` as JSON, iterators as arrays without holding more than a row of them."""
+def _json(value: Any, depth: int = 0) -> Iterator[str]:
+    """``value`` as JSON, iterators as arrays without holding more than a row of them; indented, for people read it."""
+    line = "\n" + "  " * (depth + 1)
     if isinstance(value, Mapping):
         yield "{"
         for position, (name, inner) in enumerate(value.items()):
-            yield f"{',' if position else ''}\n{json.dumps(str(name), ensure_ascii=False)}: "
-            yield from _json(inner)
-        yield "\n}"
+            yield f"{',' if position else ''}{line}{json.dumps(str(name), ensure_ascii=False)}: "
+            yield from _json(inner, depth + 1)
+        yield f"{line[:-2]}}}" if value else "}"
     elif isinstance(value, (list, tuple, Iterator)):
+        some = False
         yield "["
-        for position, inner in enumerate(value):
-            yield "," if position else ""
-            yield from _json(inner)
-        yield "]"
+        for inner in value:
+            yield f"{',' if some else ''}{line}"
+            yield from _json(inner, depth + 1)
+            some = True
+        yield f"{line[:-2]}]" if some else "]"
     else:
         yield json.dumps(value, ensure_ascii=False, default=_text)
 

@@ -61,6 +61,11 @@ def test_the_document_holds_every_section_and_no_secret(client, owner):
     assert "secret" not in whole
 
 
+def test_people_can_read_it_too_each_thing_on_a_line_of_its_own_and_indented(client, owner):
+    text = b"".join(client.post(PAGE).streaming_content).decode()
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+
+
 def test_a_download_is_an_event_and_a_mail(client, owner):
     downloaded(client)
     assert AuthEvent.objects.get(method="exported").account == owner
