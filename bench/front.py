@@ -68,7 +68,7 @@ class Front:
         """The shipped configuration, with nothing changed but where it listens, asks, reads and writes."""
         site = SHIPPED.read_text(encoding="utf-8")
         site = re.sub(r"listen \[::\].*\n", "", site)
-        site = site.replace(" ssl http2;", f" ssl http2;\n    listen {HOST}:{self.bare};")
+        site = site.replace(" ssl http2 reuseport;", f" ssl http2 reuseport;\n    listen {HOST}:{self.bare} reuseport;")
         site = site.replace("listen 443", f"listen {HOST}:{self.tls}").replace(
             "listen 80", f"listen {HOST}:{self.plain}"
         )

@@ -1,8 +1,9 @@
 """The page of a trouble while everybody looks at it. ``python -m bench.rush [--seconds N] [--rounds N]``.
 
 (a) Through nginx with the configuration we ship, against the same nginx serving the same bytes from a file: the page
-lies there compressed, is answered with the same headers and logged in the same way. Both without TLS, which would weigh
-on both; then with the database stopped, then with the application stopped too, when every answer must still be 200.
+lies there compressed, is answered with the same headers and logged in the same way. Printed beside it is the same file
+where nginx keeps it open, as it does with kept pages and by itself with no file. All without TLS, which would weigh on
+each; then with the database stopped, then with the application stopped too, when every answer must still be 200.
 (b) The application server alone, against the same server answering a constant of the same bytes. ``wrk`` asks, over
 kept connections and for gzip, as browsers do. The sides take turns, and the ratio is the median of the rounds. Where
 other work shares the machine, nginx's processor time for an answer of each side tells more; it is printed too.
@@ -28,7 +29,7 @@ from bench import front, stage, web
 REACH = {"the same bytes from a file": 0.9, "the same server, a constant": 0.5}
 WEIGHT = 60_000  # bytes over the wire
 CONNECTIONS = 32
-FILE = "/as-a-file"
+FILE, OPEN = "/as-a-file", "/as-an-open-file"
 # What nginx says of a file by itself.
 _OF_A_FILE = {"server", "date", "content-length", "content-type", "content-encoding", "connection", "vary", "etag"}
 _CORES = len(os.sched_getaffinity(0))
@@ -51,7 +52,9 @@ def main() -> None:
         folder = fresh(work / "rush")
         with front.running(front.Front(folder, application=port)) as before:
             headers, body = page_of(before, path)
-        site = front.Front(folder, application=port, beside=as_a_file(folder, headers))
+        site = front.Front(
+            folder, application=port, beside=as_a_file(folder, headers) + as_a_file(folder, headers, opened=True)
+        )
         (folder / "page.html").write_bytes(gzip.decompress(body))
         packed = folder / "page.html.gz"
         packed.write_bytes(body)
@@ -61,6 +64,7 @@ def main() -> None:
         sides = {
             "cached": kept,
             "file": file,
+            "open file": f"http://{front.HOST}:{site.bare}{OPEN}",
             "application": f"http://{front.HOST}:{port}{path}",
             "constant": f"http://{front.HOST}:{constant}/",
         }
@@ -95,9 +99,10 @@ def page_of(site: front.Front, path: str) -> tuple[dict[str, str], bytes]:
     return headers, body
 
 
-def as_a_file(folder: Path, headers: Mapping[str, str]) -> str:
-    """A location of nginx's where the page is a file beside its compressed form, opened as nginx does when it is told
-    nothing, and answered with ``headers`` alone.
+def as_a_file(folder: Path, headers: Mapping[str, str], *, opened: bool = False) -> str:
+    """A location of nginx's where the page is a file beside its compressed form, answered with ``headers`` alone.
+
+    It is opened anew for each request, as nginx does when it is told nothing, or stays open like a kept page.
     """
     lines = [
         f'add_header {name} "{value.replace(chr(34), chr(92) + chr(34))}";'
@@ -105,8 +110,14 @@ def as_a_file(folder: Path, headers: Mapping[str, str]) -> str:
         if name not in _OF_A_FILE
     ]
     answered = (f'default_type "{headers["content-type"]}";', 'add_header Last-Modified "";', *lines)
-    served = (f"alias {folder}/page.html;", "gzip_static on;", "open_file_cache off;", "types { }", *answered)
-    return f"    location = {FILE} {{ {' '.join(served)} }}\n"
+    served = (
+        f"alias {folder}/page.html;",
+        "gzip_static on;",
+        "" if opened else "open_file_cache off;",
+        "types { }",
+        *answered,
+    )
+    return f"    location = {OPEN if opened else FILE} {{ {' '.join(served)} }}\n"
 
 
 def nginx_seconds(site: front.Front) -> float:
@@ -217,7 +228,8 @@ def report(rates: dict[str, list[float]], spent: dict[str, list[float]], away: d
         },
         reach=REACH,
         application=middle["application"],
-        nginx_us={name: round(statistics.median(spent[name]), 1) for name in ("cached", "file")},
+        nginx_us={name: round(statistics.median(spent[name]), 1) for name in ("cached", "file", "open file")},
+        open_file=middle["open file"],
         away={name: round(rate, 1) for name, rate in away.items()},
         weight=weight,
         light=weight <= WEIGHT,
