@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from django.http import HttpResponse
 from django.test import Client
 
 from madoguchi.demo.mall import site
@@ -27,6 +28,13 @@ def test_page_for_who_is_not_logged_in(client: Client) -> None:
 def test_answer_that_is_not_what_it_asked_for_is_told(client: Client, query: str, error: str) -> None:
     page = client.get(f"/demo/site/callback/{query}", follow=True)
     assert error in page.content.decode()
+
+
+def test_a_refusal_is_told_in_the_language_of_the_visit(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site.provider(), "authorize_redirect", lambda *_, **__: HttpResponse(status=302))
+    client.post("/en/demo/site/login/")
+    page = client.get(f"/demo/site/callback/?error=access_denied&iss={settings.SITE_URL}", follow=True)
+    assert page.redirect_chain == [("/en/demo/site/", 302)]
 
 
 def test_answer_nobody_asked_for_logs_nobody_in(client: Client) -> None:

@@ -69,6 +69,14 @@ def phones(home: Household) -> list[str]:
     return [Contract.objects.get(pk=contract.pk).contact_phone for contract in (home.office, home.branch)]
 
 
+@pytest.mark.parametrize(("prefix", "said"), [("", "新しい番号（末尾055）"), ("/en", "the new number ending in 055")])
+def test_the_last_code_goes_to_the_new_number_and_the_page_says_so(
+    hers: Client, home: Household, telephone: Telephone, prefix: str, said: str
+):
+    to_the_last_code(hers, home, telephone)
+    assert said in hers.get(at(home, "new/code/", prefix=prefix)).text
+
+
 def test_alice_changes_the_phone_of_one_contract(hers: Client, home: Household, telephone: Telephone):
     page = hers.get(at(home))
     assert page.status_code == 200
