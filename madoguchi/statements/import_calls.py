@@ -48,7 +48,7 @@ def import_calls(file: CallFile, *, now: datetime, commit: bool) -> Outcome:
     """Read the file and store its calls with their prices.
 
     With ``commit`` False everything is done and taken back, so that the outcome says what would happen. Raises
-    ``NotText``, ``OSError``.
+    ``NotText``, ``Damaged``, ``OSError``.
     """
     outcome = Outcome()
     file_digest = digest(file.path)

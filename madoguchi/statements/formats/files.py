@@ -1,29 +1,64 @@
-"""A file of call records as text: its digest, and the encoding it is in."""
+"""A file of call records as text: its digest, how it is compressed, and the encoding it is in."""
 
 import codecs
+import gzip
 import hashlib
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO, cast
+
+import pyarrow as pa
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CHUNK = 1 << 20
+# By what a compressed file begins with (RFC 1952, RFC 8878), whatever its name says.
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
 class NotText(ValueError):
     """Neither UTF-8 nor UTF-16 nor CP932."""
 
 
+class Damaged(ValueError):
+    """A compressed file that breaks off, or is not what it begins as."""
+
+
 def digest(path: Path) -> str:
-    """SHA-256 of the file, hexadecimal."""
+    """SHA-256 of the file as it lies, hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def encoding(path: Path) -> str:
-    """The encoding's name for Python; reads the file once. Raises :class:`NotText`."""
+@contextmanager
+def bytes_of(path: Path) -> Iterator[BinaryIO]:
+    """The file opened, unpacked while it is read if it is gzip or Zstandard. Raises :class:`Damaged`, ``OSError``."""
     with path.open("rb") as file:
+        head = file.read(4)
+    try:
+        with _opened(path, head) as file:
+            yield file
+    except (EOFError, zlib.error) as error:
+        raise Damaged from error
+    except OSError as error:
+        if error.errno is None:  # not of the disk: both libraries say so of what they cannot unpack
+            raise Damaged from error
+        raise
+
+
+def _opened(path: Path, head: bytes) -> BinaryIO:
+    if head.startswith(_GZIP):
+        return cast(BinaryIO, gzip.open(path))
+    if head.startswith(_ZSTD):
+        return cast(BinaryIO, pa.input_stream(path, compression="zstd"))
+    return path.open("rb")
+
+
+def encoding(path: Path) -> str:
+    """The encoding's name for Python; reads the file once or twice. Raises :class:`NotText`, :class:`Damaged`."""
+    with bytes_of(path) as file:
         head = file.read(4)
     for bom, name in _BOMS:
         if head.startswith(bom):
@@ -36,18 +71,18 @@ def encoding(path: Path) -> str:
 
 def _decodes(path: Path, name: str) -> bool:
     decoder = codecs.getincrementaldecoder(name)()
-    try:
-        with path.open("rb") as file:
+    with bytes_of(path) as file:
+        try:
             while chunk := file.read(_CHUNK):
                 decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
     return True
 
 
 @contextmanager
 def lines_of(path: Path) -> Iterator[TextIO]:
     """The file opened in its encoding; what a damaged UTF-16 file holds is replaced, not raised."""
-    with path.open(encoding=encoding(path), errors="replace") as file:
-        yield file
+    with bytes_of(path) as file, TextIOWrapper(file, encoding=encoding(path), errors="replace") as text:
+        yield text

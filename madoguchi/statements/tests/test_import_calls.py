@@ -1,10 +1,12 @@
 """``madoguchi import_calls``: good rows stored once with their price, bad ones listed by line and reason."""
 
+import gzip
 import json
 from datetime import date, datetime
 from io import StringIO
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -269,3 +271,28 @@ def test_the_reasons_are_said_in_japanese_too(office, write):
     report = run(write("".join(bad for bad, _ in BAD.values())), language="ja")
     assert "表計算ソフト" in report
     assert f"{len(BAD)}  " in report
+
+
+PACKED = {"gzip": gzip.compress, "zstd": lambda data: pa.compress(data, codec="zstd", asbytes=True)}
+
+
+@pytest.mark.parametrize("way", PACKED)
+def test_a_packed_file_is_unpacked_while_it_is_read(office, tmp_path, way):
+    path = tmp_path / "calls.csv"  # by its content, whatever it is called
+    path.write_bytes(PACKED[way](row(dst="ソノタ").encode("cp932") + row().encode("cp932")))
+    report = run(path)
+    assert "1  stored" in report
+    assert "1  rejected" in report
+    assert Call.objects.get().charge == 8000
+
+
+@pytest.mark.parametrize("way", PACKED)
+@pytest.mark.parametrize("harm", [lambda data: data[: len(data) * 2 // 3], lambda data: data[:400] + b"?" * 99])
+def test_of_a_packed_file_that_breaks_off_nothing_is_stored(office, tmp_path, way, harm):
+    path = tmp_path / "calls.csv.packed"
+    many = "".join(row(uniqueid=f"1793494800.{number}") for number in range(3000))
+    path.write_bytes(harm(PACKED[way](many.encode())))
+    with pytest.raises(CommandError, match="cannot be unpacked"):
+        run(path)
+    assert not Call.objects.exists()
+    assert not UsageImport.objects.exists()

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from madoguchi.statements.formats import FORMATS
-from madoguchi.statements.formats.files import NotText
+from madoguchi.statements.formats.files import Damaged, NotText
 from madoguchi.statements.import_calls import CallFile, Outcome, import_calls
 from madoguchi.statements.reasons import sentence
 
@@ -54,6 +54,11 @@ class Command(BaseCommand):
             except NotText as error:
                 raise CommandError(
                     _("%(file)s is not text in UTF-8, UTF-16 or CP932 (Shift_JIS).") % {"file": file}
+                ) from error
+            except Damaged as error:
+                raise CommandError(
+                    _("%(file)s cannot be unpacked: it is damaged, or not complete. Nothing was stored.")
+                    % {"file": file}
                 ) from error
 
     def _report(self, outcome: Outcome, *, stored: bool) -> None:
