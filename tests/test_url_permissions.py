@@ -300,6 +300,7 @@ SUPPORTERS = {
     "console:suppression_lift": "/console/deliverability/suppressions/0/lift/",
     "console:customers": "/console/customers/",
     "console:customer": "/console/customers/{customer}/",
+    "console:registration": "/console/customers/registrations/1/",
     "console:customer_act": "/console/customers/{customer}/login/",
 }
 CONSOLE = {**STAFF, **WRITERS, **PUBLISHERS, **SUPPORTERS, **ADMINISTRATORS}

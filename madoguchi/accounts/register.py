@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from madoguchi.accounts import limits
 from madoguchi.accounts.models import Registration
@@ -115,15 +115,48 @@ def register_provisionally(request: HttpRequest, form: Form, *, language: str) -
             expires_at=now + LINK_VALID,
             continue_to=form.continue_to,
         )
-        post(
-            renderer="accounts.registration",
-            reference=str(registration.pk),
-            lane=Lane.CODES,
-            to=form.email,
-            language=language,
-            expires_at=registration.expires_at,
-            sealed={"link": settings.SITE_URL + reverse("identity:activate", args=[token])},
-        )
+        _post_link(registration, token)
+
+
+def waiting(email: str) -> Registration | None:
+    """The registration of ``email`` whose link still works."""
+    found = Registration.objects.filter(email=email, end="", expires_at__gt=timezone.now())
+    return found.order_by("-pk").first()
+
+
+def send_again(registration: Registration) -> Registration:
+    """Post a fresh link because staff, whom the customer told that none came, asked for it; the former one dies.
+
+    It is the same registration with another 24 hours and its wrong passwords. Raises :class:`limits.TooMany`, and
+    ValueError where it is over.
+    """
+    limits.take(limits.REGISTRATION_TARGET, registration.email)
+    token, now = new_token(), timezone.now()
+    with transaction.atomic():
+        _one_at_a_time(registration.email)
+        again = Registration.objects.select_for_update().get(pk=registration.pk)
+        if again.end or again.expires_at <= now:
+            raise ValueError("this registration is over")
+        Registration.objects.filter(pk=again.pk).update(end=Registration.End.SUPERSEDED, ended_at=now)
+        again.pk, again.draft, again.token_digest = None, digest(new_token()), digest(token)
+        again.created_at, again.expires_at = now, now + LINK_VALID
+        again.save(force_insert=True)
+        _post_link(again, token)
+    return again
+
+
+def _post_link(registration: Registration, token: str) -> None:
+    with translation.override(registration.language):
+        link = settings.SITE_URL + reverse("identity:activate", args=[token])
+    post(
+        renderer="accounts.registration",
+        reference=str(registration.pk),
+        lane=Lane.CODES,
+        to=registration.email,
+        language=registration.language,
+        expires_at=registration.expires_at,
+        sealed={"link": link},
+    )
 
 
 def purge(*, now: datetime) -> int:

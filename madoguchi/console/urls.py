@@ -3,7 +3,7 @@ from django.urls import path
 from madoguchi.console import legal_texts
 from madoguchi.console.audit_log import audit_log
 from madoguchi.console.budgets import budgets
-from madoguchi.console.customers import acts, find
+from madoguchi.console.customers import acts, find, registration
 from madoguchi.console.customers import page as customer
 from madoguchi.console.deliverability import page as deliverability
 from madoguchi.console.deliverability import suppressions
@@ -41,6 +41,7 @@ urlpatterns = [
     path("audit/", audit_log, name="audit"),
     path("budgets/", budgets, name="budgets"),
     path("customers/", find.find, name="customers"),
+    path("customers/registrations/<int:key>/", registration.registration, name="registration"),
     path("customers/<uuid:customer>/", customer.show, name="customer"),
     path("customers/<uuid:customer>/<slug:name>/", acts.act, name="customer_act"),
     path("deliverability/", deliverability.deliverability, name="deliverability"),

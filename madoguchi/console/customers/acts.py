@@ -1,5 +1,6 @@
 """What staff may do for a customer ID. None of it lets them in, or tells them a secret (ASVS 5.0, 6.4.6)."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -9,17 +10,21 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from madoguchi.accounts import forgotten, passwords
-from madoguchi.accounts.models import Account, AuthEvent, SignIn
+from madoguchi.accounts import change_address, forgotten, limits, passwords
+from madoguchi.accounts.models import Account, AddressChange, AuthEvent, SignIn
 from madoguchi.accounts.unlocking import Lock, by_staff
 from madoguchi.console import audit, roles
 from madoguchi.console.customers import look
 from madoguchi.console.customers.forms import ActForm
 from madoguchi.contracts.unlocking import unlock
 from madoguchi.lib.addresses import masked
+from madoguchi.notices import register_address
+from madoguchi.notices.destinations import SLOTS, slot_of, slots_of
 from madoguchi.shell.forms import render_form
 
 
@@ -41,6 +46,25 @@ def _end_sessions(account: Account) -> None:
 
 def _unlock(lock: Lock, about: Promise, effect: Promise) -> Act:
     return Act(about, _("Take the lock off"), effect, partial(unlock, lock=lock))
+
+
+def _link_again(slot: int) -> Act:
+    return Act(
+        format_lazy(_("Delivery address {slot}, not confirmed"), slot=slot),
+        _("Send a new link"),
+        _(
+            "A link goes to the address the customer entered, in place of the one that waits. It counts as one the "
+            "customer asked for; nobody else sees it."
+        ),
+        partial(register_address.ask_again, slot=slot),
+        lambda account: slot_of(account, slot).change is not None,
+    )
+
+
+def _own_address_again(account: Account) -> None:
+    waits = AddressChange.objects.waiting(account).first()
+    if waits is not None:
+        change_address.ask(account, email=waits.email)
 
 
 _ANEW = _("Tries so far count no more; the limits stay as they are. The customer sees it in the login history.")
@@ -72,7 +96,50 @@ ACTS: dict[str, Act] = {
         forgotten.send,
         lambda account: passwords.has_own(account) and not account.is_staff,
     ),
+    **{f"link_{slot}": _link_again(slot) for slot in SLOTS},
+    "new_email": Act(
+        _("New email address of the ID, not confirmed"),
+        _("Send a new link"),
+        _(
+            "A link goes to the new address the customer entered, in place of the one that waits. It counts as one "
+            "the customer asked for; nobody else sees it."
+        ),
+        _own_address_again,
+        lambda account: AddressChange.objects.waiting(account).exists(),
+    ),
 }
+
+
+def links_of(account: Account) -> list[tuple[str, Act, str]]:
+    """The links that wait to be used: the act that sends each anew, and the address, masked."""
+    found = [(f"link_{slot.number}", slot.change.address) for slot in slots_of(account) if slot.change]
+    found += [("new_email", change.email) for change in AddressChange.objects.waiting(account)]
+    return [(name, ACTS[name], masked(address)) for name, address in found]
+
+
+def done(form: ActForm, do: Callable[[], object]) -> bool:
+    """Whether ``do`` was done; where a limit of the customer's is reached, the form says so."""
+    try:
+        with transaction.atomic():
+            do()
+    except limits.TooMany as full:
+        minutes = math.ceil(full.seconds / 60)
+        form.add_error(
+            None,
+            ngettext(
+                "Too many links went there. Please try again in %(minutes)s minute.",
+                "Too many links went there. Please try again in %(minutes)s minutes.",
+                minutes,
+            )
+            % {"minutes": minutes},
+        )
+        return False
+    return True
+
+
+def _do(request: HttpRequest, account: Account, name: str, reason: str) -> None:
+    audit.record(request, f"customer.{name}", account, reason=reason)
+    ACTS[name].do(account)
 
 
 @roles.may_help
@@ -87,10 +154,7 @@ def act(request: HttpRequest, customer: UUID, name: str) -> HttpResponse:
     if not ACTS[name].possible(account):
         raise Http404
     form = ActForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        with transaction.atomic():
-            audit.record(request, f"customer.{name}", account, reason=form.cleaned_data["reason"])
-            ACTS[name].do(account)
+    if form.is_valid() and done(form, lambda: _do(request, account, name, form.cleaned_data["reason"])):
         return redirect("console:customer", customer)
     context = {"customer": account, "address": masked(account.email), "act": ACTS[name]}
     return render_form(request, "console/customers/act.html", form, context)

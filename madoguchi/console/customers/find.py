@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from madoguchi.accounts.models import Registration
 from madoguchi.console import roles
 from madoguchi.console.customers import look
 from madoguchi.console.customers.forms import FindForm
@@ -16,8 +17,10 @@ from madoguchi.shell.forms import render_form
 def find(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        account = look.find(request, email=form.cleaned_data["email"], reason=form.cleaned_data["reason"])
-        if account:
-            return redirect("console:customer", account.public_id)
+        found = look.find(request, email=form.cleaned_data["email"], reason=form.cleaned_data["reason"])
+        if isinstance(found, Registration):
+            return redirect("console:registration", found.pk)
+        if found:
+            return redirect("console:customer", found.public_id)
         form.add_error("email", _("No customer ID has this email address."))
     return render_form(request, "console/customers/find.html", form)

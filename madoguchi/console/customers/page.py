@@ -10,7 +10,7 @@ from madoguchi.accounts.models import SignIn
 from madoguchi.accounts.second_factor import has_passkey, has_totp
 from madoguchi.console import roles
 from madoguchi.console.customers import look
-from madoguchi.console.customers.acts import ACTS
+from madoguchi.console.customers.acts import ACTS, links_of
 from madoguchi.console.customers.mail import Mail
 from madoguchi.console.models import AuditEntry
 from madoguchi.contracts.models import Contract
@@ -36,6 +36,7 @@ def show(request: HttpRequest, customer: UUID) -> HttpResponse:
         "locks": [(standing, ACTS[standing.lock]) for standing in locks_of(account)],
         "sessions": SignIn.objects.standing(account).count(),
         "resettable": ACTS["password"].possible(account),
+        "links": links_of(account),
         "mail": Mail.of(account),
         "entries": done.order_by("-at", "-pk")[:ENTRIES_SHOWN],
     }

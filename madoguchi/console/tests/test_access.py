@@ -40,6 +40,7 @@ def addresses(draft: Report) -> dict[str, str]:
         wanted |= {
             "client_id": "unknown",
             "template_id": 1,
+            "key": 1,
             "inquiry_id": 1,
             "question_id": 1,
             "guide_id": 1,
