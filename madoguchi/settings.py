@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 
 from madoguchi.accounts.business.providers import providers
+from madoguchi.delivery import charset
 from madoguchi.delivery.engine.pacing import limits
 from madoguchi.delivery.engine.relays import relays
 from madoguchi.lib.environment import Environment, cores
@@ -294,8 +295,13 @@ MAIL_FROM_ID = ENV.text("MADOGUCHI_MAIL_FROM_ID", "id@aoba.example" if DEMO else
 MAIL_FROM_SUPPORT = ENV.text("MADOGUCHI_MAIL_FROM_SUPPORT", "support@aoba.example" if DEMO else None)
 # Whether every relay takes addresses beyond ASCII (SMTPUTF8, RFC 6531): only then may they be registered.
 SMTPUTF8 = ENV.boolean("MADOGUCHI_SMTPUTF8", DEMO)
-# ``short``: the short text of a 携帯 in Japanese leaves in ISO-2022-JP; every other mail is UTF-8.
-ISO_2022_JP = ENV.choice("MADOGUCHI_ISO_2022_JP", ("off", "short"), "off")
+# Whose short text in Japanese leaves in ISO-2022-JP: groups of addresses, or all; every other mail is UTF-8.
+ISO_2022_JP = ENV.parsed(
+    "MADOGUCHI_ISO_2022_JP",
+    charset.groups,
+    charset.groups("off"),
+    wanted="off, short, or groups as docomo au example.jp",
+)
 # Keys we sign mail with (DKIM), as selector=file; none: the relay signs.
 DKIM_KEYS = ENV.pairs("MADOGUCHI_DKIM_KEYS", {})
 DKIM_DOMAIN = ENV.text("MADOGUCHI_DKIM_DOMAIN", OPERATOR["domain"]).lower()

@@ -63,13 +63,12 @@ def feedback_id(mailing: int, renderer: str) -> str:
     return f"{mailing}:{renderer}:madoguchi:{sender}"
 
 
-def compose(draft: Draft, *, language: str, feedback_id: str) -> Composed:
-    """Make everything of ``draft`` that does not differ between letters.
+def compose(draft: Draft, *, language: str, feedback_id: str, old: bool = False) -> Composed:
+    """Make everything of ``draft`` that does not differ between letters; ``old``: in ISO-2022-JP, where it is plain.
 
     Raises :class:`Unfit` for a header that a draft may not have.
     """
-    # Old phones: the short text in the charset they were made for, where the operator chooses it.
-    old = settings.ISO_2022_JP == "short" and language == "ja" and draft.html is None
+    old = old and draft.html is None
     words = jis.encoded_words if old else headers.encoded_words
     name = headers.display_name(settings.OPERATOR[f"name_{language}"], words)
     sender = headers.printable(headers.address(draft.sender), what="sender")

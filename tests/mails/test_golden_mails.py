@@ -157,4 +157,5 @@ def test_a_calendar_is_one_part_of_those_who_ask_for_it(name: str):
 def test_a_short_mail_is_plain_and_narrow(name: str):
     mail = message_from_bytes((GOLDEN / name).read_bytes(), policy=STRICT)
     assert mail.get_content_type() == "text/plain"
+    assert mail.get_content_charset() == ("iso-2022-jp" if ".iso-2022-jp." in name else "utf-8")
     assert len(mail.get_content()) < 2000

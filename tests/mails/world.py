@@ -82,10 +82,13 @@ class Mail:
         for language in self.languages:
             for format in self.formats:
                 yield f"{self.name}.{format}.{language}.eml", self._made(language, format)
+                if (format, language) == ("short", "ja"):
+                    yield f"{self.name}.short.ja.iso-2022-jp.eml", self._made(language, format, old=True)
 
-    def _made(self, language: str, format: str) -> bytes:
+    def _made(self, language: str, format: str, *, old: bool = False) -> bytes:
         draft = renderers.render(self.renderer, self.reference, language, format)
-        composed = compose.compose(draft, language=language, feedback_id=compose.feedback_id(41, self.renderer))
+        mark = compose.feedback_id(41, self.renderer)
+        composed = compose.compose(draft, language=language, feedback_id=mark, old=old)
         values = {
             **VALUES,
             **(ENGLISH if language == "en" else {}),

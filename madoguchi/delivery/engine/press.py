@@ -1,17 +1,19 @@
-"""Makes each message once: mailing, language and format in, composed message out, kept for the letters that follow."""
+"""Makes each message once: mailing, language, format and charset in, composed message out, kept for the letters that
+follow."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
+from django.conf import settings
 from django.db import close_old_connections, connections
 
-from madoguchi.delivery import renderers
+from madoguchi.delivery import charset, renderers
 from madoguchi.delivery.compose import Composed, compose, feedback_id
 from madoguchi.delivery.engine.outbox import Claimed
 
 _KEPT = 200
 
-Key = tuple[int, str, str]
+Key = tuple[int, str, str, bool]
 
 
 class Press:
@@ -23,14 +25,14 @@ class Press:
 
     def ready(self, letter: Claimed) -> Composed | None:
         """The letter's message if it is made already."""
-        return self._made.get((letter.mailing, letter.language, letter.format))
+        return self._made.get(_key(letter))
 
     async def make(self, letter: Claimed) -> Composed:
         """Render and compose the letter's message; raises whatever the renderer raises."""
         composed = await asyncio.get_running_loop().run_in_executor(self._thread, _make, letter)
         while len(self._made) >= _KEPT:
             del self._made[next(iter(self._made))]  # the one made longest ago
-        self._made[(letter.mailing, letter.language, letter.format)] = composed
+        self._made[_key(letter)] = composed
         return composed
 
     def close(self) -> None:
@@ -38,7 +40,19 @@ class Press:
         self._thread.shutdown()
 
 
+def _key(letter: Claimed) -> Key:
+    return letter.mailing, letter.language, letter.format, _is_old(letter)
+
+
+def _is_old(letter: Claimed) -> bool:
+    chosen = settings.ISO_2022_JP
+    return bool(chosen) and charset.is_old(
+        chosen, language=letter.language, format=letter.format, address=letter.address
+    )
+
+
 def _make(letter: Claimed) -> Composed:
     close_old_connections()
     draft = renderers.render(letter.renderer, letter.reference, letter.language, letter.format)
-    return compose(draft, language=letter.language, feedback_id=feedback_id(letter.mailing, letter.renderer))
+    mark = feedback_id(letter.mailing, letter.renderer)
+    return compose(draft, language=letter.language, feedback_id=mark, old=_is_old(letter))

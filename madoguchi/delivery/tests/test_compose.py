@@ -26,8 +26,8 @@ LETTER = {
 PLAIN = Draft(subject="Subject", text="text", html=None, sender="notice@aoba.example")
 
 
-def spliced(draft: Draft, *, language: str = "ja", **values: str) -> bytes:
-    return compose(draft, language=language, feedback_id="1:test:madoguchi").splice({**LETTER, **values})
+def spliced(draft: Draft, *, language: str = "ja", old: bool = False, **values: str) -> bytes:
+    return compose(draft, language=language, feedback_id="1:test:madoguchi", old=old).splice({**LETTER, **values})
 
 
 def opened(raw: bytes) -> EmailMessage:
