@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('key', models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ('level', models.FloatField()),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField()),
                 ('end', models.CharField(blank=True, choices=[('logout', 'Logout'), ('ended', 'Ended'), ('replaced', 'Replaced'), ('password_changed', 'Password Changed'), ('password_reset', 'Password Reset'), ('closed', 'Closed'), ('idle', 'Idle'), ('expired', 'Expired'), ('staff', 'Staff')], max_length=20)),
                 ('ended_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to=settings.AUTH_USER_MODEL)),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 ('agent', models.CharField(blank=True, max_length=300)),
                 ('contract_number', models.CharField(blank=True, max_length=20)),
                 ('detail', models.CharField(blank=True, max_length=60)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='auth_events', to=settings.AUTH_USER_MODEL)),
+                ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='auth_events', to=settings.AUTH_USER_MODEL)),
                 ('sign_in', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='accounts.signin')),
             ],
         ),

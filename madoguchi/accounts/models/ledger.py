@@ -67,7 +67,10 @@ class AuthEvent(models.Model):
         UNLOCKED = "unlocked"
         CLOSED = "closed"
 
-    account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="auth_events")
+    # The index of the history begins with it too.
+    account = models.ForeignKey(
+        Account, null=True, on_delete=models.CASCADE, related_name="auth_events", db_index=False
+    )
     # None where nobody got in, and where it was done by staff or by a job.
     sign_in = models.ForeignKey(SignIn, null=True, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(default=timezone.now)
@@ -94,7 +97,9 @@ class TryLevel(models.Model):
 
     key = models.CharField(max_length=64, primary_key=True)  # a digest: whose it is stays unknown
     level = models.FloatField()
-    at = models.DateTimeField(default=timezone.now, db_index=True)
+    # Not indexed: a bucket is written several times at every login, and a row of which no index knows what has changed
+    # is written in its place. Who looks for old ones reads a day's.
+    at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return f"{self.level:.1f} at {self.at:%H:%M:%S}"

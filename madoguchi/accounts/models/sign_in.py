@@ -50,7 +50,8 @@ class SignIn(models.Model):
 
     # What addresses and tokens may call it.
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sign_ins")
+    # An index below begins with it too.
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sign_ins", db_index=False)
     device = models.CharField(max_length=64, blank=True)  # as in the ledger
     network = models.GenericIPAddressField(null=True)
     agent = models.CharField(max_length=300, blank=True)
