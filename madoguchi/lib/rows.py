@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import AutoField, BigAutoField, Field, Model
 
 from madoguchi.lib import statements
@@ -26,15 +26,16 @@ def insert_together(rows: Sequence[Model]) -> None:
     Rows that refer to each other need keys of their own beforehand (:func:`next_key`).
     """
     statement, fields = _statement(tuple((type(row), row.pk is None) for row in rows))
+    database = connections[DEFAULT_DB_ALIAS]
     values = [
-        field.get_db_prep_save(field.pre_save(row, True), connection)
+        field.get_db_prep_save(field.pre_save(row, True), database)
         for row, columns in zip(rows, fields, strict=True)
         for field in columns
     ]
     keys = statements.first_row(statement, values)
     for row, key in zip(rows, keys, strict=True):
         row.pk = key
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, database.alias
 
 
 def next_key(model: type[Model]) -> str:

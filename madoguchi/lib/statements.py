@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import Cursor
 
 
@@ -14,9 +14,10 @@ def first_row(statement: str, values: Mapping[str, Any] | Sequence[Any]) -> tupl
     plain from where it stands, or said (``%s::int``): no value is written into the text. Columns are named one by one,
     never ``*``: a plan kept outlives a migration that adds some.
     """
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+    database = connections[DEFAULT_DB_ALIAS]
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    with database.wrap_database_errors, Cursor(database.connection) as cursor:
         row: tuple[Any, ...] | None = cursor.execute(statement, values, prepare=True).fetchone()
     assert row is not None  # noqa: S101 - the statements asked here answer with a row
     return row

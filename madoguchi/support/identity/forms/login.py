@@ -4,8 +4,9 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from madoguchi.accounts import recovery_codes, second_factor
 from madoguchi.accounts.models import Account
@@ -31,23 +32,28 @@ class MailboxPasswordForm(PasswordForm):
         self.fields["password"].label = _("Mailbox password")
 
 
+def _how_long() -> str:
+    days = settings.STAY_SIGNED_IN_DAYS
+    return ngettext(
+        "For %(days)s day. Please do not tick this on a device other people use.",
+        "For %(days)s days. Please do not tick this on a device other people use.",
+        days,
+    ) % {"days": days}
+
+
 class LoginForm(PasswordForm):
     email = AddressField(
         label=gettext_lazy("Email address"),
         error_messages={"required": gettext_lazy("Please enter your email address.")},
     )
-    stay = forms.BooleanField(label=gettext_lazy("Stay signed in on this device"), required=False)
+    stay = forms.BooleanField(
+        label=gettext_lazy("Stay signed in on this device"), help_text=lazy(_how_long, str)(), required=False
+    )
 
     field_order = ("email", "password", "stay")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        days = settings.STAY_SIGNED_IN_DAYS
-        self.fields["stay"].help_text = ngettext_lazy(
-            "For %(days)s day. Please do not tick this on a device other people use.",
-            "For %(days)s days. Please do not tick this on a device other people use.",
-            days,
-        ) % {"days": days}
         # "webauthn": browsers offer passkeys among what they fill in (WebAuthn, 5.1.4).
         self.fields["email"].widget.attrs["autocomplete"] = "username webauthn"
 
