@@ -16,7 +16,7 @@ INLINE = re.compile(
 )
 # A sentence from the catalogue, whatever conditions end or begin after it, and then a space and something more.
 JOINED = re.compile(
-    r"(?:[.?!][\"'](?: context \"[^\"]*\")? %\}|[.?!]\{% endblocktranslate %\})(?:\{% (?:if|el|endif)[^%]*%\})*"
+    r"(?:[.?!:][\"'](?: context \"[^\"]*\")? %\}|[.?!:]\{% endblocktranslate %\})(?:\{% (?:if|el|endif)[^%]*%\})*"
     r" (?:\{[%{]|<)"
 )
 

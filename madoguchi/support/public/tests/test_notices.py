@@ -183,3 +183,9 @@ def test_queries_do_not_grow_with_the_notices(client, hikari, vpn, django_assert
         posted.work(hikari, vpn)
     with django_assert_num_queries(6):
         client.get("/notices/")
+
+
+def test_what_the_framework_says_of_a_wrong_value_is_said_in_our_words(client, hikari):
+    page = client.get("/notices/?region=77&q=" + "長" * 101).text
+    assert "「77」は選べません。候補の中から選んでください。" in page
+    assert "100文字以内で入力してください（現在101文字）。" in page
