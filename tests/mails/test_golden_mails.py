@@ -20,6 +20,8 @@ from django.test import override_settings
 from icalendar import Calendar
 
 from madoguchi.delivery import renderers
+from madoguchi.notices import lifecycle
+from madoguchi.notices.lifecycle import Kind
 from madoguchi.notices.tests.make import NOW
 from tests.mails.world import mails
 
@@ -47,6 +49,16 @@ def test_every_mail_is_what_it_was():
     for name, raw in made.items():
         golden = (GOLDEN / name).read_bytes()
         assert raw == golden, f"{name} (`make golden-mails` accepts it):\n{_difference(golden, raw)}"
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("kind", Kind)
+def test_a_report_has_a_mail_for_every_state_it_can_give(kind: Kind, language: str):
+    states = {state for reached in lifecycle.MOVES[kind].values() for state in reached}
+    assert len(states) > 4
+    for state in states:
+        for form in ("full", "short", "calendar") if kind == Kind.WORK else ("full", "short"):
+            assert f"notices.report.{kind}.{state}.{form}.{language}.eml" in FILES
 
 
 def _difference(golden: bytes, now: bytes) -> str:
@@ -151,6 +163,19 @@ def test_a_calendar_is_one_part_of_those_who_ask_for_it(name: str):
         assert raw.count(b"\n") == raw.count(b"\r\n")
         assert all(len(line) <= 75 and line.decode() is not None for line in raw.split(b"\r\n"))
         assert Calendar.from_ical(raw).events
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.startswith("notices.report.") and ".short." in name])
+def test_the_first_screen_of_a_phone_says_what_when_and_how_bad(name: str):
+    mail = message_from_bytes((GOLDEN / name).read_bytes(), policy=STRICT)
+    first = mail.get_content()[:FIRST_SCREEN].replace("\r\n", "\n")
+    state, number, service, *_ = first.split("\n")
+    assert re.search("第[0-9]+報|[Rr]eport [0-9]+", state), state
+    assert re.fullmatch(r"[WT]-2026-[0-9]{6}", number)
+    assert re.match("あおば|Aoba", service)
+    assert str(mail["Subject"]).partition(number)[2].strip() in first
+    assert re.search(r"[0-9]{2}:[0-9]{2}[^\n]*\sJST", first)
+    assert re.search("影響：|Impact:", first)
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if ".short." in name])
