@@ -68,8 +68,14 @@ def half_width(typed: str) -> str:
     return unicodedata.normalize("NFKC", typed)
 
 
+class _PasswordField(forms.CharField):
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """No ``maxlength``: with it a browser cuts a pasted password, and says nothing."""
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
+
 def password_field(*, label: Any, autocomplete: str, required: Any) -> forms.CharField:
-    return forms.CharField(
+    return _PasswordField(
         label=label,
         max_length=_PASSWORD_LENGTH,
         strip=False,

@@ -10,19 +10,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from madoguchi.accounts import recovery_codes, second_factor
 from madoguchi.accounts.models import Account
-from madoguchi.support.identity.forms.fields import AddressField, half_width
+from madoguchi.support.identity.forms.fields import AddressField, half_width, password_field
 
 
 class PasswordForm(forms.Form):
-    password = forms.CharField(
+    password = password_field(
         label=gettext_lazy("Password"),
-        max_length=128,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={
-            "required": gettext_lazy("Please enter your password."),
-            "max_length": gettext_lazy("No password is longer than 128 characters."),
-        },
+        autocomplete="current-password",
+        required=gettext_lazy("Please enter your password."),
     )
 
 

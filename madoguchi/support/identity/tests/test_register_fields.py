@@ -202,3 +202,12 @@ def test_scripts_in_fields_are_only_text(client):
 
 def test_the_sample_form_is_the_one_accepted(client):
     assert client.post(REGISTER, FORM).status_code == 302
+
+
+@pytest.mark.parametrize("page", ["/id/register/", "/id/login/"])
+def test_a_long_password_is_never_cut_but_refused_in_words(client, page):
+    assert not re.search(r'type="password"[^>]*maxlength', client.get(page).content.decode())
+    long = "nagai-aikotoba-7" * 9
+    answer = client.post(page, {"email": "hana@example.jp", "password": long, "password_again": long})
+    assert answer.status_code == 422
+    assert "128文字" in answer.content.decode()
