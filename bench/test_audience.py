@@ -15,6 +15,9 @@ def test_the_rows_measured_are_letters_of_every_outcome(monkeypatch):
     rows = audience.write(first)["rows"]
     assert rows == Letter.objects.count() > 50
     assert set(Letter.objects.values_list("state", flat=True)) == {"queued", "held", "skipped", "suppressed"}
+    why = set(Letter.objects.values_list("reason", flat=True))
+    assert why == {"", "outside_hours", "paused", "opted_out", "address"}
     assert audience.write(audience.second(first))["rows"] == rows
     listed = audience.write(audience.work(listed=50))["rows"]
     assert 0 < listed < rows * 2
+    assert Letter.objects.filter(format="calendar").exists()

@@ -165,7 +165,13 @@ def _parameters(report: Report, *, at: datetime) -> dict[str, Any]:
         "zone_days": [day for day, _ in now.values()],
         "zone_hours": [hour for _, hour in now.values()],
         "coming_zones": [row[0] for row in coming],
-        "coming_at": [row[1] for row in coming],
-        "coming_days": [row[2] for row in coming],
-        "coming_hours": [row[3] for row in coming],
+        # Written out once, not again for every range.
+        "coming_at": _array(row[1].isoformat() for row in coming),
+        "coming_days": _array(str(row[2]) for row in coming),
+        "coming_hours": _array(str(row[3]) for row in coming),
     }
+
+
+def _array(values: Iterable[str]) -> str:
+    """What PostgreSQL reads as an array of such values; none of them needs quotes."""
+    return f"{{{','.join(values)}}}"
