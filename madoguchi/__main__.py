@@ -12,9 +12,10 @@ def main() -> None:
 
     try:
         if not os.environ.get("DATABASE_URL") and os.environ.get("MADOGUCHI_MODE", "demo") == "demo":
-            from madoguchi.demo import embedded
+            from madoguchi.demo import embedded, running
 
             if embedded.needed_by(sys.argv):
+                running.adopt(embedded.data_folder().parent / "demo")
                 embedded.start_for_this_process()
         execute_from_command_line(["madoguchi", *sys.argv[1:]])
     except WrongSetting as error:

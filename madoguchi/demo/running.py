@@ -2,6 +2,8 @@
 
 import contextlib
 import fcntl
+import json
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +30,23 @@ def alone(folder: Path, *, address: str) -> Iterator[None]:
         note.flush()
         yield
         note.truncate(0)
+
+
+def tell(folder: Path, environment: dict[str, str]) -> None:
+    """Let other commands on ``folder`` find this demo's parts; for nobody else's eyes."""
+    file = os.open(folder / "parts.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(file, "w", encoding="utf-8") as written:
+        json.dump(environment, written)
+
+
+def adopt(folder: Path) -> None:
+    """Where a demo runs on ``folder``, look at its parts: what the environment does not say is as it is there."""
+    with contextlib.suppress(OSError, ValueError), (folder / "running").open() as note:
+        try:
+            fcntl.flock(note, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            for name, value in json.loads((folder / "parts.json").read_text("utf-8")).items():
+                os.environ.setdefault(name, value)
 
 
 def refuse_busy_port(port: int) -> None:

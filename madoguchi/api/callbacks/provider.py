@@ -19,23 +19,12 @@ from django.views.decorators.http import require_http_methods
 
 from madoguchi.api.callbacks.signed import length
 from madoguchi.delivery.engine.relays import PROVIDER
-from madoguchi.delivery.returns.provider import take_event
+from madoguchi.delivery.returns.provider import proves_itself, take_event
 
 log = structlog.get_logger(__name__)
 
 # Some send hundreds of events at once.
 MOST_BYTES = 1_000_000
-# Providers that sign what they send, with what they sign it with; all others prove themselves by a password alone.
-SIGNED_WITH = {
-    "mailersend": "MAILERSEND_SIGNING_SECRET",
-    "mailgun": "MAILGUN_WEBHOOK_SIGNING_KEY",
-    "mailtrap": "MAILTRAP_SIGNING_SECRET",
-    "mandrill": "MANDRILL_WEBHOOK_KEY",
-    "postal": "POSTAL_WEBHOOK_KEY",
-    "resend": "RESEND_SIGNING_SECRET",
-    "sendgrid": "SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY",
-    "unisender_go": "UNISENDER_GO_API_KEY",
-}
 _OF_EVENTS = ("TrackingWebhookView", "CombinedWebhookView")
 _NONSENSE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, AnymailError)
 
@@ -77,11 +66,6 @@ def _events(request: HttpRequest, name: str) -> list[Any]:
     view.setup(request)
     view.run_validators(request)
     return list(view.parse_events(request))
-
-
-def proves_itself(name: str) -> bool:
-    """Whether the settings hold what the provider ``name`` proves itself with; anybody could write bounces else."""
-    return "WEBHOOK_SECRET" in settings.ANYMAIL or SIGNED_WITH.get(name, "") in settings.ANYMAIL
 
 
 def _view(name: str) -> AnymailCoreWebhookView:

@@ -8,7 +8,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from madoguchi.console.doctor import database, files, keys, mail_dns, relay, settings_, telephone, worker
+from madoguchi.console.doctor import (
+    database,
+    files,
+    keys,
+    mail_dns,
+    provider,
+    relay,
+    returns,
+    settings_,
+    telephone,
+    worker,
+)
 from madoguchi.console.doctor.finding import Finding, Look, bad
 
 log = structlog.get_logger(__name__)
@@ -31,6 +42,8 @@ PARTS = (
     Part("keys", gettext_lazy("Sealing keys"), keys.look, stored=True),
     Part("worker", pgettext_lazy("doctor", "Worker"), worker.look, stored=True),
     Part("relay", gettext_lazy("Mail relay"), relay.look),
+    Part("provider", gettext_lazy("Mail provider's API"), provider.look),
+    Part("returns", gettext_lazy("What comes back"), returns.look),
     Part("dns", gettext_lazy("DNS of the mail domains"), mail_dns.look),
     Part("telephone", gettext_lazy("Telephone gateway"), telephone.look),
 )

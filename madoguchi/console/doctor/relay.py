@@ -25,11 +25,6 @@ def hosts() -> list[str]:
 
 
 def look() -> Iterator[Finding]:
-    if not relays():
-        yield warning(
-            _("Mail leaves through a provider's API, which is not tried here."),
-            _("Send a test mail from a notice's page before publishing, and watch the provider's own console."),
-        )
     for relay in relays():
         at = {"relay": f"{relay.hostname}:{relay.port or _PORTS[relay.scheme]}"}
         if relay.scheme == "smtp" and relay.username and not _is_near(relay.hostname or ""):

@@ -1,6 +1,7 @@
 """``madoguchi doctor``: what it finds, what it tells to do, and that it tells no secret."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,7 +20,9 @@ from django.utils import timezone
 from madoguchi.console.doctor import database, files
 from madoguchi.console.tests.name_server import Zone, name_server
 from madoguchi.delivery import dkim, post
+from madoguchi.delivery.engine.relays import Relay
 from madoguchi.delivery.models import Letter, RelayState
+from madoguchi.delivery.tests.receiving import free_port, receiving
 from madoguchi.delivery.tests.sink import Sink, sink
 from madoguchi.lib.lanes import Lane
 
@@ -386,3 +389,102 @@ def test_settings_of_a_demo_are_said_to_be() -> None:
 def test_a_site_without_encryption(settings) -> None:
     settings.DEMO = False
     assert "passwords would travel in clear" in of(doctor("settings")[1], "bad")
+
+
+# --- a provider's API, and what comes back ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def postmark(settings) -> Iterator[None]:
+    """An API in Postmark's shape that knows one key."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known = self.path == "/server" and self.headers["X-Postmark-Server-Token"] == "right"
+            self.send_response(200 if known else 401)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None: ...
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    settings.SMTP_RELAYS = [Relay.of("anymail:postmark", hello="aoba.example")]
+    address = f"http://127.0.0.1:{server.server_port}/"
+    settings.ANYMAIL = {"POSTMARK_SERVER_TOKEN": "right", "POSTMARK_API_URL": address, "WEBHOOK_SECRET": "user:word"}
+    yield
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_provider_that_knows_our_key(postmark) -> None:
+    code, found = doctor("provider")
+    assert code == 0
+    assert [words for _, words in found] == [
+        "The provider postmark is set up.",
+        "The API of postmark knows our key.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("known", "level", "told"),
+    [
+        ({"POSTMARK_SERVER_TOKEN": "secret-but-wrong"}, "bad", "does not know our key (401)"),
+        ({"POSTMARK_SERVER_TOKEN": ""}, "bad", ""),
+        ({"POSTMARK_API_URL": "http://127.0.0.1:1/"}, "bad", "is not reached (ConnectError)"),
+        ({"WEBHOOK_SECRET": None}, "warning", "The webhook of postmark is not believed"),
+        ({"POSTMARK_SERVER_TOKEN": None}, "bad", "are not complete"),
+    ],
+)
+def test_faults_of_a_provider(postmark, settings, known, level: str, told: str) -> None:
+    settings.ANYMAIL = {name: value for name, value in {**settings.ANYMAIL, **known}.items() if value is not None}
+    code, found = doctor("provider")
+    assert told in of(found, level)
+    assert code == (1 if level == "bad" else 0)
+    assert "secret-but-wrong" not in str(found)
+
+
+def test_a_provider_nobody_knows(settings) -> None:
+    settings.SMTP_RELAYS = [Relay.of("anymail:pigeon", hello="aoba.example")]
+    assert "pigeon is not known here" in of(doctor("provider")[1], "bad")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_receiver_of_bounces_answers(settings) -> None:
+    settings.RETURN_LISTEN = f"lmtp://127.0.0.1:{free_port()}"
+    assert "not reached (ConnectionRefusedError)" in of(doctor("returns")[1], "bad")
+    with receiving(settings.RETURN_LISTEN):
+        assert doctor("returns") == (0, [("good", "The receiver of bounces answers.")])
+
+
+def test_something_else_listens_where_bounces_are_taken(settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+
+        def answer() -> None:
+            link, _ = other.accept()
+            with link:
+                link.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                link.recv(100)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        settings.RETURN_LISTEN = f"smtp://127.0.0.1:{other.getsockname()[1]}"
+        assert "Something else" in of(doctor("returns")[1], "bad")
+        thread.join()
+
+
+def test_a_mailbox_that_is_not_there_and_no_way_in_at_all(settings) -> None:
+    settings.RETURN_LISTEN, settings.RETURN_MAILBOX_URL = "", "imaps://bounces:secret-word@127.0.0.1:1/"
+    code, found = doctor("returns")
+    assert (code, "does not let us in (ConnectionRefusedError)" in of(found, "bad")) == (1, True)
+    assert "secret-word" not in str(found)
+    settings.RETURN_MAILBOX_URL = ""
+    assert "told by a webhook" in of(doctor("returns")[1], "good")
+    settings.MAIL_TOKEN = ""
+    assert "Nothing that comes back" in of(doctor("returns")[1], "warning")
+
+
+def test_the_demo_asks_no_dns(settings) -> None:
+    settings.DNS_SERVERS = ()
+    assert doctor("dns")[0] == 0

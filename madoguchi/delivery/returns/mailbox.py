@@ -34,6 +34,15 @@ def look() -> int:
         raise Away(type(error).__name__) from None
 
 
+def try_out() -> None:
+    """Log in and open the folder, and leave everything as it is. Raises :class:`Away`."""
+    try:
+        with _opened(settings.RETURN_MAILBOX_URL):
+            pass
+    except (OSError, imaplib.IMAP4.error) as error:
+        raise Away(type(error).__name__) from None
+
+
 @contextmanager
 def _opened(url: str) -> Iterator[imaplib.IMAP4]:
     where = urlsplit(url)

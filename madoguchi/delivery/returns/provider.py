@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
+from django.conf import settings
 
 from madoguchi.delivery.headers import Unfit
 from madoguchi.delivery.headers import address as checked
@@ -16,6 +17,17 @@ from madoguchi.lib.addresses import envelope
 # Under which a letter's reference travels with it.
 REFERENCE = "letter"
 
+# Providers that sign what they send, with what they sign it with; all others prove themselves by a password alone.
+SIGNED_WITH = {
+    "mailersend": "MAILERSEND_SIGNING_SECRET",
+    "mailgun": "MAILGUN_WEBHOOK_SIGNING_KEY",
+    "mailtrap": "MAILTRAP_SIGNING_SECRET",
+    "mandrill": "MANDRILL_WEBHOOK_KEY",
+    "postal": "POSTAL_WEBHOOK_KEY",
+    "resend": "RESEND_SIGNING_SECRET",
+    "sendgrid": "SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY",
+    "unisender_go": "UNISENDER_GO_API_KEY",
+}
 # Why a provider did not even try, or what it made of the server's answer. What it does not say is read from the words.
 _REASONS = {
     RejectReason.INVALID: Return.Kind.HARD,
@@ -26,6 +38,11 @@ _REASONS = {
 }
 # It was on a list of the provider's own, because of an earlier letter.
 _LISTED = {**_REASONS, RejectReason.BOUNCED: Return.Kind.HARD, RejectReason.SPAM: Return.Kind.COMPLAINT}
+
+
+def proves_itself(name: str) -> bool:
+    """Whether the settings hold what the provider ``name`` proves itself with; anybody could write bounces else."""
+    return "WEBHOOK_SECRET" in settings.ANYMAIL or SIGNED_WITH.get(name, "") in settings.ANYMAIL
 
 
 def take_event(event: AnymailTrackingEvent, *, provider: str) -> take.Taken:

@@ -77,11 +77,7 @@ class Command(BaseCommand):
     def _environment(self) -> dict[str, str]:
         """What every process of the demo is told: only the last hop of mail and calls is a page of ours."""
         files = certificates.make(self.demo_folder / "mail-system")
-        return {
-            **business.environment(f"http://{running.HOST}:{settings.PORT}"),
-            **os.environ,
-            "MADOGUCHI_MODE": "demo",
-            "MADOGUCHI_VAR": str(settings.VAR),
+        parts = {
             "PORT": str(settings.PORT),
             "MADOGUCHI_SMTP_URL": f"smtp://{running.HOST}:{running.free_port()}",
             "MADOGUCHI_RETURN_LISTEN": f"lmtp://{running.HOST}:{running.free_port()}",
@@ -89,6 +85,14 @@ class Command(BaseCommand):
             "MADOGUCHI_MAILBOX_DOMAINS": DOMAIN,
             "MADOGUCHI_MAILBOX_URL": f"imaps://{running.HOST}:{running.free_port()}",
             "MADOGUCHI_MAILBOX_CA": str(files.authority),
+        }
+        running.tell(self.demo_folder, parts)
+        return {
+            **business.environment(f"http://{running.HOST}:{settings.PORT}"),
+            **os.environ,
+            **parts,
+            "MADOGUCHI_MODE": "demo",
+            "MADOGUCHI_VAR": str(settings.VAR),
             "PYTHONUNBUFFERED": "1",
         }
 
