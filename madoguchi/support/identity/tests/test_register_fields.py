@@ -100,7 +100,7 @@ ADDRESSES = [
     "a@b@c.jp",
     "hana@example.jp\nbcc: x@example.jp",
     "ha\0na@example.jp",
-    "花@example.jp",
+    "花й@example.jp",
     "hana@-example.jp",
     "hana@example",
     "x" * 65 + "@example.jp",
