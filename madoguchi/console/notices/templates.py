@@ -1,5 +1,6 @@
 """``/console/templates/``: words prepared by day. Writers keep them, and start reports from them."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,6 +19,7 @@ from madoguchi.notices import lifecycle
 from madoguchi.notices.models import ReportTemplate
 from madoguchi.shell.forms import render_form
 
+_IS_ID = re.compile(r"[0-9]{1,9}")
 EDIT = "console/notices/template_edit.html"
 # What a template gives a report's form.
 _GIVES = (
@@ -46,6 +49,7 @@ def board(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": wanted,
         "found": found,
+        "saved": _saved(request.GET.get("saved", "")),
         "firsts": {pk for kind in lifecycle.Kind for pk in first(kind).values_list("pk", flat=True)},
     }
     return render(request, "console/notices/templates.html", context)
@@ -82,6 +86,11 @@ def remove(request: HttpRequest, template_id: int) -> HttpResponse:
     return redirect("console:templates")
 
 
+def _saved(typed: str) -> ReportTemplate | None:
+    """The template whose form was just sent, to say so."""
+    return ReportTemplate.objects.filter(pk=typed).first() if _IS_ID.fullmatch(typed) else None
+
+
 def offered(kind: str, *, states: Sequence[lifecycle.State]) -> QuerySet[ReportTemplate]:
     """The templates a report of ``kind`` can start from when one of ``states`` may follow."""
     return ReportTemplate.objects.filter(kind=kind, state_after__in=states)
@@ -96,7 +105,7 @@ def first(kind: str) -> QuerySet[ReportTemplate]:
 def given(request: HttpRequest, kind: str, *, states: Sequence[lifecycle.State]) -> dict[str, Any]:
     """What the template chosen by ``?template=`` gives a form; nothing where none is chosen or it does not fit."""
     wanted = request.GET.get("template", "")
-    if not (wanted.isascii() and wanted.isdecimal() and len(wanted) < 10):
+    if not _IS_ID.fullmatch(wanted):
         return {}
     template = offered(kind, states=states).filter(pk=wanted).first()
     return {name: getattr(template, name) for name in _GIVES} if template else {}
@@ -109,5 +118,5 @@ def _edit(request: HttpRequest, template: ReportTemplate, *, act: str) -> HttpRe
             with transaction.atomic():
                 form.save()
                 audit.record(request, act, template, name=template.name)
-        return redirect("console:templates")
+        return redirect(f"{reverse('console:templates')}?saved={template.pk}")
     return render_form(request, EDIT, form, {"template": template, "kind": template.kind})

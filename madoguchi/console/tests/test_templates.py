@@ -39,8 +39,12 @@ def recovered(**fields: str) -> ReportTemplate:
 
 
 def test_a_template_is_kept_edited_and_removed_and_each_act_is_recorded(editor: Client) -> None:
-    assert editor.post("/console/templates/new/?kind=trouble", TYPED)["Location"] == "/console/templates/"
+    kept = editor.post("/console/templates/new/?kind=trouble", TYPED)["Location"]
     template = ReportTemplate.objects.get()
+    assert kept == f"/console/templates/?saved={template.pk}"
+    assert f"テンプレート「{TYPED['name']}」を保存しました" in editor.get(kept).text
+    for other in ("9" * 9, "1" * 40, "x", "", "٣"):
+        assert "を保存しました" not in editor.get("/console/templates/", {"saved": other}).text
     assert (template.kind, template.severity, template.body_en) == ("trouble", "critical", TYPED["body_en"])
     address = f"/console/templates/{template.pk}/"
     editor.post(address, {**TYPED, "name": "広域の通信断"})
@@ -52,6 +56,22 @@ def test_a_template_is_kept_edited_and_removed_and_each_act_is_recorded(editor: 
     assert not ReportTemplate.objects.exists()
     acts = [entry.act for entry in AuditEntry.objects.order_by("pk")]
     assert acts == ["template.add", "template.edit", "template.remove"]
+
+
+def test_the_list_names_the_blanks_of_every_japanese_text(editor: Client) -> None:
+    ReportTemplate.objects.create(
+        kind="trouble",
+        name="復旧",
+        state_after="recovered",
+        impact="none",
+        title_ja="〔件名の空欄〕",
+        body_ja="〔本文の空欄〕",
+        emergency_calls_ja="〔緊急の空欄〕",
+        alternatives_ja="〔代替の空欄〕",
+    )
+    page = editor.get("/console/templates/").text
+    for blank in ("件名", "本文", "緊急", "代替"):
+        assert f"<mark>〔{blank}の空欄〕</mark>" in page
 
 
 @pytest.mark.parametrize(

@@ -29,3 +29,8 @@ class ReportTemplate(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def words_ja(self) -> str:
+        """All that is filled in in Japanese, from the title on."""
+        return "\n".join([self.title_ja, self.body_ja, self.emergency_calls_ja, self.alternatives_ja])
