@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import gettext
 
+from madoguchi.console.doctor import telephone as doctor
 from madoguchi.delivery import telephony
 from madoguchi.delivery.telephony import twilio
 from tests.telephone import Telephone, telephone
@@ -43,6 +45,12 @@ def test_a_wrong_token_is_refused(telephone: Telephone, settings: Any):
     settings.TELEPHONE_TOKEN = "another-token-that-is-long-enough-000"
     with pytest.raises(telephony.Refused):
         telephony.send_text(NUMBER, "text")
+
+
+def test_the_doctor_finds_the_account_and_nobody_else_does(telephone: Telephone, settings: Any):
+    assert [str(finding.said) for finding in doctor.look()] == [gettext("The telephone gateway answers.")]
+    settings.TELEPHONE_TOKEN = "another-token-that-is-long-enough-000"
+    assert "401" in "".join(str(finding.said) for finding in doctor.look())
 
 
 def test_a_number_that_is_none_is_an_invalid_number(telephone: Telephone):

@@ -35,6 +35,14 @@ class Handler(BaseHTTPRequestHandler):
         except (ValueError, KeyError, TypeError):
             self._answer(400, {"error": "not understood"})
 
+    def do_GET(self) -> None:
+        """Who asks: the account alone, and only with its token."""
+        twilio = next(shape for shape in self.shapes if isinstance(shape, TwilioShape))
+        try:
+            self._answer(200, twilio.account(self.path, self.headers.get("Authorization", "")))
+        except Refusal as refusal:
+            self._answer(refusal.status, refusal.said)
+
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: a real gateway's log is not ours, and numbers stay out of logs."""
 

@@ -96,6 +96,14 @@ class TwilioShape:
     def answer(self, asked: Asked) -> dict[str, object]:
         return {"sid": asked.id, "status": "queued"}
 
+    def account(self, path: str, authorization: str) -> dict[str, object]:
+        """What it says of the account; raises :class:`Refusal` for another, or without its token."""
+        if path != f"/2010-04-01/Accounts/{self.credentials.account}.json":
+            raise _twilio(404, 20404, "No such resource")
+        if not self._known(authorization):
+            raise _twilio(401, 20003, "Authenticate")
+        return {"sid": self.credentials.account, "status": "active"}
+
     def report(self, asked: Asked, step: Step) -> Report:
         status, more = _TWILIO_SAYS[step.state, step.reason][asked.channel == "voice"]
         kind = "Message" if asked.channel == "sms" else "Call"
