@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -30,12 +31,13 @@ from madoguchi.shell.forms import render_form
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """``title`` is what is done, ``effect`` what comes of it, ``about`` what it is done to."""
+    """``title`` is what is done, ``effect`` what comes of it, ``about`` what it is done to, ``done`` said after it."""
 
     about: str | Promise
     title: str | Promise
     effect: str | Promise
     do: Callable[[Account], object]
+    done: str | Promise
     possible: Callable[[Account], bool] = lambda account: True
 
 
@@ -45,7 +47,7 @@ def _end_sessions(account: Account) -> None:
 
 
 def _unlock(lock: Lock, about: Promise, effect: Promise) -> Act:
-    return Act(about, _("Take the lock off"), effect, partial(unlock, lock=lock))
+    return Act(about, _("Take the lock off"), effect, partial(unlock, lock=lock), _("The lock is off"))
 
 
 def _link_again(slot: int) -> Act:
@@ -57,6 +59,7 @@ def _link_again(slot: int) -> Act:
             "customer asked for; nobody else sees it."
         ),
         partial(register_address.ask_again, slot=slot),
+        _("A new link was sent"),
         lambda account: slot_of(account, slot).change is not None,
     )
 
@@ -88,12 +91,14 @@ ACTS: dict[str, Act] = {
         _("End every session"),
         _("Every browser is signed out at once. The customer can log in again."),
         _end_sessions,
+        _("Every session was ended"),
     ),
     "password": Act(
         _("Password"),
         _("Send a password reset email"),
         _("A link goes to the ID's own address. The customer chooses the password; nobody else sees the link."),
         forgotten.send,
+        _("The password reset email was sent"),
         lambda account: passwords.has_own(account) and not account.is_staff,
     ),
     **{f"link_{slot}": _link_again(slot) for slot in SLOTS},
@@ -105,6 +110,7 @@ ACTS: dict[str, Act] = {
             "the customer asked for; nobody else sees it."
         ),
         _own_address_again,
+        _("A new link was sent"),
         lambda account: AddressChange.objects.waiting(account).exists(),
     ),
 }
@@ -155,6 +161,6 @@ def act(request: HttpRequest, customer: UUID, name: str) -> HttpResponse:
         raise Http404
     form = ActForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and done(form, lambda: _do(request, account, name, form.cleaned_data["reason"])):
-        return redirect("console:customer", customer)
+        return redirect(reverse("console:customer", args=[customer], query={"done": name}))
     context = {"customer": account, "address": masked(account.email), "act": ACTS[name]}
     return render_form(request, "console/customers/act.html", form, context)

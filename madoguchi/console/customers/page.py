@@ -29,6 +29,7 @@ def show(request: HttpRequest, customer: UUID) -> HttpResponse:
     done = AuditEntry.objects.filter(object_type="account", object_key=str(customer)).select_related("actor")
     context = {
         "customer": account,
+        "done": ACTS.get(request.GET.get("done", "")),
         "address": masked(account.email),
         "totp": has_totp(account),
         "passkey": has_passkey(account),

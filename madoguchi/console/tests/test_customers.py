@@ -146,7 +146,7 @@ def test_wrong_passwords_are_forgiven_on_every_browser(support: Client, alice: A
             limits.take(limits.LOGIN_TARGET, whom)
     look(support, alice)
     assert "ロック中" in support.get(page(alice)).content.decode()
-    assert do(support, alice, "login")["Location"] == page(alice)
+    assert do(support, alice, "login")["Location"] == f"{page(alice)}?done=login"
     limits.take(limits.LOGIN_TARGET, alice.email)
     limits.take(limits.LOGIN_TARGET, f"{alice.email} on {'d' * 64}")
     with pytest.raises(limits.TooMany):
@@ -262,6 +262,25 @@ def test_staff_end_every_session(support: Client, alice: Account) -> None:
     assert AuthEvent.objects.get(account=alice, method=AuthEvent.Method.SESSION_ENDED).detail == "staff"
 
 
+@pytest.mark.parametrize(
+    ("prefix", "act", "said"),
+    [
+        ("", "wrong_codes", "ロックを解除しました"),
+        ("/en", "wrong_codes", "The lock is off"),
+        ("", "sessions", "すべてのログインを終了しました"),
+        ("/en", "password", "The password reset email was sent"),
+    ],
+)
+def test_after_an_act_the_page_says_what_was_done(
+    support: Client, alice: Account, prefix: str, act: str, said: str
+) -> None:
+    look(support, alice)
+    assert said not in support.get(f"{prefix}{page(alice)}").text
+    answer = support.post(f"{prefix}{page(alice)}{act}/", {"reason": REASON}, follow=True)
+    assert answer.redirect_chain == [(f"{prefix}{page(alice)}?done={act}", 302)]
+    assert said in answer.text
+
+
 def test_an_act_nobody_knows_is_not_found(support: Client, alice: Account) -> None:
     look(support, alice)
     assert support.get(f"{page(alice)}become/").status_code == 404
@@ -271,7 +290,7 @@ def test_staff_send_a_reset_mail_and_learn_nothing(support: Client, alice: Accou
     before = alice.password
     look(support, alice)
     answer = do(support, alice, "password")
-    assert answer["Location"] == page(alice)
+    assert answer["Location"] == f"{page(alice)}?done=password"
     alice.refresh_from_db()
     assert alice.password == before
     letter = Letter.objects.get(mailing__renderer="accounts.reset_link")
