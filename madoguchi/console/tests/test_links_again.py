@@ -120,7 +120,7 @@ def test_the_link_of_a_delivery_address_is_sent_anew(support: Client, alice: Acc
     assert f"{page(alice)}link_2/" in shown
     assert "team@example.jp" not in shown
     assert support.get(f"{page(alice)}link_1/").status_code == 404
-    assert do(support, alice, "link_2")["Location"] == page(alice)
+    assert do(support, alice, "link_2")["Location"] == f"{page(alice)}?done=link_2"
     again = DestinationChange.objects.get(end="")
     letter = Letter.objects.order_by("-pk")[0]
     assert (letter.address, again.pk == first.pk) == ("team@example.jp", False)
@@ -139,7 +139,7 @@ def test_the_link_of_a_delivery_address_is_sent_anew(support: Client, alice: Acc
 def test_the_link_of_the_ids_next_address_is_sent_anew(support: Client, alice: Account) -> None:
     change_address.ask(alice, email="next@example.jp")
     look(support, alice)
-    assert do(support, alice, "new_email")["Location"] == page(alice)
+    assert do(support, alice, "new_email")["Location"] == f"{page(alice)}?done=new_email"
     again = AddressChange.objects.get(end="")
     letter = Letter.objects.order_by("-pk")[0]
     assert letter.address == "next@example.jp"
