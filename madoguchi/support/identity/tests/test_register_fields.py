@@ -101,6 +101,8 @@ ADDRESSES = [
     "hana@example.jp\nbcc: x@example.jp",
     "ha\0na@example.jp",
     "花й@example.jp",
+    "花 子@example.jp",
+    "h\u0430nako@example.jp",
     "hana@-example.jp",
     "hana@example",
     "x" * 65 + "@example.jp",
@@ -109,6 +111,14 @@ ADDRESSES = [
     "h\u200bana@example.jp",
     "hana@" + "あ" * 80 + ".jp",
 ]
+
+
+def test_an_address_beyond_ascii_is_taken_where_the_relays_take_it(client, settings):
+    settings.SMTPUTF8 = False
+    refused = enter(client, email="花子@example.jp")
+    assert (refused.status_code, body(refused).count("英数字以外の文字")) == (422, 2)
+    settings.SMTPUTF8 = True
+    assert enter(client, email="花子@example.jp")["Location"] == "/id/register/confirm/"
 
 
 @pytest.mark.parametrize("typed", ADDRESSES)
