@@ -29,7 +29,7 @@ def test_trouble_on_the_line_is_told(home: Household, settings: Any, telephone: 
         ("sms", "queued", "", "送信を準備しています"),
         ("sms", "sent", "", "SMSをお送りしています"),
         ("sms", "delivered", "", "SMSが電話に届きました"),
-        ("sms", "failed", "no_answer", "電源が入っていないか"),
+        ("sms", "failed", "no_answer", "電源が入っているか"),
         ("sms", "failed", "refused", "受信拒否の設定"),
         ("voice", "sent", "", "まもなく呼出音が鳴ります"),
         ("voice", "delivered", "", "認証番号をお伝えしました"),
