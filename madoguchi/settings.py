@@ -271,8 +271,9 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = STATIC_FILES == "plain"
 
 # --- mail -----------------------------------------------------------------------------------------------------------
-# Connections to the database that write a mailing's letters at the same time.
-AUDIENCE_HANDS = ENV.integer("MADOGUCHI_AUDIENCE_HANDS", min(4, os.cpu_count() or 1), least=1, most=16)
+# Connections to the database that write a mailing's letters at the same time. Each waits for the disk now and then, so
+# two keep a processor busy.
+AUDIENCE_HANDS = ENV.integer("MADOGUCHI_AUDIENCE_HANDS", min(4, 2 * (os.cpu_count() or 1)), least=1, most=16)
 # The relays every letter goes through; read by the delivery engine, see docs/delivery.md.
 SMTP_CONNECTIONS = ENV.integer("MADOGUCHI_SMTP_CONNECTIONS", 10, least=1, most=100)
 SMTP_MESSAGES = ENV.integer("MADOGUCHI_SMTP_MESSAGES", 1000, least=1)  # over one connection
