@@ -20,8 +20,8 @@ _valid = EmailValidator()
 
 
 class BadAddress(ValueError):
-    """Nothing can be delivered to this; ``why`` is ``form``, ``length``, ``characters`` or, where it needs what
-    our relays do not take (SMTPUTF8), ``international``."""
+    """Nothing can be delivered to this; ``why`` is ``form``, ``dots`` (they alone are wrong), ``length``,
+    ``characters`` or, where it needs what our relays do not take (SMTPUTF8), ``international``."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -58,7 +58,7 @@ def normal_address(typed: str) -> str:
     try:
         _valid(form)
     except ValidationError:
-        raise BadAddress("form") from None
+        raise BadAddress("dots" if _has_only_wrong_dots(address) else "form") from None
     if not (local.isascii() or settings.SMTPUTF8):
         raise BadAddress("international")
     if len(local.encode()) > 64:
@@ -83,6 +83,16 @@ def _is_international(local: str) -> bool:
         return False
     scripts = {_script(character) for character in local if character.isalpha()}
     return len(scripts) == 1 or any(scripts <= together for together in _TOGETHER)
+
+
+def _has_only_wrong_dots(address: str) -> bool:
+    """Whether it would be an address with the dots that are too many gone."""
+    local, _at, domain = address.rpartition("@")
+    try:
+        _valid(f"{re.sub(r'[.]{2,}', '.', local.strip('.'))}@{domain}")
+    except ValidationError:
+        return False
+    return is_odd(address)
 
 
 def _script(letter: str) -> str:

@@ -44,6 +44,11 @@ def _told(bad: BadAddress) -> str:
         return _("This email address is too long. An address has at most 254 characters, 64 of them before the @.")
     if bad.why == "characters":
         return _("This email address contains characters that cannot be seen. Please type it again.")
+    if bad.why == "dots":
+        return _(
+            "Before the @ there are two dots in a row, or a dot at the beginning or the end. Only old mobile addresses"
+            " (docomo.ne.jp, ezweb.ne.jp, au.com) can have them. Please check the address."
+        )
     if bad.why == "international":
         return _(
             "We cannot send email to addresses with letters other than English ones before the @. Please enter another"

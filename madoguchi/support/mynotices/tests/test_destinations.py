@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.test import Client
+from django.utils.html import escape
 
 from madoguchi.accounts.tests import people
 from madoguchi.delivery import renderers
@@ -272,7 +273,7 @@ def test_every_box_has_a_name_out_of_its_row_and_column(hers):
     [
         ({"address": ""}, "メールアドレスを入力してください"),
         ({"address": "nobody"}, "name@example.jp の形"),
-        ({"address": "a..b@example.jp"}, "name@example.jp の形"),
+        ({"address": "a..b@example.jp"}, "連続した「.」か"),
         ({"address": "x" * 250 + "@example.jp"}, "長すぎます"),
         ({"address": "a\u202eb@example.jp"}, "目に見えない文字"),
         ({"address": "日 本@example.jp"}, "name@example.jp の形"),
@@ -312,6 +313,15 @@ def test_old_mobile_addresses_are_warned_of_and_sent_quoted(hers, alice):
     assert "<b>ab..c.@docomo.ne.jp</b>" in page
     assert "規格に合わない" in page
     assert _enter(hers, '"ab..c."@docomo.ne.jp', slot=3).status_code == 422, "the same address in its other form"
+
+
+@pytest.mark.parametrize("typed", ["tanaka..x@example.jp", '"tanaka..x"@example.jp', "tanaka.@example.jp"])
+def test_where_dots_alone_are_wrong_the_message_says_so(hers, typed):
+    page = _enter(hers, typed)
+    assert page.status_code == 422
+    assert "連続した「.」か、先頭・末尾の「.」があります" in page.text
+    assert escape(typed) in page.text, "what was typed is kept"
+    assert "name@example.jp の形で" in _enter(hers, "tanaka..x@example").text, "the dots are not all that is wrong"
 
 
 def test_an_internationalised_domain_is_kept_in_the_form_that_is_sent(hers):
