@@ -19,13 +19,15 @@ FRESH = timedelta(seconds=2)  # at least, however quick counting was
 COST = 10  # counting takes at most one part in so many of one processor's time
 SETTLED = timedelta(minutes=10)  # what is finished changes only by what comes back
 
-# Both moments by the database's clock, which also wrote the outcomes.
+# All moments by the database's clock, which also wrote the outcomes. GREATEST passes over a null.
 _COUNT = """
+WITH lately AS (SELECT greatest(statement_timestamp() - interval '1 minute', resumed_at) AS since
+                FROM delivery_mailing WHERE id = %s)
 SELECT state, reason, count(*),
-       count(*) FILTER (WHERE state = 'sent' AND finished_at > statement_timestamp() - interval '1 minute'),
-       extract(epoch FROM statement_timestamp() - min(finished_at) FILTER (
-           WHERE state = 'sent' AND finished_at > statement_timestamp() - interval '1 minute'))::float8
-FROM delivery_letter WHERE mailing_id = %s GROUP BY state, reason ORDER BY state, reason
+       count(*) FILTER (WHERE state = 'sent' AND finished_at > since),
+       extract(epoch FROM statement_timestamp()
+           - min(finished_at) FILTER (WHERE state = 'sent' AND finished_at > since))::float8
+FROM delivery_letter, lately WHERE mailing_id = %s GROUP BY state, reason ORDER BY state, reason
 """
 # Beside the mailing's id, so that no other lock of the product is meant.
 _LOCK = 0x70616365
@@ -35,8 +37,8 @@ _LOCK = 0x70616365
 class Pace:
     """Letters by what became of them; ``reasons`` says why, by state: ``{"failed": {"refused": 5}}``.
 
-    ``rate`` is letters sent a second, over the last minute or since the first of them; ``eta`` seconds until none is
-    queued at that rate, None when nothing moves. All as of ``at``.
+    ``rate`` is letters sent a second, over the last minute, or since the first of them or of those after a pause;
+    ``eta`` seconds until none is queued at that rate, None when nothing moves. All as of ``at``.
     """
 
     at: datetime
@@ -113,7 +115,7 @@ def read(mailing: Mailing) -> Reading | None:
             if not cursor.fetchone()[0]:
                 return None
         began = time.perf_counter()
-        cursor.execute(_COUNT, [mailing.pk])
+        cursor.execute(_COUNT, [mailing.pk] * 2)
         rows = cursor.fetchall()
     took = time.perf_counter() - began
     reading, _ = Reading.objects.update_or_create(

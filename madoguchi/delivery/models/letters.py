@@ -44,6 +44,8 @@ class Mailing(models.Model):
     paused_reason = models.CharField(max_length=12, choices=Why, blank=True, default="")
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_by = models.CharField(max_length=254, blank=True, default="")
+    # When it last went on after a pause: how fast it is tells nothing of the time before.
+    resumed_at = models.DateTimeField(null=True, blank=True)
     single = models.BooleanField(default=False)
     # After this moment nothing of it is sent any more: a notice that ended long ago must not arrive late.
     expires_at = models.DateTimeField()
@@ -80,7 +82,8 @@ class Mailing(models.Model):
 
     def resume(self) -> bool:
         """Send on; False when it was not paused."""
-        changed = {"state": self.State.OPEN, "paused_reason": "", "paused_at": None, "paused_by": ""}
+        changed: dict[str, Any] = {"state": self.State.OPEN, "paused_reason": "", "paused_at": None, "paused_by": ""}
+        changed["resumed_at"] = Now()
         return self._move(Mailing.objects.filter(pk=self.pk, state=self.State.PAUSED), changed)
 
     def _move(self, where: "models.QuerySet[Mailing]", changed: dict[str, Any]) -> bool:

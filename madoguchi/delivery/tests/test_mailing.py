@@ -25,6 +25,7 @@ def test_a_paused_mailing_says_since_when_why_and_by_whom(mailing):
     assert not made.pause(reason="failures"), "it is paused already, and stays so for the first reason"
     assert made.resume()
     assert (made.state, made.paused_reason, made.paused_at, made.paused_by) == ("open", "", None, "")
+    assert made.resumed_at is not None
     assert not made.resume()
 
 

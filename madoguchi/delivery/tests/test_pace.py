@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from madoguchi.delivery import pace as paces
-from madoguchi.delivery.models import Letter, Reading
+from madoguchi.delivery.models import Letter, Mailing, Reading
 from madoguchi.delivery.pace import pace
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,20 @@ def test_rate_and_time_to_go_are_of_the_last_minute(mailing) -> None:
     found = pace(made)
     assert found.rate == pytest.approx(2, rel=0.2)
     assert found.eta == pytest.approx(15, rel=0.2)
+
+
+def test_a_pause_does_not_slow_what_goes_on_after_it(mailing) -> None:
+    made = mailing(100)
+    ids = list(made.letters.order_by("pk").values_list("pk", flat=True))
+    now = timezone.now()
+    assert made.pause()
+    assert made.resume()
+    Mailing.objects.filter(pk=made.pk).update(resumed_at=now - timedelta(seconds=6))
+    Letter.objects.filter(pk__in=ids[:20]).update(state="sent", finished_at=now - timedelta(seconds=50))
+    Letter.objects.filter(pk__in=ids[20:60]).update(state="sent", finished_at=now - timedelta(seconds=5))
+    found = pace(made)
+    assert found.rate == pytest.approx(8, rel=0.2)
+    assert found.eta == pytest.approx(5, rel=0.2)
 
 
 def test_what_stands_still_has_no_time_to_go(mailing) -> None:
