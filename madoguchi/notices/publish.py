@@ -28,8 +28,9 @@ def publish(report: Report, *, by: Account | None, at: datetime | None = None) -
     what is missing. Either everything of it happens, the job that writes the letters included, or nothing.
     """
     report = hold(report)
-    check(report)
-    return put(report, by=by, at=at or timezone.now())
+    at = at or timezone.now()
+    check(report, at=at)
+    return put(report, by=by, at=at)
 
 
 def hold(report: Report) -> Report:
@@ -43,11 +44,11 @@ def hold(report: Report) -> Report:
     return report
 
 
-def check(report: Report) -> None:
-    """Raise what :func:`publish` would raise now."""
+def check(report: Report, *, at: datetime | None = None) -> None:
+    """Raise what :func:`publish` would raise ``at`` (now when not given)."""
     if report.ordinal is None and report.notice.withdrawn_at is None:
         lifecycle.check(kind=report.notice.kind, before=report.notice.state, after=report.state_after)
-    if reasons := reasons_against(report):
+    if reasons := reasons_against(report, at=at):
         raise NotReady(reasons)
 
 

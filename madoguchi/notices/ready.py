@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -65,23 +67,26 @@ def is_approved(report: Report) -> bool:
     )
 
 
-def reasons_against(report: Report) -> tuple[Reason, ...]:
-    """What keeps a draft from being published, for the form beside it; its state's move is not judged here."""
+def reasons_against(report: Report, *, at: datetime | None = None) -> tuple[Reason, ...]:
+    """What keeps a draft from being published ``at`` (now when not given), for the form beside it.
+
+    The move of its state is not judged here.
+    """
     if standing := _over(report):
         return standing
-    found = incomplete(report)
+    found = incomplete(report, at=at)
     if needs_approval(report) and not is_approved(report):
         message = _("A second person has to approve this report first.")
         return (*found, Reason("not_approved", "", message))
     return found
 
 
-def incomplete(report: Report) -> tuple[Reason, ...]:
+def incomplete(report: Report, *, at: datetime | None = None) -> tuple[Reason, ...]:
     """What a draft lacks, whoever approves it."""
     if standing := _over(report):
         return standing
     wrong = _wrong_work if report.notice.kind == Kind.WORK else _wrong_trouble
-    return (*_missing_words(report), *_blanks(report), *wrong(report))
+    return (*_missing_words(report), *_blanks(report), *wrong(report, at))
 
 
 def blanks(text: str) -> list[str]:
@@ -128,13 +133,13 @@ def _blanks(report: Report) -> Iterable[Reason]:
                 yield Reason("blank", name, found)
 
 
-def _wrong_work(report: Report) -> tuple[Reason, ...]:
+def _wrong_work(report: Report, _at: datetime | None) -> tuple[Reason, ...]:
     if not any(not period.spare for period in report.periods):
         return (Reason("no_windows", "windows", _("Enter at least one period that is not a spare.")),)
     return ()
 
 
-def _wrong_trouble(report: Report) -> tuple[Reason, ...]:
+def _wrong_trouble(report: Report, at: datetime | None) -> tuple[Reason, ...]:
     found = []
     if report.started_at is None:
         found.append(Reason("no_start", "started_at", _("Enter when the trouble started.")))
@@ -144,4 +149,8 @@ def _wrong_trouble(report: Report) -> tuple[Reason, ...]:
         end = getattr(report, field)
         if report.started_at and end and end < report.started_at:
             found.append(Reason("end_before_start", field, _("The end cannot be before the start.")))
+    if report.ended_at and report.ended_at > (at or timezone.now()):
+        found.append(
+            Reason("not_yet", "ended_at", _("This is still to come. Enter when the service really recovered."))
+        )
     return tuple(found)

@@ -67,7 +67,7 @@ def _publish(pk: int, *, at: datetime) -> bool:
     if not is_publisher(report.scheduled_by):
         return _give_up(report, Failure.NOT_A_PUBLISHER)
     try:
-        check(report)
+        check(report, at=at)
     except IllegalMove:
         return _give_up(report, Failure.ILLEGAL_MOVE)
     except NotReady:

@@ -88,6 +88,7 @@ def test_sent_back_with_a_remark_and_not_without(editor: Account, draft: Report)
     answer = decides.post(act(draft, "return"), {"remark": " "})
     assert answer.status_code == 422
     assert 'id="id_remark_error"' in answer.content.decode()
+    assert '<a href="#id_remark">' in answer.content.decode()
     decides.post(act(draft, "return"), {"remark": "影響を書いてください。"})
     assert "影響を書いてください。" in writes.get(f"/en/console/notices/{draft.notice_id}/").content.decode()
     assert "Ask for approval" in writes.get(act(draft, "publish")).content.decode()

@@ -158,6 +158,12 @@ def test_further_reports_until_the_final_one(publisher: Client) -> None:
         edit = f"{notice}reports/{second.pk}/"
         assert publisher.get(f"{notice}reports/new/")["Location"] == edit
         done = {**typed, **times, "body_ja": "復旧しました。", "ended_at": "2026-11-22T15:10"}
+        too_soon = publisher.post(edit, {**done, "ended_at": "2026-11-22T15:21"})
+        assert too_soon.status_code == 422
+        assert "実際に復旧した日時を入力してください。" in too_soon.content.decode()
+        assert 'value="2026-11-22T15:21"' in too_soon.content.decode()
+        second.refresh_from_db()
+        done["revision"] = str(second.revision)
         assert publisher.post(edit, done)["Location"] == page_of(second)
         publisher.post(page_of(second), {"seen": seen(publisher, second)})
         second.refresh_from_db()

@@ -95,6 +95,7 @@ def test_a_moment_that_cannot_be_is_refused(publisher: Client, draft: Report, ty
     answer = publisher.post(act(draft, "schedule"), {"publish_at": typed, "seen": seen(publisher, draft)})
     assert answer.status_code == 422
     assert 'id="id_publish_at_error"' in answer.content.decode()
+    assert '<a href="#id_publish_at">' in answer.content.decode()
     assert words in answer.content.decode() or words == "Enter this."
     draft.refresh_from_db()
     assert draft.publish_at is None
