@@ -76,7 +76,9 @@ class PasskeyAsk extends HTMLElement {
       signal.throwIfAborted();
       this.send(packed(credential));
     } catch (error) {
-      if (signal.aborted || quiet) return;
+      // What was offered unasked fails unseen, unless somebody chose it.
+      const chosen = error.name === "NotAllowedError" && navigator.userActivation?.hasBeenActive;
+      if (signal.aborted || (quiet && !chosen)) return;
       this.say({ InvalidStateError: "known", NotAllowedError: "cancelled" }[error.name] ?? "failed");
     }
   }
