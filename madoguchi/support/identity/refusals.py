@@ -1,10 +1,11 @@
 """What a page answers when it was asked too often, or when too many log in at this moment."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -12,6 +13,12 @@ from madoguchi.accounts.hashers import HashingBusy
 from madoguchi.accounts.limits import TooMany
 from madoguchi.accounts.mailbox import MailboxBusy, MailSystemAway
 from madoguchi.shell.errors import too_many
+from madoguchi.shell.forms import render_form
+
+# Seconds.
+_LATER = "30"
+# Not its turn in a login storm.
+BUSY = (HashingBusy, MailboxBusy)
 
 
 def patient(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -23,7 +30,7 @@ def patient(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return view(request, *args, **kwargs)
         except TooMany as full:
             return too_many(request, retry_after=full.seconds)
-        except (HashingBusy, MailboxBusy):
+        except BUSY:
             return _later(request, "identity/busy.html")
         except MailSystemAway:
             return _later(request, "identity/mail_system_away.html")
@@ -39,7 +46,14 @@ def login_paused(request: HttpRequest, full: TooMany, *, onward: str) -> HttpRes
     return response
 
 
+def form_again(request: HttpRequest, template: str, form: BaseForm, context: Mapping[str, Any]) -> HttpResponse:
+    """503 in a login storm for a form in which more than a password was typed: it is kept, but for the password."""
+    response = render_form(request, template, form, {**context, "busy": True}, status=503)
+    response["Retry-After"] = _LATER
+    return response
+
+
 def _later(request: HttpRequest, template: str) -> HttpResponse:
     response = render(request, template, status=503)
-    response["Retry-After"] = "30"
+    response["Retry-After"] = _LATER
     return response

@@ -15,7 +15,7 @@ from madoguchi.shell.forms import render_form
 from madoguchi.support.identity.entrance import admit
 from madoguchi.support.identity.forms.login import LoginForm
 from madoguchi.support.identity.onward import home, safe_next
-from madoguchi.support.identity.refusals import login_paused, patient
+from madoguchi.support.identity.refusals import BUSY, form_again, login_paused, patient
 
 
 @never_cache
@@ -36,6 +36,8 @@ def login(request: HttpRequest) -> HttpResponse:
         except act.FirstUse:
             first_use.begin(request, Newcomer(entered["email"], stay=entered["stay"], next=onward))
             return HttpResponseRedirect(reverse("identity:welcome"))
+        except BUSY:
+            return form_again(request, "identity/login.html", form, _beside(request, onward=onward))
         if let_in is not None:
             account, outlook = let_in
             method = act.method_of(account.email)
@@ -46,11 +48,14 @@ def login(request: HttpRequest) -> HttpResponse:
 
 def page(request: HttpRequest, form: LoginForm, *, onward: str) -> HttpResponse:
     """The login page, with a way in by passkey where this address knows passkeys."""
-    context = {
+    return render_form(request, "identity/login.html", form, _beside(request, onward=onward))
+
+
+def _beside(request: HttpRequest, *, onward: str) -> dict[str, object]:
+    return {
         "next": onward,
         "left": "left" in request.GET,
         "mail_domains": settings.MAILBOX_DOMAINS,
         "passkeys_here": passkeys.relying_party(request) is not None,
         "providers": settings.BUSINESS_PROVIDERS,
     }
-    return render_form(request, "identity/login.html", form, context)

@@ -17,7 +17,7 @@ from madoguchi.shell.forms import render_form
 from madoguchi.shell.languages import current
 from madoguchi.support.identity.forms.register import RegisterForm
 from madoguchi.support.identity.onward import home, safe_next
-from madoguchi.support.identity.refusals import patient
+from madoguchi.support.identity.refusals import BUSY, form_again, patient
 
 STEPS = [
     pgettext_lazy("step of registration", "Enter"),
@@ -38,10 +38,6 @@ def register(request: HttpRequest) -> HttpResponse:
     kept = act.kept_form(request)
     onward = safe_next(request) or (kept.continue_to if kept else "")
     form = RegisterForm(request.POST if request.method == "POST" else None, initial=_entered(kept) if kept else None)
-    if request.method == "POST" and form.is_valid():
-        entered = {name: value for name, value in form.cleaned_data.items() if name != "password_again"}
-        act.keep_form(request, continue_to=onward, terms_version=terms_agreed(request), **entered)
-        return HttpResponseRedirect(reverse("identity:register_confirm"))
     context = {
         "steps": STEPS,
         "current": 1,
@@ -51,6 +47,13 @@ def register(request: HttpRequest) -> HttpResponse:
         "rules": passwords.profile().rules,
         "refused": [passwords.NOT_YOURS, passwords.NOT_COMMON],
     }
+    if request.method == "POST" and form.is_valid():
+        entered = {name: value for name, value in form.cleaned_data.items() if name != "password_again"}
+        try:
+            act.keep_form(request, continue_to=onward, terms_version=terms_agreed(request), **entered)
+        except BUSY:
+            return form_again(request, "identity/register.html", form, context)
+        return HttpResponseRedirect(reverse("identity:register_confirm"))
     return render_form(request, "identity/register.html", form, context)
 
 
