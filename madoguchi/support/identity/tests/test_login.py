@@ -192,6 +192,15 @@ def test_who_is_signed_in_goes_on(client):
     assert client.get("/en/id/login/")["Location"] == "/en/my/"
 
 
+def test_the_forms_address_says_where_to_go_on_so_that_coming_back_to_its_answer_does_too(client):
+    answer = enter(client, password="wrong", next="/my/?a=1&b=2")
+    assert answer.status_code == 422
+    action = re.search(r'action="(/id/login/[^"]*)"', answer.content.decode())
+    assert action
+    assert action[1] == "/id/login/?next=%2Fmy%2F%3Fa%3D1%26b%3D2"
+    assert 'name="next" value="/my/?a=1&amp;b=2"' in client.get(action[1]).content.decode()
+
+
 def test_logging_out_ends_the_session_and_only_by_post(client):
     someone = alice()
     sign_in(client, someone)
