@@ -87,6 +87,7 @@ class Engine:
             hungry=self._wake.set,
             blown=self._blown,
         )
+        self._dispatch.held = self._held
         recording = asyncio.create_task(self._holdings.recording())
         works = [
             self._claiming,
@@ -115,13 +116,17 @@ class Engine:
         await asyncio.gather(*self._pausing)
         with contextlib.suppress(psycopg.OperationalError, TimeoutError):
             async with asyncio.timeout(1):
+                await self._dispatch.tally.tell(self._records, few=0)
                 await self._teller.part(self._records)
 
     async def _database(self) -> str | None:
         """The database's name, once it answers and has what dead workers left; ``None`` when stopped before."""
         while not self._stopping.is_set():
             try:
-                return await self._recover()
+                name = await self._recover()
+                # Known before the first letter is refused: a domain that is not believed fails none.
+                self._held = await outbox.held(await self._records.get())
+                return name
             except psycopg.OperationalError:
                 log.warning("delivery.database_away")
                 await self._records.drop()

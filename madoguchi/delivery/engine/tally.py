@@ -29,10 +29,13 @@ class Tally:
     def refused(self, address: str) -> None:
         self._counts[address.rpartition("@")[2]][1] += 1
 
-    async def tell(self, link: Link) -> None:
-        """Raises :class:`psycopg.OperationalError`; what could not be told is forgotten then."""
+    async def tell(self, link: Link, *, few: int = _FEW) -> None:
+        """Raises :class:`psycopg.OperationalError`; what could not be told is forgotten then.
+
+        Domains with fewer than ``few`` letters wait: 0 tells of all, when there is no later.
+        """
         rows: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
-        for domain in [domain for domain, counts in self._counts.items() if sum(counts) >= _FEW]:
+        for domain in [domain for domain, counts in self._counts.items() if sum(counts) >= few]:
             accepted, refused = self._counts.pop(domain)
             rows[domain.lower()][0] += accepted  # in capitals it is the same one
             rows[domain.lower()][1] += refused
