@@ -26,7 +26,7 @@ def _stopped(opt_out: OptOut) -> Note:
         paragraphs=(
             _("The %(kind_mail)s of %(service)s to the address below was stopped by the link in an email.") % about,
             _("An address can have several readers, and any of them can open that link. If this was not what you "
-              "want, choose “Receive again” on this page:"),
+              "want, choose “Receive again” on the page below."),
         ),
         facts=((_("Delivery address"), slot("address")),),
         button=_("Notification settings"),
