@@ -41,8 +41,9 @@ def _tells_errors(view: View) -> View:
         except (JoseError, RequestException) as error:
             log.warning("the mall could not log a customer in", why=type(error).__name__)
             visit["error"] = "temporarily_unavailable"
-        # An answer comes back to an address without a language, a press of a button has one.
-        language = visit.get("language", "ja") if request.method == "GET" else current()
+        # An answer comes back to an address without a language; whoever opens that address unasked, or presses a
+        # button, reads in the one they are in.
+        language = visit.get("language", current()) if request.method == "GET" else current()
         return HttpResponseRedirect(in_language(reverse("demo:mall"), language))
 
     return told
