@@ -16,7 +16,8 @@ from .rating.discount import in_force as discount_in_force
 HOLIDAY_YEARS = range(2020, 2036)
 
 
-def as_tariff(version: models.TariffVersion, rules: Iterable[models.TariffRule]) -> Tariff:
+def as_tariff(version: models.TariffVersion, rules: Iterable[models.TariffRule | Rule]) -> Tariff:
+    """A version with its rules, or with rules not stored yet, as the kernel's value."""
     bands = tuple(Band(b["name"], frozenset(b["days"]), frozenset(b["hours"])) for b in version.bands)
     return Tariff(
         name=version.name,
@@ -67,7 +68,7 @@ class Book:
     @classmethod
     def of_today(cls) -> "Book":
         tables: dict[str, list[Table]] = {}
-        for version in models.TariffVersion.objects.prefetch_related("rules"):
+        for version in models.TariffVersion.objects.released().prefetch_related("rules"):
             table = compile_tariff(as_tariff(version, version.rules.all()))
             for kind in version.usage_kinds:
                 tables.setdefault(kind, []).append(table)

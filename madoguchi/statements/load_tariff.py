@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from .book import as_tariff
 from .models import IncomingCallDiscount, NumberFee, TariffRule, TariffVersion, TaxRate
@@ -22,7 +23,7 @@ def load_tariff(path: Path = SAMPLE) -> TariffVersion:
     """Store the file's tariff; raises :class:`AlreadyLoaded`, or ``WrongTariff`` when it contradicts itself."""
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     try:
-        version = TariffVersion(**data["tariff"], is_sample=data.get("sample", False))
+        version = TariffVersion(**data["tariff"], is_sample=data.get("sample", False), released_at=timezone.now())
         rules = [TariffRule(version=version, **rule) for rule in _rules(data)]
     except (KeyError, TypeError) as error:
         raise WrongTariff(f"a part is missing or not known: {error}") from error

@@ -27,8 +27,14 @@ def usage_kinds() -> ArrayField:
     return ArrayField(models.CharField(max_length=12, choices=UsageKind))
 
 
+class TariffVersionQuerySet(models.QuerySet["TariffVersion"]):
+    def released(self) -> "TariffVersionQuerySet":
+        """Those calls are rated by, from their day on."""
+        return self.exclude(released_at=None)
+
+
 class TariffVersion(models.Model):
-    """Prices of calls from a day on. Never edited once calls were rated by it: load a new version."""
+    """Prices of calls from a day on. A draft until it is released; edited only as a draft (``tariffs/versions.py``)."""
 
     name = models.CharField(max_length=60, unique=True)
     # Several tariffs side by side serve different kinds of contract.
@@ -38,9 +44,19 @@ class TariffVersion(models.Model):
     # Time bands: [{"name", "days": [0–7], "hours": [0–23]}], see docs/rating.md.
     bands = models.JSONField(default=list, blank=True)
     is_sample = models.BooleanField(default=False)
+    released_at = models.DateTimeField(null=True, blank=True)  # null: a draft, which rates nothing
+
+    objects = TariffVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-valid_from", "-pk"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_draft(self) -> bool:
+        return self.released_at is None
 
 
 class TariffRule(models.Model):

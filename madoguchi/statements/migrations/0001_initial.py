@@ -42,7 +42,11 @@ class Migration(migrations.Migration):
                 ('zone', models.CharField(default='Asia/Tokyo', max_length=64)),
                 ('bands', models.JSONField(blank=True, default=list)),
                 ('is_sample', models.BooleanField(default=False)),
+                ('released_at', models.DateTimeField(blank=True, null=True)),
             ],
+            options={
+                'ordering': ['-valid_from', '-pk'],
+            },
         ),
         migrations.CreateModel(
             name='UsageImport',
