@@ -1,11 +1,9 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from madoguchi.lib.addresses import BadAddress, normal_address
+from madoguchi.shell.address_field import AddressField
 
 
 class ReasonField(forms.CharField):
@@ -28,21 +26,12 @@ class ReasonField(forms.CharField):
 
 
 class FindForm(forms.Form):
-    email = forms.CharField(
+    email = AddressField(
+        autocomplete="off",
         label=gettext_lazy("Email address of the customer ID"),
-        max_length=400,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
-        ),
         error_messages={"required": gettext_lazy("Please enter the email address.")},
     )
     reason = ReasonField()
-
-    def clean_email(self) -> str:
-        try:
-            return normal_address(self.cleaned_data["email"])
-        except BadAddress:
-            raise ValidationError(_("Please enter an email address in the form name@example.jp.")) from None
 
 
 class ActForm(forms.Form):

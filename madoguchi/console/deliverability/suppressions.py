@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
@@ -19,45 +18,35 @@ from madoguchi.console import audit, roles
 from madoguchi.console.customers.forms import ReasonField
 from madoguchi.delivery.models import Suppression
 from madoguchi.delivery.returns import figures, suppression
-from madoguchi.lib.addresses import BadAddress, normal_address
+from madoguchi.shell.address_field import AddressField
 from madoguchi.shell.forms import render_form
 
 A_PAGE = 50
 
 
-def _address(typed: str) -> str:
-    try:
-        return normal_address(typed)
-    except BadAddress:
-        raise forms.ValidationError(_("Please enter an email address in the form name@example.jp.")) from None
+class AddressOrDomainField(AddressField):
+    """A whole address, or ``@`` and a domain."""
 
-
-class AddressField(forms.CharField):
-    def __init__(self, **options: Any) -> None:
-        typing = {"autocomplete": "off", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
-        super().__init__(max_length=400, widget=forms.TextInput(attrs=typing), **options)
+    def clean(self, value: Any) -> Any:
+        typed = str(forms.CharField.clean(self, value)).lower()
+        return typed if typed.startswith("@") else super().clean(value)
 
 
 class SearchForm(forms.Form):
-    q = AddressField(
+    q = AddressOrDomainField(
+        autocomplete="off",
         label=gettext_lazy("Whole address, or @ and a domain"),
         error_messages={"required": gettext_lazy("Please enter the email address.")},
     )
 
-    def clean_q(self) -> str:
-        typed = str(self.cleaned_data["q"]).strip().lower()
-        return typed if typed.startswith("@") else _address(typed)
-
 
 class AddForm(forms.Form):
     address = AddressField(
+        autocomplete="off",
         label=gettext_lazy("Email address"),
         error_messages={"required": gettext_lazy("Please enter the email address.")},
     )
     reason = ReasonField()
-
-    def clean_address(self) -> str:
-        return _address(self.cleaned_data["address"])
 
 
 class LiftForm(forms.Form):

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from madoguchi.catalog.models import Service
 from madoguchi.inquiries.open import BODY_LONGEST, NAME_LONGEST, SUBJECT_LONGEST, plain
+from madoguchi.shell.address_field import AddressField
 from madoguchi.shell.templatetags.shell import in_language_plain
-from madoguchi.support.identity.forms.fields import AddressField
 
 
 class ServiceChoice(forms.ModelChoiceField):
@@ -63,6 +63,7 @@ class InquiryForm(forms.Form):
         error_messages={"max_length": gettext_lazy("The name can have at most 60 characters.")},
     )
     email = AddressField(
+        autocomplete="email",
         label=gettext_lazy("Email address"),
         help_text=gettext_lazy("We answer to this address. Please check it well."),
         error_messages={"required": gettext_lazy("Please enter your email address.")},
@@ -77,7 +78,6 @@ class InquiryForm(forms.Form):
     def __init__(self, *args: Any, signed_in: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["service"].queryset = Service.objects.offered().by_name()  # type: ignore[attr-defined]
-        self.fields["email"].widget.attrs["autocomplete"] = "email"
         if signed_in:
             del self.fields["email"]
 

@@ -10,18 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from madoguchi.accounts.models import Account
-from madoguchi.lib.addresses import BadAddress, envelope, normal_address
+from madoguchi.lib.addresses import envelope
 from madoguchi.notices.destinations import AddressInUse, Preferences, check_unused
 from madoguchi.notices.models import ALL_DAYS, ALL_HOURS, Destination
+from madoguchi.shell.address_field import AddressField
 from madoguchi.support.mynotices import grids
 
 
 class AddressForm(forms.Form):
-    address = forms.CharField(
+    address = AddressField(
+        autocomplete="email",
         label=gettext_lazy("Email address"),
-        widget=forms.TextInput(
-            attrs={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
-        ),
         error_messages={"required": gettext_lazy("Please enter an email address.")},
     )
     device = forms.ChoiceField(
@@ -100,10 +99,7 @@ class AddressForm(forms.Form):
         return {**single, **ticks}
 
     def clean_address(self) -> str:
-        try:
-            address = normal_address(self.cleaned_data["address"])
-        except BadAddress as bad:
-            raise ValidationError(_told(bad)) from None
+        address = str(self.cleaned_data["address"])
         try:
             check_unused(self.account, slot=self.slot, address=envelope(address))
         except AddressInUse:
@@ -165,21 +161,3 @@ def _ticked(bits: int, every: int) -> list[int]:
 
 def _values(ticked: Any) -> set[str]:
     return {str(value) for value in ticked or ()}
-
-
-def _told(bad: BadAddress) -> str:
-    if bad.why == "length":
-        return _("This email address is too long. An address has at most 254 characters, 64 of them before the @.")
-    if bad.why == "characters":
-        return _("This email address contains characters that cannot be seen. Please type it again.")
-    if bad.why == "dots":
-        return _(
-            "Before the @ there are two dots in a row, or a dot at the beginning or the end. Only old mobile addresses"
-            " (docomo.ne.jp, ezweb.ne.jp, au.com) can have them. Please check the address."
-        )
-    if bad.why == "international":
-        return _(
-            "We cannot send email to addresses with letters other than English ones before the @. Please enter another"
-            " address."
-        )
-    return _("Please enter an email address in the form name@example.jp.")

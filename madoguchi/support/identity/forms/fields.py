@@ -8,53 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from madoguchi.lib.addresses import BadAddress, normal_address
 from madoguchi.lib.kana import NotKatakana, katakana_name
 
 # The longest any profile allows; the profile's own rule says which it is.
 _PASSWORD_LENGTH = 128
-
-
-class AddressField(forms.CharField):
-    """A mail address, brought to its one spelling. No e-mail keyboard check by the browser: ours says what is wrong."""
-
-    def __init__(self, **options: Any) -> None:
-        widget = forms.TextInput(
-            attrs={
-                "autocomplete": "username",
-                "inputmode": "email",
-                "autocapitalize": "none",
-                "spellcheck": "false",
-            }
-        )
-        super().__init__(widget=widget, **options)
-
-    def clean(self, value: Any) -> Any:
-        typed = super().clean(value)
-        if not typed:
-            return typed
-        try:
-            return normal_address(typed)
-        except BadAddress as bad:
-            raise ValidationError(_told(bad)) from None
-
-
-def _told(bad: BadAddress) -> str:
-    if bad.why == "length":
-        return _("This email address is too long. An address has at most 254 characters, 64 of them before the @.")
-    if bad.why == "characters":
-        return _("This email address contains characters that cannot be seen. Please type it again.")
-    if bad.why == "dots":
-        return _(
-            "Before the @ there are two dots in a row, or a dot at the beginning or the end. Only old mobile addresses"
-            " (docomo.ne.jp, ezweb.ne.jp, au.com) can have them. Please check the address."
-        )
-    if bad.why == "international":
-        return _(
-            "We cannot send email to addresses with letters other than English ones before the @. Please enter another"
-            " address."
-        )
-    return _("Please enter an email address in the form name@example.jp.")
 
 
 # The error code of an address that is a mailbox of the operator's.

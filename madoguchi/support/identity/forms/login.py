@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from madoguchi.accounts import recovery_codes, second_factor
 from madoguchi.accounts.models import Account
-from madoguchi.support.identity.forms.fields import AddressField, half_width, password_field
+from madoguchi.shell.address_field import AddressField
+from madoguchi.support.identity.forms.fields import half_width, password_field
 
 
 class PasswordForm(forms.Form):

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from madoguchi.accounts import mailbox, passwords
+from madoguchi.shell.address_field import AddressField
 from madoguchi.support.identity.forms.birth_date import BirthDateField
 from madoguchi.support.identity.forms.fields import (
     OF_MAILBOX,
-    AddressField,
     KanaField,
     half_width,
     only_about_the_mailbox,

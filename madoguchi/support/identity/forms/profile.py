@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from madoguchi.accounts.change_address import came_back
 from madoguchi.accounts.models import Account
+from madoguchi.shell.address_field import AddressField
 from madoguchi.shell.languages import current
 from madoguchi.support.identity.forms import time_zones
 from madoguchi.support.identity.forms.birth_date import BirthDateField
-from madoguchi.support.identity.forms.fields import AddressField, KanaField
+from madoguchi.support.identity.forms.fields import KanaField
 
 
 class EmailForm(forms.Form):

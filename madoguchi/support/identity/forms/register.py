@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from madoguchi.accounts import mailbox
 from madoguchi.accounts.passwords import Owner
+from madoguchi.shell.address_field import AddressField
 from madoguchi.support.identity.forms.birth_date import BirthDateField
 from madoguchi.support.identity.forms.fields import (
     OF_MAILBOX,
-    AddressField,
     KanaField,
     only_about_the_mailbox,
     password_field,
