@@ -351,6 +351,15 @@ TRUSTED_DEVICE_DAYS = ENV.integer("MADOGUCHI_TRUSTED_DEVICE_DAYS", 90, least=1, 
 # --- statements -----------------------------------------------------------------------------------------------------
 # Whether the holder of a contract sees whole numbers of others in call records; colleagues never do.
 WHOLE_NUMBERS = ENV.choice("MADOGUCHI_WHOLE_NUMBERS", ("nobody", "holder"), "nobody")
+# The day of the following month on which a month is closed, and how long after it bills are due.
+CLOSE_DAY = ENV.integer("MADOGUCHI_CLOSE_DAY", 10, least=1, most=28)
+DUE_DAYS = ENV.integer("MADOGUCHI_DUE_DAYS", 20, least=1, most=90)
+# How many parts a closing is split into: so many workers can take part.
+CLOSING_SHARDS = ENV.integer("MADOGUCHI_CLOSING_SHARDS", 8, least=1, most=1024)
+TAX_ROUNDING = ENV.choice("MADOGUCHI_TAX_ROUNDING", ("down", "half_up", "up"), "down")
+# Months whose calls stay in the database, the current one not counted; older ones are in the archive alone.
+CALLS_MONTHS = ENV.integer("MADOGUCHI_CALLS_MONTHS", 24, least=6, most=240)
+ARCHIVE = Path(ENV.text("MADOGUCHI_ARCHIVE", str(VAR / "archive"), wanted="a folder")).resolve()
 
 # --- inquiries ------------------------------------------------------------------------------------------------------
 # How long an inquiry is kept after it was closed.

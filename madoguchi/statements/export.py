@@ -16,7 +16,7 @@ from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.contracts.models import Contract
 from madoguchi.contracts.verification import proven
 from madoguchi.statements.masking import masked, sees_whole_numbers
-from madoguchi.statements.models import Call
+from madoguchi.statements.models import Adjustment, Bill, Call
 from madoguchi.statements.statement import VOICE
 
 _FIELDS = (
@@ -61,4 +61,57 @@ def _calls(account: Account, contract: Contract) -> Iterator[dict[str, Any]]:
         yield call if whole else {**call, "other": masked(call["other"])}
 
 
+_SIDE = {*_FIELDS} - {"month", "outgoing"}
+
+
+def call_adjustments(request: HttpRequest, account: Account) -> list[dict[str, Any]]:
+    """Calls of closed months put right since, as billed and as they should be, under the conditions of the calls."""
+    visible = Contract.objects.visible_to(account).filter(usage_kind__in=VOICE).order_by("number")
+    return [
+        {"contract": contract.number, "adjustments": [_adjustment(row, account) for row in rows]}
+        for contract in visible
+        if proven(request, contract)
+        and (rows := list(Adjustment.objects.filter(contract=contract).order_by("month", "pk")))
+    ]
+
+
+def _adjustment(row: Adjustment, account: Account) -> dict[str, Any]:
+    whole = sees_whole_numbers(account, row.contract)
+
+    def side(line: dict[str, Any] | None) -> dict[str, Any] | None:
+        if line is None:
+            return None
+        shown = {name: value for name, value in line.items() if name in _SIDE}
+        return shown if whole else {**shown, "other": masked(shown["other"])}
+
+    return {
+        "month": row.month,
+        "for_month": row.for_month,
+        "outgoing": row.outgoing,
+        "reason": row.reason,
+        "as_billed": side(row.old),
+        "as_it_should_be": side(row.new),
+    }
+
+
+def bills(request: HttpRequest, account: Account) -> list[dict[str, Any]]:
+    """The bills of contracts whose contact phone this session has proven; amounts in milli-yen but tax and total."""
+    visible = Contract.objects.visible_to(account).order_by("number")
+    issued = Bill.objects.issued().filter(contract__in=[c for c in visible if proven(request, c)])
+    return [
+        {
+            "number": bill.number,
+            "contract": bill.contract.number,
+            "month": bill.month,
+            "due_on": bill.due_on,
+            "items": list(bill.items.values("kind", "code", "name_ja", "name_en", "month", "amount", "tax_yen")),
+            "tax": bill.tax,
+            "total": bill.total,
+        }
+        for bill in issued.select_related("contract").prefetch_related("items").order_by("month", "number")
+    ]
+
+
 register("call_records", call_records)
+register("call_adjustments", call_adjustments)
+register("bills", bills)

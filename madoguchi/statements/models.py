@@ -8,12 +8,33 @@ from django.utils import timezone
 
 from madoguchi.contracts.models import Contract, UsageKind
 
+from .closing.models import (
+    Adjustment,
+    Bill,
+    BillingMonth,
+    BillItem,
+    ClosingRun,
+    ClosingShard,
+    MonthArchive,
+    RerateDifference,
+    Rerating,
+)
+
 __all__ = [
+    "Adjustment",
+    "Bill",
+    "BillItem",
+    "BillingMonth",
     "Call",
+    "ClosingRun",
+    "ClosingShard",
     "Conflict",
     "IncomingCallDiscount",
+    "MonthArchive",
     "NumberFee",
     "RejectedRow",
+    "RerateDifference",
+    "Rerating",
     "TariffRule",
     "TariffVersion",
     "TaxRate",

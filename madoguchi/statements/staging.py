@@ -5,6 +5,8 @@ from io import BytesIO
 import polars as pl
 from django.db import connection
 
+from .closing import late
+from .closing.months import frozen
 from .models import UsageImport
 
 COLUMNS = (
@@ -15,8 +17,8 @@ COLUMNS = (
 )
 _NAMES = ", ".join(COLUMNS)
 
-# What a staged line is: new, the same as a stored one, or in conflict with it. A record is what its worst line is,
-# and new where one of its lines is: "c" < "n" < "s".
+# What a staged line is: new, new and late (its month is closed), the same as a stored one, or in conflict with it. A
+# record is what its worst line is, and new where one of its lines is: "c" < "l" < "n" < "s".
 _CREATE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS usage_staging (LIKE statements_call, line integer, state "char") ON COMMIT DROP
 """
@@ -36,7 +38,8 @@ _MOVE = f"""
 INSERT INTO statements_call ({_NAMES}) SELECT {_NAMES} FROM usage_staging WHERE state = 'n' ON CONFLICT DO NOTHING
 """  # noqa: S608 - the names are the constant above
 _COUNT = """
-SELECT count(*) FILTER (WHERE state = 'n'), count(*) FILTER (WHERE state = 's'), count(*) FILTER (WHERE state = 'c')
+SELECT count(*) FILTER (WHERE state IN ('l', 'n')),
+       count(*) FILTER (WHERE state = 's'), count(*) FILTER (WHERE state = 'c')
 FROM (SELECT min(state::text) AS state FROM usage_staging GROUP BY line) records
 """
 
@@ -53,14 +56,20 @@ class Staging:
         """Store a batch of rated lines; returns how many records were (stored, there already, in conflict)."""
         rows = _told_apart(lines).with_columns(usage_import_id=pl.lit(self.usage_import.pk))
         with connection.cursor() as cursor:
-            for month in sorted(rows["month"].unique()):
+            months = set(rows["month"].unique())
+            closed = frozen(months)
+            for month in sorted(months - closed):
                 cursor.execute("SELECT statements_open_month(%s)", [month])
             cursor.execute("TRUNCATE usage_staging")
             buffer = BytesIO()
             rows.select(*COLUMNS, "line", "state").write_csv(buffer, include_header=False, quote_style="non_numeric")
             with cursor.copy(f"COPY usage_staging ({_NAMES}, line, state) FROM STDIN (FORMAT csv)") as copy:
                 copy.write(buffer.getvalue())
-            for statement in (_IN_CONFLICT, _THE_SAME, _QUARANTINE, _MOVE, _COUNT):
+            for statement in (_IN_CONFLICT, _THE_SAME):
+                cursor.execute(statement)
+            late.recognise()
+            late.put_aside(closed)
+            for statement in (_QUARANTINE, _MOVE, _COUNT):
                 cursor.execute(statement)
             stored, skipped, conflicting = cursor.fetchone()
         return stored, skipped, conflicting

@@ -1,0 +1,41 @@
+"""Which months still take lines, and when a month closes."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from madoguchi.statements.rating import month_before
+
+from .models import BillingMonth
+
+
+def month_after(month: date, months: int = 1) -> date:
+    return month_before(month, -months)
+
+
+def closes_on(month: date) -> date:
+    """The day on which a month is closed unless somebody does it before."""
+    return month_after(month) + timedelta(days=settings.CLOSE_DAY - 1)
+
+
+def frozen(months: Iterable[date]) -> set[date]:
+    """Those that take no lines any more: closed, or being closed."""
+    rows = BillingMonth.objects.filter(month__in=set(months), frozen_at__isnull=False)
+    return set(rows.values_list("month", flat=True))
+
+
+def open_month_for(month: date) -> date:
+    """The month on whose bill a line of ``month`` (its first day) goes: itself, or the first later one still open."""
+    later = BillingMonth.objects.filter(month__gte=month, frozen_at__isnull=False)
+    taken = set(later.values_list("month", flat=True))
+    while month in taken:
+        month = month_after(month)
+    return month
+
+
+def keep_imports_out() -> None:
+    """Wait for the import that is running, and let none begin before this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('statements_import'))")
