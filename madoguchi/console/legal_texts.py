@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -75,8 +75,11 @@ class TextForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         entered = self.cleaned_data
         if LegalText.objects.filter(kind=entered.get("kind"), version=entered.get("version")).exists():
-            self.add_error("version", _("This version has been published already and stays as it is."))
+            self.refuse_version()
         return entered
+
+    def refuse_version(self) -> None:
+        self.add_error("version", _("This version has been published already and stays as it is."))
 
 
 @roles.administrators
@@ -102,20 +105,28 @@ def new(request: HttpRequest) -> HttpResponse:
     form = TextForm(request.POST if request.method == "POST" else None, initial=_begin(request))
     context: dict[str, Any] = {}
     if form.is_bound and form.is_valid():
-        if "publish" in request.POST:
-            with transaction.atomic():
-                entered = form.cleaned_data
-                text = LegalText.objects.create(
-                    **{**entered, "effective_at": entered["effective_at"] or timezone.now()}
-                )
-                audit.record(request, "legal_text.publish", text, kind=text.kind, version=text.version)
+        if "publish" in request.POST and _publish(request, form):
             return redirect("console:texts")
-        context = {
-            "preview": form.cleaned_data,
-            "asked": Account.objects.filter(is_active=True, staff_role="").count(),
-            "asks": form.cleaned_data["kind"],
-        }
+        if not form.errors:
+            context = {
+                "preview": form.cleaned_data,
+                "asked": Account.objects.filter(is_active=True, staff_role="").count(),
+                "asks": form.cleaned_data["kind"],
+            }
     return render_form(request, "console/legal_text_new.html", form, context)
+
+
+def _publish(request: HttpRequest, form: TextForm) -> bool:
+    """Whether it is published; False, said by the form, where somebody else was faster with this version."""
+    entered = {**form.cleaned_data, "effective_at": form.cleaned_data["effective_at"] or timezone.now()}
+    try:
+        with transaction.atomic():
+            text = LegalText.objects.create(**entered)
+            audit.record(request, "legal_text.publish", text, kind=text.kind, version=text.version)
+    except IntegrityError:
+        form.refuse_version()
+        return False
+    return True
 
 
 def _begin(request: HttpRequest) -> dict[str, str]:

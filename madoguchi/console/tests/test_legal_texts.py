@@ -7,6 +7,7 @@ from django.test import Client
 from madoguchi.accounts.models import StaffRole
 from madoguchi.accounts.tests import people
 from madoguchi.catalog.models import LegalText, legal_text
+from madoguchi.console.legal_texts import TextForm as LegalTextForm
 from madoguchi.console.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +80,13 @@ def test_what_cannot_be_published_is_said_beside_it_and_what_was_typed_stays(adm
     assert words in page
     assert "新しい規約" in page or "body_ja" in changed
     assert LegalText.objects.count() == 1
+
+
+def test_of_two_who_publish_a_version_at_once_the_second_is_told(administrator, monkeypatch):
+    # The other's is stored between this one's check and its own storing.
+    monkeypatch.setattr(LegalTextForm, "clean", lambda form: form.cleaned_data)
+    status, page = said(administrator, version="2026-04", publish="1")
+    assert status == 422
+    assert "この版はすでに公開されており" in page
+    assert "新しい規約" in page
+    assert not AuditEntry.objects.exists()
