@@ -41,7 +41,7 @@ def complete(request: HttpRequest, token: str, *, password: str) -> Account:
 
     Signing in, and with it the row of the ledger, is the caller's next step.
 
-    Raises :class:`LinkDead` or, counted, :class:`WrongPassword`.
+    Raises :class:`LinkDead`, HashingBusy or, counted, :class:`WrongPassword`.
     """
     registration = waiting_registration(token)
     if not _right_password(registration, password):

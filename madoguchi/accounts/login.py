@@ -29,7 +29,7 @@ from madoguchi.accounts import (
 )
 from madoguchi.accounts.assurance import Level
 from madoguchi.accounts.events import record
-from madoguchi.accounts.hashers import of_nobody
+from madoguchi.accounts.hashers import HashingBusy, of_nobody
 from madoguchi.accounts.knock import Outlook, give_back, give_back_and_look, knock, look, target
 from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.accounts.network import client_address, source_network
@@ -38,6 +38,8 @@ from madoguchi.lib import rows
 _PENDING = "login_pending"
 # How long the page waits for the one-time code after the password.
 PENDING_SECONDS = 600
+# Nothing was looked at, so nothing was tried: whoever came in a storm keeps the tries of a quiet day.
+_NOT_ASKED = (HashingBusy, mailbox.MailboxBusy, mailbox.MailSystemAway)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class FirstUse(Exception):
 
 def check_password(request: HttpRequest, *, email: str, password: str) -> tuple[Account, Outlook] | None:
     """The account and what :func:`first_factor` goes by, if the password is right and the account may log in.
-    Raises :class:`limits.TooMany`.
+    Raises :class:`limits.TooMany` or HashingBusy.
 
     ``email`` as :func:`madoguchi.lib.addresses.normal_address` makes it. Under the operator's mail domains it is the
     mailbox's password that counts, and nothing else: raises :class:`FirstUse`, MailboxBusy or MailSystemAway too. A
@@ -67,8 +69,8 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> tuple[
             right = mailbox.check(email, password, caller=client_address(request))
         else:
             right = _is_password_of(account, password)
-    except (mailbox.MailboxBusy, mailbox.MailSystemAway):
-        give_back(knocked)  # nothing was tried
+    except _NOT_ASKED:
+        give_back(knocked)
         raise
     if not right or (account and not account.is_active):
         record(request, account, method_of(email), False)
@@ -148,14 +150,19 @@ def pending(request: HttpRequest) -> Pending | None:
 
 def check_own_password(request: HttpRequest, account: Account, password: str) -> bool:
     """Whether it is the password of ``account`` (its mailbox's, if it is one of ours), which is signed in; counted as a
-    login, a wrong one written in the ledger. Raises :class:`limits.TooMany`, MailboxBusy or MailSystemAway.
+    login, a wrong one written in the ledger. Raises :class:`limits.TooMany` and what :func:`check_password` raises of a
+    storm or a mail system.
     """
     target = target_of(request, account.email)
     limits.take(limits.LOGIN_TARGET, target)
-    if mailbox.is_ours(account.email):
-        right = mailbox.check(account.email, password, caller=client_address(request))
-    else:
-        right = account.check_password(password)
+    try:
+        if mailbox.is_ours(account.email):
+            right = mailbox.check(account.email, password, caller=client_address(request))
+        else:
+            right = account.check_password(password)
+    except _NOT_ASKED:
+        limits.give_back(limits.LOGIN_TARGET, target)
+        raise
     if not right:
         record(request, account, method_of(account.email), False)
         return False
@@ -166,10 +173,14 @@ def check_own_password(request: HttpRequest, account: Account, password: str) ->
 def check_code(request: HttpRequest, account: Account, code: str) -> AuthEvent.Method | None:
     """Which of the two ``code`` is, if it is right: a one-time code (six digits) or a recovery code (twelve letters).
 
-    Both count into the same limit; a wrong one is noted in the ledger. Raises :class:`limits.TooMany`.
+    Both count into the same limit; a wrong one is noted in the ledger. Raises :class:`limits.TooMany` or HashingBusy.
     """
     limits.take(limits.LOGIN_CODE, str(account.pk))
-    method, right = redeem_code(account, code)
+    try:
+        method, right = redeem_code(account, code)
+    except HashingBusy:
+        limits.give_back(limits.LOGIN_CODE, str(account.pk))
+        raise
     if not right:
         record(request, account, method, False)
         return None

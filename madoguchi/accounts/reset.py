@@ -10,6 +10,7 @@ from madoguchi.accounts import login, new_password, recovery_codes, unlocking
 from madoguchi.accounts.assurance import Level, best_level
 from madoguchi.accounts.events import record
 from madoguchi.accounts.forgotten import made_for
+from madoguchi.accounts.hashers import HashingBusy
 from madoguchi.accounts.links import LinkDead
 from madoguchi.accounts.models import Account, AuthEvent, PasswordReset, SignIn
 from madoguchi.delivery.returns import suppression
@@ -42,12 +43,12 @@ def needs_code(account: Account) -> bool:
 def complete(request: HttpRequest, token: str, *, password: str, code: str = "") -> Account:
     """Set ``password``; the link is used up, every session and link of the ID has ended, a mail tells.
 
-    Raises :class:`LinkDead` or, counted, :class:`WrongCode`. Nobody is logged in by it.
+    Raises :class:`LinkDead`, HashingBusy or, counted, :class:`WrongCode`. Nobody is logged in by it.
     """
     reset = waiting_reset(token)
+    hashed = new_password.hashed(password)  # first: when that is refused in a login storm, no code is used up
     if needs_code(account_of(reset)):
         _prove(request, reset, code)
-    hashed = new_password.hashed(password)
     with transaction.atomic():
         reset = PasswordReset.objects.select_for_update().get(pk=reset.pk)
         account = Account.objects.select_for_update().get(password_resets=reset)
@@ -76,7 +77,11 @@ def _prove(request: HttpRequest, reset: PasswordReset, code: str) -> None:
     this = PasswordReset.objects.filter(pk=reset.pk, end="")
     if not this.filter(wrong_codes__lt=WRONG_CODES_ALLOWED).update(wrong_codes=F("wrong_codes") + 1):
         raise LinkDead(PasswordReset.End.WRONG_CODES)
-    method, right = login.redeem_code(account, recovery_codes.normal(code) or code)
+    try:
+        method, right = login.redeem_code(account, recovery_codes.normal(code) or code)
+    except HashingBusy:
+        this.update(wrong_codes=F("wrong_codes") - 1)
+        raise
     record(request, account, method, right, detail="password_reset")
     if right:
         this.update(wrong_codes=F("wrong_codes") - 1)

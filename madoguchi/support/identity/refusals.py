@@ -47,7 +47,7 @@ def login_paused(request: HttpRequest, full: TooMany, *, onward: str) -> HttpRes
 
 
 def form_again(request: HttpRequest, template: str, form: BaseForm, context: Mapping[str, Any]) -> HttpResponse:
-    """503 in a login storm for a form in which more than a password was typed: it is kept, but for the password."""
+    """503 in a login storm: the form once more, with what was typed, but for the password."""
     response = render_form(request, template, form, {**context, "busy": True}, status=503)
     response["Retry-After"] = _LATER
     return response

@@ -12,7 +12,7 @@ from madoguchi.accounts.business import connecting, vouching
 from madoguchi.shell.forms import render_form
 from madoguchi.support.identity.entrance import admit
 from madoguchi.support.identity.forms.login import MailboxPasswordForm, PasswordForm
-from madoguchi.support.identity.refusals import patient
+from madoguchi.support.identity.refusals import BUSY, form_again, patient
 
 
 @never_cache
@@ -28,15 +28,17 @@ def link(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(onward)
     kind = MailboxPasswordForm if mailbox.is_ours(vouched.email) else PasswordForm
     form = kind(request.POST if request.method == "POST" else None)
+    context = {"email": vouched.email, "provider": vouching.provider_of(vouched.provider), "onward": onward}
     if request.method == "POST" and form.is_valid():
         try:
             let_in = login.check_password(request, email=vouched.email, password=form.cleaned_data["password"])
         except login.FirstUse:  # the ID has been closed for good in the meantime
             return HttpResponseRedirect(reverse("identity:login"))
+        except BUSY:
+            return form_again(request, "business/link.html", form, context)
         if let_in is not None:
             account, outlook = let_in
             method = login.method_of(account.email)
             return admit(request, account, method=method, stay=False, onward=onward, outlook=outlook)
         form.add_error("password", _("This is not the password of this ID. Please check it and try again."))
-    context = {"email": vouched.email, "provider": vouching.provider_of(vouched.provider), "onward": onward}
     return render_form(request, "business/link.html", form, context)

@@ -21,7 +21,7 @@ from madoguchi.support.identity import dead_links
 from madoguchi.support.identity.entrance import admit
 from madoguchi.support.identity.forms.register import ActivateForm
 from madoguchi.support.identity.onward import home, is_path_here
-from madoguchi.support.identity.refusals import patient
+from madoguchi.support.identity.refusals import BUSY, form_again, patient
 from madoguchi.support.identity.views.register import STEPS
 
 _CONTINUE = "registration_continue_to"
@@ -34,15 +34,17 @@ _CONTINUE = "registration_continue_to"
 def activate(request: HttpRequest, token: str) -> HttpResponse:
     try:
         registration = act.waiting_registration(token)
+        context = {"steps": STEPS, "current": 4, "email": registration.email}
         form = ActivateForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
                 return _completed(request, registration, act.complete(request, token, **form.cleaned_data))
             except act.WrongPassword as wrong:
                 form.add_error("password", _wrong_password(wrong.left))
+            except BUSY:
+                return form_again(request, "identity/activate.html", form, context)
     except LinkDead as dead:
         return dead_link(request, dead.why, dead_links.REGISTRATION)
-    context = {"steps": STEPS, "current": 4, "email": registration.email}
     return render_form(request, "identity/activate.html", form, context)
 
 

@@ -16,7 +16,7 @@ from madoguchi.support.identity.entrance import entered
 from madoguchi.support.identity.forms.factors import AnswerForm
 from madoguchi.support.identity.forms.login import SecondCodeForm
 from madoguchi.support.identity.onward import home
-from madoguchi.support.identity.refusals import patient
+from madoguchi.support.identity.refusals import BUSY, form_again, patient
 from madoguchi.support.identity.views.recovery_codes import after_use
 
 
@@ -35,15 +35,18 @@ def login_code(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" and not by_passkey else None, account=waiting.account
     )
     answer = AnswerForm(request.POST) if by_passkey else None
-    response = _by_passkey(request, waiting, answer) if answer else _by_code(request, waiting, form)
-    if response:
-        return response
     context = {
         "code_form": form,
         "has_passkey": second_factor.has_passkey(waiting.account),
         "passkeys_here": passkeys.relying_party(request) is not None,
         "passkeys_elsewhere": passkeys.elsewhere(request),
     }
+    try:
+        response = _by_passkey(request, waiting, answer) if answer else _by_code(request, waiting, form)
+    except BUSY:
+        return form_again(request, "identity/login_code.html", form, context)
+    if response:
+        return response
     return render_form(request, "identity/login_code.html", answer or form, context)
 
 

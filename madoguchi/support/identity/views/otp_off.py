@@ -12,7 +12,7 @@ from madoguchi.accounts.access import needs
 from madoguchi.accounts.models import Account
 from madoguchi.shell.forms import render_form
 from madoguchi.support.identity.giving_up import form_for, means
-from madoguchi.support.identity.refusals import patient
+from madoguchi.support.identity.refusals import BUSY, form_again, patient
 from madoguchi.support.identity.views.otp import changed
 
 
@@ -27,6 +27,9 @@ def otp_off(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("identity:otp"))
     form = form_for(request, account, authenticator)
     if request.method == "POST" and form.is_valid():
-        factors.turn_off_totp(request, account, password=form.cleaned_data.get("password", ""))
+        try:
+            factors.turn_off_totp(request, account, password=form.cleaned_data.get("password", ""))
+        except BUSY:
+            return form_again(request, "identity/otp_off.html", form, means(account, authenticator))
         return changed(request, "totp_off")
     return render_form(request, "identity/otp_off.html", form, means(account, authenticator))

@@ -17,7 +17,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.shell.forms import render_form
 from madoguchi.support.identity.forms.factors import PasskeyForm, PasskeyNameForm
 from madoguchi.support.identity.giving_up import form_for, means
-from madoguchi.support.identity.refusals import patient
+from madoguchi.support.identity.refusals import BUSY, form_again, patient
 from madoguchi.support.identity.views.otp import changed
 from madoguchi.support.identity.views.recovery_codes import shown_once
 
@@ -68,10 +68,13 @@ def passkey_remove(request: HttpRequest, key: int) -> HttpResponse:
     account = cast(Account, request.user)
     passkey = _own(request, key)
     form = form_for(request, account, passkey)
-    if request.method == "POST" and form.is_valid():
-        factors.remove_passkey(request, account, passkey, password=form.cleaned_data.get("password", ""))
-        return changed(request, "passkey_removed")
     context = means(account, passkey) | {"name": passkey.data["name"]}
+    if request.method == "POST" and form.is_valid():
+        try:
+            factors.remove_passkey(request, account, passkey, password=form.cleaned_data.get("password", ""))
+        except BUSY:
+            return form_again(request, "identity/passkey_remove.html", form, context)
+        return changed(request, "passkey_removed")
     return render_form(request, "identity/passkey_remove.html", form, context)
 
 

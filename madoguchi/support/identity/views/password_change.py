@@ -19,7 +19,7 @@ from madoguchi.accounts.terms import open_before_terms
 from madoguchi.shell.forms import render_form
 from madoguchi.support.identity.forms.password import ChangeForm
 from madoguchi.support.identity.password_rules import shown
-from madoguchi.support.identity.refusals import patient
+from madoguchi.support.identity.refusals import BUSY, form_again, patient
 from madoguchi.support.identity.remembered import forget_devices
 
 
@@ -37,12 +37,17 @@ def _change(request: HttpRequest) -> HttpResponse:
         owner=passwords.owner_of(account),
         second_factor=best_level(account) >= Level.MFA,
     )
+    context = shown(second_factor=form.second_factor)
     if request.method == "POST" and form.is_valid():
-        if change(request, account, old=form.cleaned_data["old"], new=form.cleaned_data["password"]):
+        try:
+            changed = change(request, account, old=form.cleaned_data["old"], new=form.cleaned_data["password"])
+        except BUSY:
+            return form_again(request, "identity/password_change.html", form, context)
+        if changed:
             forget_devices(account)
             return HttpResponseRedirect(reverse("identity:password_changed"))
         form.add_error("old", _("This is not your present password. Please try again."))
-    return render_form(request, "identity/password_change.html", form, shown(second_factor=form.second_factor))
+    return render_form(request, "identity/password_change.html", form, context)
 
 
 _with_second_factor = needs()(_change)

@@ -19,7 +19,7 @@ from madoguchi.shell.forms import render_form
 from madoguchi.support.identity import dead_links
 from madoguchi.support.identity.forms.password import NewPasswordForm, ResetWithCodeForm
 from madoguchi.support.identity.password_rules import shown
-from madoguchi.support.identity.refusals import patient
+from madoguchi.support.identity.refusals import BUSY, form_again, patient
 from madoguchi.support.identity.remembered import forget_devices
 
 
@@ -31,6 +31,7 @@ def password_reset(request: HttpRequest, token: str) -> HttpResponse:
     try:
         account = act.account_of(act.waiting_reset(token))
         form = _form(request, account)
+        context = {"email": account.email, **shown(second_factor=form.second_factor)}
         if request.method == "POST" and form.is_valid():
             limits.take(limits.RESET_SOURCE, source_network(request))
             try:
@@ -39,9 +40,10 @@ def password_reset(request: HttpRequest, token: str) -> HttpResponse:
                 form.add_error(
                     "code", _("This code is not right, or was used already. Please enter the one shown now.")
                 )
+            except BUSY:
+                return form_again(request, "identity/password_reset.html", form, context)
     except LinkDead as dead:
         return dead_link(request, dead.why, dead_links.PASSWORD)
-    context = {"email": account.email, **shown(second_factor=form.second_factor)}
     return render_form(request, "identity/password_reset.html", form, context)
 
 

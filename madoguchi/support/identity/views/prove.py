@@ -22,7 +22,7 @@ from madoguchi.accounts.terms import open_before_terms
 from madoguchi.shell.forms import render_form
 from madoguchi.support.identity.forms.factors import AnswerForm
 from madoguchi.support.identity.forms.login import CodeForm, MailboxPasswordForm, PasswordForm, RecoveryCodeForm
-from madoguchi.support.identity.refusals import patient
+from madoguchi.support.identity.refusals import BUSY, form_again, patient
 from madoguchi.support.identity.views.recovery_codes import after_use
 
 
@@ -58,7 +58,12 @@ def prove(request: HttpRequest) -> HttpResponse:
         ways.pop("passkey", None)
     chosen = request.POST.get("way", "")
     entered = ways[chosen].form(request.POST) if chosen in ways else forms.Form()
-    if entered.is_bound and entered.is_valid() and ways[chosen].check(request, account, entered):
+    busy = False
+    try:
+        right = entered.is_bound and entered.is_valid() and ways[chosen].check(request, account, entered)
+    except BUSY:
+        right, busy = False, True
+    if right:
         detail = entered.cleaned_data.get("detail", "")
         onward = act.proven(request, account, ways[chosen].method, detail=detail)
         return HttpResponseRedirect(after_use(onward) if chosen == "recovery" else onward)
@@ -74,6 +79,8 @@ def prove(request: HttpRequest) -> HttpResponse:
         # Where a passkey is all the ID has, and this is not where it works.
         "passkey_elsewhere": second_factor.has_passkey(account) and not ways and passkeys.elsewhere(request),
     }
+    if busy:
+        return form_again(request, "identity/prove.html", entered, context)
     return render_form(request, "identity/prove.html", entered, context)
 
 
