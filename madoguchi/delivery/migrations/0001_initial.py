@@ -242,7 +242,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='letter',
-            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['mailing'], name='letter_mailing', pages_per_range=32),
+            index=django.contrib.postgres.indexes.BrinIndex(fields=['mailing'], name='letter_mailing', pages_per_range=32),
         ),
         migrations.AddConstraint(
             model_name='letter',
