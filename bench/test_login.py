@@ -36,5 +36,5 @@ def test_known_and_unknown_addresses_get_the_answers_that_are_timed():
 def test_hashing_alone_is_counted():
     spent = login.Spent()
     with spent.counting("nothing of this name"):
-        assert login.rate(lambda: None, threads=1, seconds=0.01, spent=spent) > 0
+        assert login.rate(lambda: None, threads=1, seconds=0.01, spent=[spent]) > 0
     assert spent.done > 0

@@ -5,7 +5,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from madoguchi.accounts import hashers
 from madoguchi.accounts.hashers import Argon2idHasher
@@ -18,7 +17,7 @@ def test_trap_argon2_memory_under_a_login_storm_is_bounded(monkeypatch):
     lock, meeting = threading.Lock(), threading.Semaphore(0)
     running, most = 0, 0
 
-    def verify(self, password, encoded):
+    def is_of(password, encoded):
         nonlocal running, most
         with lock:
             running += 1
@@ -30,7 +29,7 @@ def test_trap_argon2_memory_under_a_login_storm_is_bounded(monkeypatch):
             running -= 1
         return True
 
-    monkeypatch.setattr(Argon2PasswordHasher, "verify", verify)
+    monkeypatch.setattr(hashers, "_is_of", is_of)
     people = 5 * PLACES
     with ThreadPoolExecutor(PLACES) as places, ThreadPoolExecutor(people) as threads:
         monkeypatch.setattr(hashers, "_places", places)
@@ -47,11 +46,11 @@ def test_hashes_take_the_memory_of_as_many_threads_as_there_are_places(monkeypat
     """Memory once used stays with its thread: however many ask, no more threads than places ever hash."""
     hashing = set()
 
-    def verify(self, password, encoded):
+    def is_of(password, encoded):
         hashing.add(threading.get_ident())
         return True
 
-    monkeypatch.setattr(Argon2PasswordHasher, "verify", verify)
+    monkeypatch.setattr(hashers, "_is_of", is_of)
     with ThreadPoolExecutor(PLACES) as places, ThreadPoolExecutor(5 * PLACES) as threads:
         monkeypatch.setattr(hashers, "_places", places)
         asking = set(
@@ -59,6 +58,16 @@ def test_hashes_take_the_memory_of_as_many_threads_as_there_are_places(monkeypat
         )
     assert 0 < len(hashing) <= PLACES
     assert not hashing & asking
+
+
+@pytest.mark.parametrize("password", ["aoi-madoguchi-1", "あおい まどぐち 一", "a" * 128, "with\0zero"])
+@pytest.mark.parametrize("time_cost", [2, 1])
+def test_a_hash_argon2_cffi_made_is_of_its_password_alone(password, time_cost, monkeypatch):
+    monkeypatch.setattr(Argon2idHasher, "time_cost", time_cost)
+    hasher = Argon2idHasher()
+    made = hasher.encode(password, hasher.salt())
+    answers = [hasher.verify(typed, made) for typed in (password, password[:-1], f"{password} ", "")]
+    assert answers == [True, False, False, False]
 
 
 def test_what_is_wrong_with_a_hash_is_told_to_whoever_asked():
