@@ -16,7 +16,8 @@ FILE = Path(__file__).parent / "data" / "japan-areas.csv"
 
 
 @lru_cache(maxsize=1)
-def _areas() -> dict[str, tuple[str, str]]:
+def japan() -> dict[str, tuple[str, str]]:
+    """Areas of Japan's fixed lines by prefix (digits with the country code): names in Japanese and English."""
     with FILE.open(encoding="utf-8", newline="") as file:
         return {row["prefix"]: (row["ja"], row["en"]) for row in csv.DictReader(file)}
 
@@ -25,7 +26,7 @@ def _areas() -> dict[str, tuple[str, str]]:
 def area(e164: str) -> tuple[str, str]:
     """An area of Japan's fixed lines, a country, or two empty strings; in Japanese and English."""
     if e164.startswith("+81"):
-        areas = _areas()
+        areas = japan()
         return next((areas[e164[1:n]] for n in range(len(e164), 3, -1) if e164[1:n] in areas), ("", ""))
     code = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
     japanese, english = (Locale(language).territories.get(code or "", "") for language in ("ja", "en"))

@@ -1,15 +1,21 @@
 """Load a tariff file: a version with its rules, discounts, fees and tax rates, all or nothing."""
 
+import re
 import tomllib
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
-from .book import as_tariff
-from .models import IncomingCallDiscount, NumberFee, TariffRule, TariffVersion, TaxRate
-from .rating import WrongTariff, compile_tariff
+from .models import IncomingCallDiscount, NumberFee, TariffVersion, TaxRate, UsageKind
+from .rating import Rule, WrongTariff
+from .tariffs import versions
+from .tariffs.examine import examine
+from .tariffs.findings import Finding, errors, worst_first
+from .tariffs.rules_csv import Read, Row, cells_of, read, rule_of
 
 SAMPLE = Path(__file__).parent / "data" / "sample-tariff.toml"
 
@@ -18,32 +24,95 @@ class AlreadyLoaded(ValueError):
     """A tariff of that name is there; what calls were rated by is never edited."""
 
 
+def load_tariff(path: Path = SAMPLE, *, release: bool = True) -> TariffVersion:
+    """Store a TOML file's tariff and let it rate calls, or keep it as a draft.
+
+    Raises :class:`AlreadyLoaded`; ``WrongTariff`` with everything that is wrong.
+    """
+    version, _findings = store_toml(path, release=release)
+    return version
+
+
 @transaction.atomic
-def load_tariff(path: Path = SAMPLE) -> TariffVersion:
-    """Store the file's tariff; raises :class:`AlreadyLoaded`, or ``WrongTariff`` when it contradicts itself."""
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+def store_toml(path: Path, *, release: bool) -> tuple[TariffVersion, list[Finding]]:
+    """The version, and what is odd about it; raises as :func:`load_tariff`."""
+    text = path.read_text(encoding="utf-8")
+    data = tomllib.loads(text)
     try:
-        version = TariffVersion(**data["tariff"], is_sample=data.get("sample", False), released_at=timezone.now())
-        rules = [TariffRule(version=version, **rule) for rule in _rules(data)]
-    except (KeyError, TypeError) as error:
+        version = TariffVersion(**data["tariff"], is_sample=data.get("sample", False))
+        found = _read(_rules(data), text)
+        for model, keys, row in _dated(data):
+            _store_dated(model, keys, row)
+    except (KeyError, TypeError, AttributeError) as error:
         raise WrongTariff(f"a part is missing or not known: {error}") from error
-    compile_tariff(as_tariff(version, rules))
+    return version, _store(version, found, release=release)
+
+
+@transaction.atomic
+def store_csv(
+    content: bytes, *, name: str, valid_from: date, usage_kinds: Sequence[UsageKind], like: TariffVersion | None
+) -> tuple[TariffVersion, list[Finding]]:
+    """A draft of the rules in a CSV file, with the time bands and the zone of the version ``like``."""
+    version = TariffVersion(name=name, valid_from=valid_from, usage_kinds=[str(kind) for kind in usage_kinds])
+    if like:
+        version.bands, version.zone = like.bands, like.zone
+    return version, _store(version, read(content), release=False)
+
+
+def _store(version: TariffVersion, found: Read, *, release: bool) -> list[Finding]:
     if TariffVersion.objects.filter(name=version.name).exists():
         raise AlreadyLoaded(version.name)
+    others = versions.against_others(version) if release else ()
+    findings = worst_first([*found.findings, *examine(version, found.rows), *others])
+    if forbidding := errors(findings):
+        raise versions.NotReady(forbidding)
+    version.released_at = timezone.now() if release else None
     version.save()
-    TariffRule.objects.bulk_create(rules)
-    for discount in data.get("discounts", []):
-        IncomingCallDiscount.objects.update_or_create(
-            usage_kinds=discount["usage_kinds"], valid_from=discount["valid_from"], defaults=discount
-        )
-    for fee in data.get("fees", []):
-        for dated in fee.pop("amounts"):
-            NumberFee.objects.update_or_create(
-                code=fee["code"], valid_from=dated["valid_from"], defaults={**fee, **dated}
-            )
-    for rate in data.get("taxes", []):
-        TaxRate.objects.update_or_create(tax=rate["tax"], valid_from=rate["valid_from"], defaults=rate)
-    return version
+    versions.store_rules(version, found.rows)
+    return findings
+
+
+def _dated(data: dict[str, Any]) -> list[tuple[type[models.Model], tuple[str, ...], dict[str, Any]]]:
+    """Rows of the dated tables: the model, the fields that name a row, and all of its fields."""
+    fees = [
+        {**{name: value for name, value in fee.items() if name != "amounts"}, **dated}
+        for fee in data.get("fees", [])
+        for dated in fee["amounts"]
+    ]
+    return [
+        *((IncomingCallDiscount, ("usage_kinds", "valid_from"), row) for row in data.get("discounts", [])),
+        *((NumberFee, ("code", "valid_from"), row) for row in fees),
+        *((TaxRate, ("tax", "valid_from"), row) for row in data.get("taxes", [])),
+    ]
+
+
+def _store_dated(model: type[models.Model], keys: tuple[str, ...], row: dict[str, Any]) -> None:
+    """A row that is there and says something else has counted in statements: it is not overwritten."""
+    wanted = model(**row)
+    known = model._default_manager.filter(**{key: row[key] for key in keys}).first()
+    if known is None:
+        wanted.save()
+        return
+    for name, value in row.items():
+        if getattr(known, name) != value:
+            raise WrongTariff(f"{known} is stored with another {name}: {getattr(known, name)!r}, not {value!r}")
+
+
+def _read(rules: list[dict[str, Any]], text: str) -> Read:
+    """Each rule read as a row of the CSV would be, with the line its prefix stands in."""
+    lines: dict[str, list[int]] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        for prefix in re.findall(r'"([^"]*)"', line.partition("#")[0]):
+            lines.setdefault(prefix, []).append(number)
+    result = Read()
+    for values in rules:
+        stands = lines.get(str(values.get("prefix")))
+        stands_in = stands.pop(0) if stands else 0
+        rule, findings = rule_of(cells_of(Rule(**values)), line=stands_in)
+        result.findings += findings
+        if rule:
+            result.rows.append(Row(stands_in, rule))
+    return result
 
 
 def _rules(data: dict[str, Any]) -> list[dict[str, Any]]:

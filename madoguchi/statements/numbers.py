@@ -33,8 +33,9 @@ _PUNCTUATION = re.compile(r"[\s()\-‐‑–—−ー.\u200b]")
 _SELECTORS = re.compile(r"(18[46](?=.)|131[1-9]?(?=0)|001(?=010)|00(?:91\d\d|2\d\d|\d\d)(?=0))")
 # Special numbers: emergency (118 too), directory, telegram, time, disaster message, weather, consumers, children.
 _SPECIAL = re.compile(r"1(?:1[0-9]|04|13|36|4[0-9]|51|71|77|8[89])|#\d{4}")
-# Digits after the leading 0, by what they begin with; everything else has 9.
-_LENGTHS = ((13, ("200",)), (10, ("20", "50", "60", "70", "80", "90")))
+# Digits after the leading 0, by what they begin with.
+OTHER_LENGTH = 9
+LENGTHS = ((13, ("200",)), (10, ("20", "50", "60", "70", "80", "90")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def _japanese_length(national: str) -> int:
     # 06-0… of Osaka and 060 of mobiles differ by their length alone.
     if national.startswith("60") and len(national) == 9:
         return 9
-    return next((length for length, heads in _LENGTHS if national.startswith(heads)), 9)
+    return next((length for length, heads in LENGTHS if national.startswith(heads)), OTHER_LENGTH)
 
 
 def digits(e164: str) -> str:

@@ -37,7 +37,7 @@ def rate(calls: pl.DataFrame, tables: Sequence[Table]) -> pl.DataFrame:
     versions = sorted(tables, key=lambda table: table.tariff.valid_from)
     edges = [_begins(table) for table in versions]
     parts = []
-    for table, begin, end in zip(versions, edges, [*edges[1:], None], strict=True):
+    for table, begin, end in zip(versions, edges, [*edges, None][1:], strict=True):
         inside = pl.col("started_at") >= begin
         part = calls.filter(inside if end is None else inside & (pl.col("started_at") < end))
         if part.height:

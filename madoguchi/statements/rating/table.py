@@ -100,7 +100,8 @@ def compile_tariff(tariff: Tariff) -> Table:
 
 def _winners_at(starts: list[int], rules: dict[str, int]) -> list[int]:
     """The winning rule of each range in one band: 0 where none."""
-    pieces = iter([*flatten(rules), (10**DIGITS, None)])
+    # Past the end of the last prefix, 9: that is a start too, and must find something after it.
+    pieces = iter([*flatten(rules), (10**DIGITS + 1, None)])
     _, current = next(pieces)
     upcoming, following = next(pieces)
     winners = []

@@ -8,16 +8,26 @@ from django.core.management import CommandError, call_command
 
 from madoguchi.statements.book import Book, all_fees, all_tax_rates
 from madoguchi.statements.load_tariff import SAMPLE
-from madoguchi.statements.models import TariffRule, TariffVersion
+from madoguchi.statements.models import NumberFee, TariffRule, TariffVersion
 from madoguchi.statements.rating import rates_in_force
+from madoguchi.statements.tariffs.rules_csv import written
 
 pytestmark = pytest.mark.django_db
 
 
-def load(*arguments):
+def load(*arguments, commit=True, **options):
     out = StringIO()
-    call_command("load_tariff", *arguments, stdout=out)
+    call_command("load_tariff", *arguments, commit=commit, language="en", stdout=out, **options)
     return out.getvalue()
+
+
+def test_without_commit_it_says_what_it_would_do_and_stores_nothing():
+    said = load(commit=False)
+    assert "見本 2022-01: 249 rules, from 2022-01-01, rates calls from that day on" in said
+    assert "Hint · line 62, prefix 81200: It says the same as the rule for 8120" in said
+    assert "Nothing was stored. Run it again with --commit" in said
+    assert not TariffVersion.objects.exists()
+    assert not NumberFee.objects.exists()
 
 
 def test_the_sample_is_labelled_and_holds_what_the_kernel_needs():
@@ -62,6 +72,47 @@ def test_a_tariff_that_cannot_be_meant_leaves_nothing_behind(tmp_path, before, a
         load(path)
     assert not TariffVersion.objects.exists()
     assert not TariffRule.objects.exists()
+
+
+def test_everything_wrong_with_a_file_is_listed_with_its_line(tmp_path):
+    path = tmp_path / "wrong.toml"
+    text = SAMPLE.read_text(encoding="utf-8").replace("price = 16000", "price = -1").replace('"8150"', '"81"')
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CommandError) as refused:
+        load(path)
+    said = str(refused.value)
+    assert "nothing was stored" in said
+    assert said.count("price_yen: “-0.001” is not an amount") == 6
+    assert "line 26, prefix 81: The same prefix and time band stand in line 14 too." in said
+
+
+def test_rules_in_csv_become_a_draft_with_the_bands_of_another(tmp_path):
+    load()
+    like = TariffVersion.objects.get()
+    path = tmp_path / "rules.csv"
+    path.write_text("".join(written(like.rules.all())), encoding="utf-8-sig")
+    with pytest.raises(CommandError, match="--name"):
+        load(path)
+    said = load(path, name="次", valid_from="2027-04-01", like=like.name)
+    assert "次: 249 rules, from 2027-04-01, a draft" in said
+    draft = TariffVersion.objects.get(name="次")
+    assert draft.is_draft
+    assert fingerprint_of_rules(draft) == fingerprint_of_rules(like)
+    assert len(Book.of_today().tables["ip050"]) == 1
+
+
+def fingerprint_of_rules(version):
+    return list(written(version.rules.all()))
+
+
+def test_a_fee_stored_with_another_amount_is_not_overwritten(tmp_path):
+    load()
+    path = tmp_path / "next.toml"
+    text = SAMPLE.read_text(encoding="utf-8").replace("見本 2022-01", "次").replace("amount = 3000", "amount = 4000")
+    path.write_text(text.replace("valid_from = 2022-01-01\n\n", "valid_from = 2027-01-01\n\n", 1), encoding="utf-8")
+    with pytest.raises(CommandError, match="universal 2025-07-01 is stored with another amount: 3000, not 4000"):
+        load(path)
+    assert not TariffVersion.objects.filter(name="次").exists()
 
 
 def test_an_absent_file_is_a_sentence(tmp_path):
