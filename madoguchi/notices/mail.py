@@ -77,7 +77,8 @@ def draft(report: Report, language: str, format: str, *, again: Again | None = N
     """The mail of ``report``, or another one about its notice in the same thread."""
     again = again or Again(mark=str(_ordinal(report)))
     with override(language):
-        said = {**context(report, language), "lead": again.lead, **again.said}
+        calendar = _calendar(report, format, again)
+        said = {**context(report, language), "lead": again.lead, "calendar": calendar, **again.said}
         if format == "short":
             said["body"] = Truncator(said["body"]).chars(SHORT_BODY)
             text, html = wording.wrapped(plain("short", said), width=SHORT_WIDTH), None
@@ -89,7 +90,7 @@ def draft(report: Report, language: str, format: str, *, again: Again | None = N
             html=html,
             sender=settings.MAIL_FROM_NOTICES,
             headers=_headers(report, said, mark=again.mark),
-            calendar=_calendar(report, format, again),
+            calendar=calendar,
         )
 
 

@@ -1,6 +1,7 @@
-"""The mails about delivery addresses: the link to confirm one, the word that one was added, and the test.
+"""The mails about delivery addresses: the link to confirm one, the link that lets a paused one receive again, the
+words that one was added or paused, and the test.
 
-The first and the last come from the sender of the notices, so that a phone's filter that lets them in lets in those.
+The links and the test come from the sender of the notices, so that a phone's filter that lets them in lets in those.
 """
 
 from dataclasses import replace
@@ -55,6 +56,43 @@ def confirm(reference: str, language: str, format: str) -> Draft:
     """To the address of the change ``reference``."""
     return _from_notices(
         draft(_confirm_short if format == "short" else _confirm, language, format), format=format, stream="address"
+    )
+
+
+def _resume() -> Note:
+    return Note(
+        subject=_("Check this address to receive notices again"),
+        paragraphs=(
+            _("Notices of work and trouble are not sent to this address at present, because email to it came back or "
+              "was reported as spam."),
+            _("This email has arrived. To receive notices here again, please open this link within 30 minutes and "
+              "press the button there. The link works once."),
+        ),
+        facts=((_("Registered by the customer ID"), slot("owner")),),
+        button=_("Receive notices again"),
+        link=slot("link"),
+        copyable=True,
+        foot=_("If you know nothing of this, please do nothing: without the button no notice is sent here."),
+    )  # fmt: skip
+
+
+def _resume_short() -> Note:
+    return Note(
+        subject=_("Check this address to receive notices again"),
+        paragraphs=(
+            _("Notices are paused. To receive them again, open the link within 30 minutes and press the button "
+              "there."),
+        ),
+        link=slot("link"),
+        facts=((_("Registered by the customer ID"), slot("owner")),),
+        foot=_("If you know nothing of this, please do nothing."),
+    )  # fmt: skip
+
+
+def resume(reference: str, language: str, format: str) -> Draft:
+    """To a paused address, of the change ``reference``."""
+    return _from_notices(
+        draft(_resume_short if format == "short" else _resume, language, format), format=format, stream="address"
     )
 
 
@@ -122,5 +160,6 @@ def trial(reference: str, language: str, format: str) -> Draft:
 
 
 register(register_address.RENDERER, confirm)
+register(register_address.RESUME_RENDERER, resume)
 register(came_back.RENDERER, paused)
 register(trial_mail.RENDERER, trial)

@@ -24,7 +24,7 @@ def render(reference: str, language: str, format: str) -> Draft:
         said = {**parts[0], "parts": parts, "count": len(carried)}
         said["unsubscribe_url"] = mail.url(f"/unsubscribe/{slot('token')}/", language)
         said["subject"] = gettext("[Notices] %(count)s reports from outside your hours") % {"count": len(carried)}
-        calendar = _calendar(sections) if format == Letter.Format.CALENDAR else None
+        said["calendar"] = calendar = _calendar(sections) if format == Letter.Format.CALENDAR else None
         if format == "short":
             text, html = wording.wrapped(mail.plain("digest_short", said), width=mail.SHORT_WIDTH), None
         else:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -25,6 +25,8 @@ _REPORT_WORDS = (
     *("emergency_calls_ja", "emergency_calls_en"),
     *("alternatives_ja", "alternatives_en"),
 )
+# How far ahead of ours the clock may be that somebody read a moment from.
+CLOCKS_DIFFER = timedelta(minutes=5)
 # Who may publish, and so approve what others wrote.
 PUBLISHERS = frozenset({StaffRole.PUBLISHER, StaffRole.ADMINISTRATOR})
 
@@ -143,6 +145,8 @@ def _wrong_trouble(report: Report, at: datetime | None) -> tuple[Reason, ...]:
     found = []
     if report.started_at is None:
         found.append(Reason("no_start", "started_at", _("Enter when the trouble started.")))
+    elif report.started_at > (at or timezone.now()) + CLOCKS_DIFFER:
+        found.append(Reason("not_begun", "started_at", _("This is still to come. Enter when the trouble began.")))
     if report.state_after == State.RECOVERED and report.ended_at is None:
         found.append(Reason("no_end", "ended_at", _("Enter when the service recovered.")))
     for field in ("expected_end", "ended_at"):

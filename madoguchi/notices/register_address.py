@@ -38,6 +38,7 @@ MAILS_OF_A_NETWORK = limits.Limit("links to an address from a network", 6, timed
 # The word to the ID's own address that another one was added.
 WORD_LASTS = timedelta(days=7)
 RENDERER = "notices.confirm_address"
+RESUME_RENDERER = "notices.resume_address"
 TOLD_RENDERER = "notices.address_added"
 
 
@@ -137,7 +138,7 @@ def _post_link(change: DestinationChange, token: str) -> None:
     account = change.account
     path = languages.in_language(reverse("mynotices:address_link", args=[token]), account.language)
     post(
-        renderer=RENDERER,
+        renderer=RESUME_RENDERER if change.resumes else RENDERER,
         reference=str(change.pk),
         lane=Lane.CODES,
         to=change.address,

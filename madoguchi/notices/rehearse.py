@@ -6,7 +6,10 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.utils import timezone
 
-from madoguchi.notices.mail import open_number
+from madoguchi.delivery.models import Letter
+from madoguchi.delivery.renderers import Draft
+from madoguchi.notices.attached import PARTIES
+from madoguchi.notices.mail import open_number, preview
 from madoguchi.notices.models import Notice, Report
 from madoguchi.notices.publish import hold, put
 
@@ -25,3 +28,17 @@ def rehearsed(report: Report) -> Iterator[Notice]:
             notice.number = open_number(notice)
         yield notice
         transaction.set_rollback(True)
+
+
+def mail_with_calendar(report: Report, language: str) -> Draft:
+    """The mail of ``report``, a draft about work, for addresses that ask for the work calendar."""
+    with rehearsed(report) as notice:
+        assert notice.latest_report is not None  # noqa: S101 - just published
+        return preview(notice.latest_report, language, Letter.Format.CALENDAR)
+
+
+def work_calendar(report: Report, language: str) -> str:
+    """That mail's calendar as one gets it who has no contract of their own there, a line for each property."""
+    attached = mail_with_calendar(report, language).calendar
+    made = attached.of({PARTIES: ""}) if attached else b""
+    return made.decode().replace("\r\n ", "").replace("\r\n", "\n")

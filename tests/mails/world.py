@@ -134,7 +134,10 @@ def mails() -> list[Mail]:
             Mail(f"notices.address_paused.{why}", "notices.address_paused", why)
             for why in ("hard_bounce", "soft_bounces", "complaint", "operator")
         ),
-        *(Mail(name, name, "1", formats=BOTH) for name in ("notices.confirm_address", "notices.trial")),
+        *(
+            Mail(name, name, "1", formats=BOTH)
+            for name in ("notices.confirm_address", "notices.resume_address", "notices.trial")
+        ),
         _of_a_mailing(),
         _of_a_domain(),
         *_of_ids(),

@@ -21,11 +21,12 @@ from madoguchi.console.notices.try_mail import VERSIONS
 from madoguchi.contracts.models import Contract
 from madoguchi.delivery.renderers import Draft
 from madoguchi.notices.approve import needs_approval
-from madoguchi.notices.lifecycle import IllegalMove
+from madoguchi.notices.lifecycle import IllegalMove, Kind
 from madoguchi.notices.mail import preview
 from madoguchi.notices.models import Notice, Report
 from madoguchi.notices.publish import fingerprint
 from madoguchi.notices.ready import incomplete, is_approved
+from madoguchi.notices.rehearse import work_calendar
 from madoguchi.shell import languages
 
 # Of the contract numbers that no contract has, so many are named.
@@ -74,6 +75,7 @@ def show(
         "unknown": _unknown(notice),
         "pages": _pages(report),
         "mails": [MailVersion(language, form, preview(report, language, form)) for language, form in VERSIONS],
+        "calendars": _calendars(report),
         "seen": fingerprint(report),
         "can_publish": roles.can_publish(request),
         "can_write": roles.can_write(request),
@@ -89,6 +91,13 @@ def _pages(report: Report) -> list[tuple[str, str]]:
     """The public page as it will be: its languages, each with the address of the preview."""
     address = reverse("public:notice_preview", args=[report.pk])
     return [(language, languages.in_language(address, language)) for language in ("ja", "en")]
+
+
+def _calendars(report: Report) -> list[tuple[str, str]]:
+    """What comes with the mails of work where it is asked for: a language each."""
+    if report.notice.kind != Kind.WORK or not report.periods:
+        return []
+    return [(language, work_calendar(report, language)) for language in ("ja", "en")]
 
 
 def changed_meanwhile() -> str:

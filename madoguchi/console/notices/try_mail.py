@@ -15,16 +15,27 @@ from madoguchi.accounts.limits import Limit, TooMany, take
 from madoguchi.accounts.models import Account
 from madoguchi.console import audit, roles
 from madoguchi.console.notices import find
+from madoguchi.delivery.models import Letter
 from madoguchi.delivery.post import post
 from madoguchi.delivery.renderers import Draft, register
 from madoguchi.lib.lanes import Lane
+from madoguchi.notices.attached import PARTIES
+from madoguchi.notices.lifecycle import Kind
 from madoguchi.notices.mail import preview
-from madoguchi.notices.models import Report
+from madoguchi.notices.models import Notice, Report
+from madoguchi.notices.rehearse import mail_with_calendar
 
 RENDERER = "console.try"
 ONCE_A_MINUTE = Limit("console test mail", 1, timedelta(minutes=1))
 VERSIONS = (("ja", "full"), ("ja", "short"), ("en", "full"), ("en", "short"))
 _LASTS = timedelta(hours=1)
+
+
+def versions(notice: Notice) -> tuple[tuple[str, str], ...]:
+    """The languages and formats sent: of work the full mails bring the calendar, as they do where it is asked for."""
+    if notice.kind != Kind.WORK:
+        return VERSIONS
+    return tuple((language, Letter.Format.CALENDAR if form == "full" else form) for language, form in VERSIONS)
 
 
 @roles.may_write
@@ -38,7 +49,7 @@ def send(request: HttpRequest, notice_id: int, report_id: int) -> HttpResponse:
     try:
         with transaction.atomic():
             take(ONCE_A_MINUTE, str(account.pk))
-            for language, form in VERSIONS:
+            for language, form in versions(report.notice):
                 post(
                     renderer=RENDERER,
                     reference=str(report.pk),
@@ -48,6 +59,7 @@ def send(request: HttpRequest, notice_id: int, report_id: int) -> HttpResponse:
                     format=form,
                     expires_at=timezone.now() + _LASTS,
                     recipient_key=account.recipient_key,
+                    personal={PARTIES: ""},
                 )
             audit.record(request, "report.try", report.notice, report=report.pk)
     except TooMany:
@@ -57,10 +69,12 @@ def send(request: HttpRequest, notice_id: int, report_id: int) -> HttpResponse:
 
 def render(reference: str, language: str, format: str) -> Draft:
     """The draft's mail, marked as a test; without the headers by which a program would take it for the real one."""
-    draft = preview(Report.objects.select_related("notice").get(pk=reference), language, format)
+    report = Report.objects.select_related("notice").get(pk=reference)
+    attached = format == Letter.Format.CALENDAR and report.ordinal is None
+    draft = mail_with_calendar(report, language) if attached else preview(report, language, format)
     with override(language):
         subject = gettext("[Test] %(subject)s") % {"subject": draft.subject}
-    return Draft(subject=subject, text=draft.text, html=draft.html, sender=draft.sender)
+    return Draft(subject=subject, text=draft.text, html=draft.html, sender=draft.sender, calendar=draft.calendar)
 
 
 register(RENDERER, render)

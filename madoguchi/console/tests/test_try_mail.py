@@ -58,3 +58,22 @@ def test_what_is_published_is_not_tried_any_more(client: Client, draft: Report) 
     before = Letter.objects.count()
     client.post(f"/console/notices/{draft.notice_id}/reports/{draft.pk}/test/")
     assert Letter.objects.count() == before
+
+
+def test_of_work_the_full_mails_bring_the_calendar(client: Client) -> None:
+    work = make.work(make.service())
+    people.sign_in(client, people.publisher())
+    page = f"/console/notices/{work.notice_id}/reports/{work.pk}/"
+    shown = client.get(f"{page}publish/").content.decode()
+    assert shown.count("BEGIN:VCALENDAR") == 2
+    assert "X-MAINTNOTE-MAINTENANCE-ID:W-0000-000000" in shown
+    client.post(f"{page}test/")
+    letter = Letter.objects.get(language="ja", format="calendar")
+    mail = render(try_mail.RENDERER, str(work.pk), letter.language, letter.format)
+    assert mail.subject.startswith("【テスト】【工事】")
+    assert "W-0000-000000.ics" in mail.text
+    assert "W-0000-000000.ics" in (mail.html or "")
+    assert mail.calendar
+    assert mail.calendar.of(letter.personal).count(b"BEGIN:VEVENT") == 1
+    work.refresh_from_db()
+    assert work.ordinal is None

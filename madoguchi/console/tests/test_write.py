@@ -276,3 +276,16 @@ def test_numbers_of_no_contract_are_named_before_publication(editor: Client) -> 
     assert "2 contract numbers are affected." in text
     assert "2 of them belong to no contract we know" in text
     assert "<code>N000000001</code>" in text
+
+
+def test_trouble_that_is_still_to_come_is_refused_beside_its_field(editor: Client) -> None:
+    with time_machine.travel(make.NOW, tick=False):  # 14:05 in Tokyo
+        refused = write(editor, "trouble", {**TROUBLE, "started_at": "2026-11-22T15:05"})
+        text = refused.content.decode()
+        assert refused.status_code == 422
+        assert '<a href="#id_started_at">' in text
+        assert "まだ先の時刻です" in text
+        assert 'value="2026-11-22T15:05"' in text
+        # A clock that is a little ahead is no reason to wait.
+        address = f"/console/notices/{Notice.objects.get().pk}/edit/"
+        assert editor.post(address, {**TROUBLE, "started_at": "2026-11-22T14:09", "check": "1"}).status_code == 302

@@ -170,6 +170,12 @@ class DestinationChange(models.Model):
             return self.end
         return self.End.EXPIRED if self.expires_at <= timezone.now() else ""
 
+    @property
+    def resumes(self) -> bool:
+        """Whether it lets the paused address of its slot receive again, rather than putting another one there."""
+        there = Destination.objects.filter(account=self.account_id, slot=self.slot, state=Destination.State.PAUSED)
+        return there.filter(address=self.address).exists()
+
     def finish(self, end: "DestinationChange.End") -> None:
         self.end, self.ended_at, self.address = end, timezone.now(), ""
         self.save(update_fields=["end", "ended_at", "address"])

@@ -86,7 +86,7 @@ def test_what_was_queued_is_withheld_but_not_what_is_on_the_wire(hanako):
 def test_the_link_lets_it_receive_again_and_forgives(hanako):
     suppression.add(OTHER, Suppression.Reason.HARD)
     assert register_address.resume(hanako, slot=2)
-    letter = Letter.objects.get(address=OTHER, mailing__renderer=register_address.RENDERER)
+    letter = Letter.objects.get(address=OTHER, mailing__renderer=register_address.RESUME_RENDERER)
     assert letter.state == "queued"
     assert letter.sealed
     register_address.confirm(unseal(letter.sealed).split("/destinations/")[1].split("/")[0])

@@ -42,7 +42,8 @@ def _slot(account, number):
 
 def token(address):
     """What the newest link sent there ends in."""
-    letter = Letter.objects.filter(address=address, mailing__renderer=register_address.RENDERER).latest("pk")
+    with_a_link = (register_address.RENDERER, register_address.RESUME_RENDERER)
+    letter = Letter.objects.filter(address=address, mailing__renderer__in=with_a_link).latest("pk")
     assert letter.sealed
     return unseal(letter.sealed).split("/destinations/")[1].split("/")[0]
 

@@ -390,7 +390,15 @@ def test_a_paused_address_says_why_and_resumes_by_a_mail(hers, alice, reason, wo
         assert "2026年11月22日（日）14:05 JSTから停止しています" in page
     assert hers.post("/my/destinations/1/again/")["Location"] == "/my/destinations/1/sent/"
     assert _slot(alice, 1).destination.state == "paused"
-    Client().post(_link())
+    sent = hers.get("/my/destinations/1/sent/").text
+    assert "停止中のアドレスに、リンクを送信しました" in sent
+    assert "仮登録" not in sent
+    assert "もう一度お知らせを受け取る" in _mail(_letter()).text + (_mail(_letter()).html or "")
+    asked = Client().get(_link()).text
+    assert "このアドレスでの受信を再開する" in asked
+    assert "仮登録" not in asked
+    done = Client().post(_link(), follow=True).text
+    assert "受信を再開しました" in done
     there = _slot(alice, 1).destination
     assert (there.state, there.paused_at, there.paused_reason) == ("verified", None, "")
 

@@ -79,7 +79,13 @@ def address_sent(request: HttpRequest, slot: int) -> HttpResponse:
     there = the_slot(request, slot)
     if there.change is None:
         return HttpResponseRedirect(reverse("mynotices:destinations"))
-    context = {"slot": there, "sender": settings.MAIL_FROM_NOTICES, "steps": STEPS, "current": 3}
+    context = {
+        "slot": there,
+        "resumes": there.change.resumes,
+        "sender": settings.MAIL_FROM_NOTICES,
+        "steps": STEPS,
+        "current": 3,
+    }
     return render(request, "mynotices/address_sent.html", context)
 
 

@@ -54,8 +54,10 @@ DEAD = {
 def address_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         if request.method == "POST":
+            resumed = act.waiting_change(token).resumes
             act.confirm(token)
-            return _private(HttpResponseRedirect(reverse("mynotices:address_done"), status=303))
+            done = reverse("mynotices:address_done") + ("?resumed=1" if resumed else "")
+            return _private(HttpResponseRedirect(done, status=303))
         change = act.waiting_change(token)
     except LinkDead as dead:
         return _private(dead_link(request, dead.why, DEAD))
@@ -63,6 +65,7 @@ def address_link(request: HttpRequest, token: str) -> HttpResponse:
         "change": change,
         "address": masked(change.address),
         "owner": masked(change.account.email),
+        "resumes": change.resumes,
         "steps": STEPS,
         "current": 4,
     }
@@ -73,7 +76,7 @@ def address_link(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def address_done(request: HttpRequest) -> HttpResponse:
     """Says nothing of whom: the link was on the page before."""
-    return render(request, "mynotices/address_done.html")
+    return render(request, "mynotices/address_done.html", {"resumed": "resumed" in request.GET})
 
 
 def _private(response: HttpResponse) -> HttpResponse:
