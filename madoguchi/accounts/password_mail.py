@@ -31,7 +31,7 @@ def reset_differs() -> Note:
         subject=_("Your password was not reset"),
         paragraphs=(
             _("Someone, probably you, said they had forgotten the password of your customer ID. The name or the date "
-              "of birth was not the one registered, so we send no link to set a new one."),
+              "of birth was not the one registered, so we have sent no link to set a new one."),
             _("Please try again, with the name in katakana and the date of birth as you registered them."),
         ),
         button=_("Try again"),
