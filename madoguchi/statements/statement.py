@@ -1,29 +1,19 @@
-"""The statement of a contract's month: the stored lines, added up and settled by the rating kernel."""
+"""The statement of a contract's month: its bill, or while there is none the stored lines settled as it will be."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import polars as pl
 from django.db.models import Count, Sum
 
 from madoguchi.contracts.models import Contract, UsageKind
 
 from . import models
-from .book import all_discounts, all_fees, all_tax_rates, holdings_of
-from .models import Call, CallQuerySet
-from .rating import (
-    IncomingCallDiscount,
-    allocate,
-    month_before,
-    number_fees,
-    rates_in_force,
-    settle,
-    summarise,
-    tax_classes,
-)
-from .rating.discount import earnings
-from .rating.discount import in_force as discount_in_force
+from .closing.months import closes_on
+from .closing.parts import Kind, Part, Settled, of_bill
+from .closing.settlement import Terms, settle_contracts
+from .models import Adjustment, Bill, BillingMonth, Call, CallQuerySet
+from .rating import month_before
 
 # Kinds of contract whose usage is calls.
 VOICE = (UsageKind.IP050, UsageKind.OPTICAL, UsageKind.PHONE)
@@ -72,13 +62,27 @@ class Discount:
 class Fee:
     """A fee for the contract's numbers; ``amount`` milli-yen a number, ``month`` the one it is for."""
 
-    row: models.NumberFee
+    row: Part  # with its names
     month: date
     numbers: int
     amount: int
     charge: int
     tax: str
     tax_share: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What a closed month's calls, or the discount they earn, turned out to cost more or less; ``charge`` milli-yen.
+
+    ``kind``: of the bill's line; credit that is brought along or carried on is one too.
+    """
+
+    kind: str
+    month: date | None
+    calls: int
+    charge: int
+    tax_share: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +96,13 @@ class Tax:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """lines − discount + fees + taxes − cut = total; the kernel has checked it. ``total`` is yen, ``cut`` milli-yen."""
+    """lines − discount + fees + what came later + taxes − cut = total, checked. ``total`` is yen, ``cut`` milli-yen."""
 
     contract: Contract
     month: date
-    provisional: bool
+    provisional: bool  # until the month is closed
+    closes_on: date
+    running: bool  # the month is not over
     calls: CallQuerySet
     outgoing: int
     incoming: int
@@ -106,6 +112,8 @@ class Statement:
     lines: int
     discount: Discount | None
     fees: list[Fee]
+    later: list[Later]
+    adjustments: list[Adjustment]  # call by call
     subtotal: int
     taxes: list[Tax]
     cut: int
@@ -122,125 +130,80 @@ class Statement:
 
 def statement_of(contract: Contract, month: date, *, today: date) -> Statement:
     """``month``: its first day. ``today``: the operator's, which tells the running month."""
+    state = BillingMonth.objects.filter(month=month).first()
+    closed = bool(state and state.closed_at)
+    settled = _settled(contract, month, closed=closed)
     rows = _sums(contract, month)
-    rule = discount_in_force(all_discounts().get(contract.usage_kind, []), month)
-    settled = _Settled.of(contract, month, rows, rule)
     out = [row for row in rows if row["outgoing"]]
     return Statement(
         contract=contract,
         month=month,
-        provisional=month == today.replace(day=1),
+        provisional=not closed,
+        closes_on=closes_on(month),
+        running=month == today.replace(day=1),
         calls=Call.objects.of_month(contract, month),
         outgoing=sum(row["calls"] for row in out),
         incoming=sum(row["calls"] for row in rows if not row["outgoing"]),
         talk_seconds=sum(row["talk_seconds"] for row in out),
         incoming_seconds=sum(row["talk_seconds"] for row in rows if not row["outgoing"]),
-        classes=settled.classes,
-        lines=settled.total["lines"],
-        discount=settled.discount,
-        fees=settled.fees,
-        subtotal=settled.total["lines"] - settled.total["discount"] + settled.total["fees"],
-        taxes=settled.taxes,
-        cut=settled.total["cut"],
-        total=settled.total["total"],
+        classes=[
+            ClassTotal(part.code, part.tax_class, part.count, part.seconds, part.amount, part.tax_yen)
+            for part in settled.of(Kind.CALLS)
+        ],
+        lines=settled.lines,
+        discount=_discount(settled, rows, contract, month),
+        fees=[
+            Fee(part, part.month or month, part.count, part.each, part.amount, part.tax_class, part.tax_yen)
+            for part in settled.of(Kind.FEE)
+        ],
+        later=[
+            Later(part.kind, part.month, part.count, part.amount, part.tax_yen)
+            for part in settled.of(Kind.ADJUSTMENT, Kind.DISCOUNT_ADJUSTMENT, Kind.BROUGHT, Kind.CARRIED)
+        ],
+        adjustments=list(Adjustment.objects.of_month(contract, month)),
+        subtotal=sum(part.amount for part in settled.parts if part.kind != Kind.TAX),
+        taxes=[Tax(_percent(part.rate), part.amount, part.tax_yen or 0) for part in settled.of(Kind.TAX)],
+        cut=settled.cut,
+        total=settled.total,
     )
 
 
+def _settled(contract: Contract, month: date, *, closed: bool) -> Settled:
+    if not closed:
+        return settle_contracts([contract], Terms.of(month)).get(contract.pk, Settled())
+    bill = Bill.objects.issued().filter(contract=contract, month=month).first()
+    return of_bill(bill) if bill else Settled()
+
+
 def _sums(contract: Contract, month: date) -> Sums:
-    """The month's lines added up by what the kernel needs to know of them."""
-    calls = Call.objects.filter(contract=contract, month=month)
-    by = calls.values("number", "outgoing", "kind", "tax", "earns").order_by("kind", "tax", "number")
-    return [
-        dict(row) for row in by.annotate(calls=Count("key"), talk_seconds=Sum("talk_seconds"), charge=Sum("charge"))
-    ]
+    """How many calls the month has, by what is said of them."""
+    calls = Call.objects.filter(contract=contract, month=month).values("outgoing", "earns").order_by()
+    return [dict(row) for row in calls.annotate(calls=Count("key"), talk_seconds=Sum("talk_seconds"))]
 
 
-SUMS: dict[str, pl.DataType | type[pl.DataType]] = {
-    "number": pl.String,
-    "outgoing": pl.Boolean,
-    "kind": pl.String,
-    "tax": pl.String,
-    "earns": pl.Boolean,
-    "calls": pl.Int64,
-    "talk_seconds": pl.Int64,
-    "charge": pl.Int64,
-}
-NOTHING = {"lines": 0, "discount": 0, "fees": 0, "tax": 0, "cut": 0, "total": 0}
-
-
-@dataclass
-class _Settled:
-    """The kernel's answers for one contract's month, as the statement's parts."""
-
-    classes: list[ClassTotal]
-    discount: Discount | None
-    fees: list[Fee]
-    taxes: list[Tax] = field(default_factory=list)
-    total: dict[str, int] = field(default_factory=lambda: dict(NOTHING))
-
-    @classmethod
-    def of(cls, contract: Contract, month: date, rows: Sums, rule: IncomingCallDiscount | None) -> "_Settled":
-        lines = pl.DataFrame(rows, schema=SUMS).with_columns(
-            contract=pl.lit(contract.pk, dtype=pl.Int64), month=pl.lit(month)
-        )
-        summary = summarise(lines, rule)
-        fee_lines = number_fees(holdings_of(contract), all_fees(), month=month)
-        rates = rates_in_force(all_tax_rates(), month)
-        settled = cls(
-            classes=_classes(rows),
-            discount=_discount(summary, rows, rule) if rule else None,
-            fees=[_fee(row) for row in fee_lines.iter_rows(named=True)],
-        )
-        if total := settle(summary, fee_lines, rule=rule, rates=rates).rows(named=True):
-            settled.total = total[0]
-        for row in tax_classes(summary, fee_lines, rule=rule, rates=rates).sort("tax").iter_rows(named=True):
-            if row["rate"]:
-                settled.taxes.append(Tax(_percent(row["rate"]), row["base"], row["tax_yen"]))
-                settled.share(row["tax"], row["tax_yen"], discount=row["discount"])
-        return settled
-
-    def share(self, tax: str, amount: int, *, discount: int) -> None:
-        """Give each part of a tax class its share of the tax, for reference; the discount's is taken off."""
-        classes = [part for part in self.classes if part.tax == tax]
-        fees = [part for part in self.fees if part.tax == tax]
-        parts: list[ClassTotal | Fee | Discount] = [*classes, *fees]
-        bases = [part.charge for part in classes] + [part.charge for part in fees]
-        if discount and self.discount:
-            parts.append(self.discount)
-            bases.append(-discount)
-        for part, share in zip(parts, allocate(amount, bases), strict=True):
-            part.tax_share = (part.tax_share or 0) + share
-
-
-def _classes(rows: Sums) -> list[ClassTotal]:
-    """Outgoing calls by class, the dearest first."""
-    totals: dict[tuple[str, str], ClassTotal] = {}
-    for row in rows:
-        if row["outgoing"]:
-            total = totals.setdefault((row["kind"], row["tax"]), ClassTotal(row["kind"], row["tax"]))
-            total.calls += row["calls"]
-            total.seconds += row["talk_seconds"]
-            total.charge += row["charge"]
-    return sorted(totals.values(), key=lambda total: (-total.charge, total.kind))
-
-
-def _discount(summary: pl.DataFrame, rows: Sums, rule: IncomingCallDiscount) -> Discount:
-    sums = earnings(summary, rule).select(pl.col("earned_seconds", "units", "earned", "discount").sum()).row(0)
-    seconds, units, earned, amount = sums
+def _discount(settled: Settled, rows: Sums, contract: Contract, month: date) -> Discount | None:
+    """The discount in force, also where nothing was earned."""
+    parts = settled.of(Kind.DISCOUNT)
+    if parts:
+        rule = models.IncomingCallDiscount.objects.get(pk=parts[0].code)
+    elif found := Terms.of(month).rule(contract.usage_kind, month):
+        rule = models.IncomingCallDiscount.objects.get(pk=found.name)
+    else:
+        return None
+    units = sum(part.count for part in parts)
+    amount = -sum(part.amount for part in parts)
+    earned = units * rule.amount
+    shares = [part.tax_yen for part in parts if part.tax_yen is not None]
     return Discount(
-        rule=models.IncomingCallDiscount.objects.get(pk=rule.name),
+        rule=rule,
         calls=sum(row["calls"] for row in rows if row["earns"]),
-        seconds=seconds,
+        seconds=sum(part.seconds for part in parts),
         units=units,
         earned=earned,
         amount=amount,
         limited=earned > amount,
+        tax_share=sum(shares) if shares else None,
     )
-
-
-def _fee(line: dict[str, Any]) -> Fee:
-    row = models.NumberFee.objects.filter(code=line["fee"], valid_from__lte=line["fee_month"]).latest("valid_from")
-    return Fee(row, line["fee_month"], line["numbers"], line["amount"], line["charge"], line["tax"])
 
 
 def _percent(basis_points: int) -> str:

@@ -1,6 +1,6 @@
 """Billing months, the runs that close them, the bills that come of it, and what is put right afterwards."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from madoguchi.contracts.models import Contract, Customer
 
@@ -20,9 +21,9 @@ class BillingMonth(models.Model):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", _("Provisional")
+        OPEN = "open", pgettext_lazy("billing month", "Provisional")
         CLOSING = "closing", _("Being closed")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", pgettext_lazy("billing month", "Closed")
 
     month = models.DateField(primary_key=True)  # its first day
     frozen_at = models.DateTimeField(null=True, blank=True)
@@ -186,7 +187,7 @@ class Adjustment(models.Model):
     class Reason(models.TextChoices):
         LATE = "late", _("Came late")
         CORRECTED = "corrected", _("Corrected")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("adjustment", "Withdrawn")
         RERATED = "rerated", _("Priced again")
 
     month = models.DateField()  # the open month whose bill it is on
@@ -224,6 +225,14 @@ class Adjustment(models.Model):
     def shown(self) -> dict[str, object]:
         """The side that says which call it is."""
         return self.new or self.old or {}
+
+    @property
+    def other(self) -> str:
+        return str(self.shown["other"])
+
+    @property
+    def started_at(self) -> datetime:
+        return datetime.fromisoformat(str(self.shown["started_at"]))
 
     @property
     def before(self) -> int:

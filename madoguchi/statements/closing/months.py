@@ -39,3 +39,36 @@ def keep_imports_out() -> None:
     """Wait for the import that is running, and let none begin before this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('statements_import'))")
+
+
+def stored_months() -> list[date]:
+    """The months the table of calls has a partition for, the oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT to_date(right(inhrelid::regclass::text, 6), 'YYYYMM') FROM pg_inherits "
+            "WHERE inhparent = 'statements_call'::regclass ORDER BY 1"
+        )
+        return [month for (month,) in cursor.fetchall()]
+
+
+def earlier_open_month(month: date) -> date | None:
+    """The first month before ``month`` that has calls and is not closed."""
+    from madoguchi.statements.models import Call
+
+    closed = set(BillingMonth.objects.filter(closed_at__isnull=False).values_list("month", flat=True))
+    for stored in stored_months():
+        if stored < month and stored not in closed and Call.objects.filter(month=stored).exists():
+            return stored
+    return None
+
+
+def due_to_close(today: date) -> list[date]:
+    """Months with calls whose day of closing has come and that are not closed, the oldest first."""
+    from madoguchi.statements.models import Call
+
+    closed = set(BillingMonth.objects.filter(closed_at__isnull=False).values_list("month", flat=True))
+    return [
+        month
+        for month in stored_months()
+        if month not in closed and closes_on(month) <= today and Call.objects.filter(month=month).exists()
+    ]

@@ -7,13 +7,14 @@ contract's month. All money is integer milli-yen before tax until :func:`settle`
 from .calls import LINE, rate
 from .discount import IncomingCallDiscount
 from .fees import FEE_LINE, Holding, NumberFee, month_before, number_fees
-from .month import Unbalanced, add_up, balance, settle, summarise, tax_classes
+from .month import ADJUSTMENT, Unbalanced, add_up, balance, settle, summarise, tax_classes
 from .stream import rate_stream
 from .table import DIGITS, Table, compile_tariff, number_key
 from .tariff import EXEMPT, HOLIDAY, STANDARD, Band, Rule, Tariff, WrongTariff, in_force
 from .tax import YEN, TaxRate, allocate, rates_in_force
 
 __all__ = [
+    "ADJUSTMENT",
     "DIGITS",
     "EXEMPT",
     "FEE_LINE",

@@ -48,27 +48,38 @@ def _keys(rule: IncomingCallDiscount | None, keys: tuple[str, ...]) -> list[str]
     return list(dict.fromkeys([*(rule.keys() if rule else ("contract", "month")), "tax", *keys]))
 
 
-def settle(
+ADJUSTMENT: dict[str, pl.DataType | type[pl.DataType]] = {
+    "contract": pl.Int64,
+    "month": pl.Date,
+    "tax": pl.String,
+    "charge": pl.Int64,
+}
+
+
+def settle(  # noqa: PLR0913 - each is a table of its own
     summary: pl.DataFrame,
     fee_lines: pl.DataFrame,
     *,
     rule: IncomingCallDiscount | None,
     rates: Mapping[str, int],
     rounding: Rounding = "down",
+    adjustments: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Total every contract's month.
 
-    ``summary`` of :func:`summarise`, ``fee_lines`` of :func:`~.fees.number_fees`, ``rates`` basis points by tax class.
-    Returns a row per contract and month: ``lines``, ``discount``, ``fees`` and ``cut`` in milli-yen, ``tax`` and
-    ``total`` in yen, ``taxed`` (milli-yen, the base of all rates) and ``earned_seconds``, ``earned``, ``limited`` of
-    the discount. ``cut`` is what lies below one yen and is not billed. Raises :class:`Unbalanced`.
+    ``summary`` of :func:`summarise`, ``fee_lines`` of :func:`~.fees.number_fees`, ``rates`` basis points by tax class,
+    ``adjustments`` of earlier months with columns ``ADJUSTMENT``, the charge of either sign (milli-yen).
+    Returns a row per contract and month: ``lines``, ``discount``, ``fees``, ``adjustments``, ``carried`` and ``cut``
+    in milli-yen, ``tax`` and ``total`` in yen, ``taxed`` (milli-yen, the base of all rates) and ``earned_seconds``,
+    ``earned``, ``limited`` of the discount. ``carried`` is credit beyond what it could reduce, for a later month;
+    ``cut`` is what lies below one yen and is not billed. Raises :class:`Unbalanced`.
     """
     month = ["contract", "month"]
     totals = (
-        tax_classes(summary, fee_lines, rule=rule, rates=rates, rounding=rounding)
+        tax_classes(summary, fee_lines, rule=rule, rates=rates, rounding=rounding, adjustments=adjustments)
         .group_by(month)
         .agg(
-            pl.col("lines", "discount", "fees", "base").sum(),
+            pl.col("lines", "discount", "fees", "adjustments", "carried", "base").sum(),
             taxed=pl.col("base").filter(pl.col("rate") > 0).sum(),
             tax=pl.col("tax_yen").sum(),
         )
@@ -82,29 +93,34 @@ def settle(
     return totals
 
 
-def tax_classes(
+def tax_classes(  # noqa: PLR0913 - those of settle
     summary: pl.DataFrame,
     fee_lines: pl.DataFrame,
     *,
     rule: IncomingCallDiscount | None,
     rates: Mapping[str, int],
     rounding: Rounding = "down",
+    adjustments: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """What :func:`settle` adds up, a row per contract, month and tax class.
 
-    ``lines``, ``discount``, ``fees`` and ``base`` (their sum) in milli-yen, ``rate`` in basis points, ``tax_yen``.
+    ``lines``, ``discount``, ``fees``, ``adjustments``, ``carried`` and ``base`` (their sum, never below nothing) in
+    milli-yen, ``rate`` in basis points, ``tax_yen``.
     """
     parts = [
         _amounts(summary, lines=pl.col("charge")),
         _amounts(discounts(summary, rule), discount=pl.col("discount")),
         _amounts(fee_lines, fees=pl.col("charge")),
+        _amounts(pl.DataFrame(schema=ADJUSTMENT) if adjustments is None else adjustments, adjustments=pl.col("charge")),
     ]
     return (
         pl.concat(parts, how="diagonal")
         .group_by("contract", "month", "tax")
-        .agg(pl.col("lines", "discount", "fees").sum())
+        .agg(pl.col("lines", "discount", "fees", "adjustments").sum())
+        .with_columns(base=pl.col("lines") - pl.col("discount") + pl.col("fees") + pl.col("adjustments"))
+        .with_columns(carried=pl.max_horizontal(-pl.col("base"), pl.lit(0, dtype=pl.Int64)))
         .with_columns(
-            base=pl.col("lines") - pl.col("discount") + pl.col("fees"),
+            base=pl.col("base") + pl.col("carried"),
             rate=pl.col("tax").replace_strict(dict(rates), default=0, return_dtype=pl.Int64),
         )
         .with_columns(tax_yen=tax_yen(pl.col("base"), pl.col("rate"), rounding))
@@ -127,8 +143,13 @@ def _earned(summary: pl.DataFrame, rule: IncomingCallDiscount | None) -> pl.Data
 
 
 def balance(totals: pl.DataFrame) -> None:
-    """Raise :class:`Unbalanced` unless lines − discount + fees + tax = total on every row, and nothing is negative."""
-    left = pl.col("lines") - pl.col("discount") + pl.col("fees") + pl.col("tax") * YEN - pl.col("cut")
+    """Raise :class:`Unbalanced` unless every row adds up, and no total is negative.
+
+    lines − discount + fees + adjustments + carried + tax − cut = total.
+    """
+    reduced = pl.col("lines") - pl.col("discount") + pl.col("fees")
+    later = pl.col("adjustments") + pl.col("carried")
+    left = reduced + later + pl.col("tax") * YEN - pl.col("cut")
     right = pl.col("total") * YEN
     wrong = totals.filter((left != right) | (pl.col("total") < 0) | (pl.col("cut") < 0) | (pl.col("cut") >= YEN))
     if wrong.height:

@@ -39,8 +39,11 @@ def price(tariffs, call):
     return rule, blocks, rule.setup + blocks * rule.price
 
 
-def month_total(tariffs, calls, *, discount, fees, rates):
-    """(lines, discount, fees, tax yen, cut, total yen) of one contract's month; ``fees``: list of (tax, milli-yen)."""
+def month_total(tariffs, calls, *, discount, fees, rates, adjustments=()):
+    """(lines, discount, fees, adjustments, carried, tax yen, cut, total yen) of one contract's month.
+
+    ``fees`` and ``adjustments``: lists of (tax, milli-yen), the latter of either sign.
+    """
     charges: defaultdict = defaultdict(int)
     reducible: defaultdict = defaultdict(lambda: defaultdict(int))
     earned: defaultdict = defaultdict(int)
@@ -68,11 +71,17 @@ def month_total(tariffs, calls, *, discount, fees, rates):
         for tax, share in shares.items():
             taken[tax] += share
     bases: defaultdict = defaultdict(int)
-    for tax, amount in [*charges.items(), *fees, *((tax, -share) for tax, share in taken.items())]:
+    for tax, amount in [*charges.items(), *fees, *adjustments, *((tax, -share) for tax, share in taken.items())]:
         bases[tax] += amount
+    carried = 0
+    for tax, base in bases.items():
+        if base < 0:
+            carried, bases[tax] = carried - base, 0
     tax_yen = sum(floor(Fraction(base * rates.get(tax, 0), 10_000 * 1000)) for tax, base in bases.items())
     exact = sum(bases.values()) + tax_yen * 1000
-    return sum(charges.values()), whole, sum(m for _, m in fees), tax_yen, exact % 1000, exact // 1000
+    adjusted = sum(amount for _, amount in adjustments)
+    fee = sum(amount for _, amount in fees)
+    return sum(charges.values()), whole, fee, adjusted, carried, tax_yen, exact % 1000, exact // 1000
 
 
 EPOCH = datetime(2026, 4, 1, tzinfo=UTC)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madoguchi.statements.rating import (
+    ADJUSTMENT,
     FEE_LINE,
     Band,
     IncomingCallDiscount,
@@ -27,6 +28,7 @@ from madoguchi.statements.rating import (
 )
 from madoguchi.statements.tests import reference
 
+SETTLED = ("lines", "discount", "fees", "adjustments", "carried", "tax", "cut", "total")
 KINDS = ["fixed", "mobile", "partner", "international"]
 BANDS = (
     Band("night", frozenset(range(5)), frozenset({0, 1, 2, 3, 23})),
@@ -133,8 +135,9 @@ def paid(line):
     discount=discounts,
     fee=st.none() | st.tuples(st.sampled_from(["standard", "exempt"]), st.integers(1, 5000)),
     basis_points=st.sampled_from([0, 800, 1000]),
+    adjustments=st.lists(st.tuples(st.sampled_from(["standard", "exempt"]), st.integers(-50_000, 50_000)), max_size=3),
 )
-def test_every_month_is_the_reference_month(tariff, calls, discount, fee, basis_points):
+def test_every_month_is_the_reference_month(*, tariff, calls, discount, fee, basis_points, adjustments):
     lines = rate(frame(calls), [compile_tariff(tariff)])
     fees = [fee] if fee else []
     fee_lines = pl.DataFrame(
@@ -145,13 +148,19 @@ def test_every_month_is_the_reference_month(tariff, calls, discount, fee, basis_
     # In two parts, as a stream would have it.
     half = lines.height // 2
     parts = [summarise(part, discount) for part in (lines[:half], lines[half:])]
-    totals = settle(add_up(parts, discount), fee_lines, rule=discount, rates={"standard": basis_points})
-    expected = reference.month_total([tariff], calls, discount=discount, fees=fees, rates={"standard": basis_points})
-    if not calls and not fees:
+    rates = {"standard": basis_points}
+    adjusted = pl.DataFrame(
+        [(1, reference.MONTH, tax, amount) for tax, amount in adjustments], schema=ADJUSTMENT, orient="row"
+    )
+    totals = settle(add_up(parts, discount), fee_lines, rule=discount, rates=rates, adjustments=adjusted)
+    expected = reference.month_total(
+        [tariff], calls, discount=discount, fees=fees, rates=rates, adjustments=adjustments
+    )
+    if not calls and not fees and not adjustments:
         assert totals.height == 0
         return
     (total,) = totals.rows(named=True)
-    assert tuple(total[name] for name in ("lines", "discount", "fees", "tax", "cut", "total")) == expected
+    assert tuple(total[name] for name in SETTLED) == expected
 
 
 @given(tax=st.integers(0, 10**6), bases=st.lists(st.integers(0, 10**9), min_size=1, max_size=12))
@@ -184,6 +193,8 @@ def test_a_statement_that_does_not_add_up_is_refused():
             "lines": [8000],
             "discount": [0],
             "fees": [0],
+            "adjustments": [0],
+            "carried": [0],
             "tax": [0],
             "cut": [0],
             "total": [9],

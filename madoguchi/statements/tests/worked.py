@@ -1,4 +1,4 @@
-"""The worked tables of docs/rating.md and docs/tariffs.md, read as the tests' data."""
+"""The worked tables of docs/rating.md and its neighbours, read as the tests' data."""
 
 from pathlib import Path
 

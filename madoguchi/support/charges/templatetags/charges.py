@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.shell.templatetags.shell import date_long, phone
 from madoguchi.statements import kinds
-from madoguchi.statements.models import Call
+from madoguchi.statements.models import Adjustment, Call
 from madoguchi.support.charges import forms
 
 register = template.Library()
@@ -31,7 +31,7 @@ def day(moment: datetime) -> str:
 
 
 @register.simple_tag
-def other_party(call: Call, unmasked: bool) -> str:
+def other_party(call: Call | Adjustment, unmasked: bool) -> str:
     """The other party's number, its last four digits hidden unless ``unmasked``; special numbers in full."""
     if not call.other:
         return _("withheld")

@@ -1,14 +1,16 @@
 """E8: the call statement of a month: who sees it, what it says, and that it adds up."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
+from django.utils import timezone
 
 from madoguchi.accounts.models import AuthEvent
 from madoguchi.accounts.tests.people import alice, bob, charlie, sign_in
 from madoguchi.contracts.models import UsageKind
 from madoguchi.contracts.tests.household import household
+from madoguchi.statements.closing.close import close_month
 from madoguchi.support.charges.tests.month import prove, row, take_in
 
 OURS = "05000000101"
@@ -74,7 +76,11 @@ def test_the_worked_month_adds_up_on_the_page(hers):
     assert "5400 s, 90 units of 60 s at ¥0.5 = ¥45" in said
     assert "Limited" not in said
     assert "October 2026" in said
-    assert "Provisional" not in said
+    assert "Provisional The month is closed on 10 Nov 2026. Amounts may change until then." in said
+    close_month(date(2026, 10, 1), now=timezone.now())
+    closed = hers.get(f"/en{OFFICE}?month=2026-10")
+    assert closed.context["statement"].total == 221
+    assert "Provisional" not in text(closed)
 
 
 @pytest.mark.usefixtures("home")
