@@ -89,6 +89,11 @@ bench-rush: .venv/ready-dev .venv/catalogues
 	bench/install-peers
 	$(BIN)/python -m bench.rush
 
+.PHONY: bench-spark
+bench-spark: .venv/ready-dev .venv/catalogues
+	tests/install-peers
+	$(BIN)/python -m bench.spark
+
 .PHONY: bench-%
 bench-%: .venv/ready-dev .venv/catalogues
 	$(BIN)/python -m bench.$*

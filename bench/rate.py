@@ -35,13 +35,14 @@ def main() -> int:
     best: dict[str, dict[str, float]] = {}
     for turn in range(options.rounds):
         for way in ("ours", "duckdb"):
-            _keep_best(best, way, _run(way, whole, folder), options.calls, turn)
-    _keep_best(best, "ours on the same", _run("ours", few, folder), min(PYTHON_CALLS, options.calls), 0)
-    _keep_best(best, "python", _run("python", few, folder), min(PYTHON_CALLS, options.calls), 0)
+            _keep_best(best, way, run(way, whole, folder), options.calls, turn)
+    _keep_best(best, "ours on the same", run("ours", few, folder), min(PYTHON_CALLS, options.calls), 0)
+    _keep_best(best, "python", run("python", few, folder), min(PYTHON_CALLS, options.calls), 0)
     return _report(best, options.calls)
 
 
-def _run(way: str, file: Path, folder: Path) -> dict[str, float | str]:
+def run(way: str, file: Path, folder: Path) -> dict[str, float | str]:
+    """One of ``rate_ways.WAYS`` in a process of its own: what it prints, and ``sha256`` over its totals."""
     results = folder / "results"
     shutil.rmtree(results, ignore_errors=True)
     results.mkdir()
@@ -49,12 +50,13 @@ def _run(way: str, file: Path, folder: Path) -> dict[str, float | str]:
     # No pipe for errors: they belong on the screen.
     out = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     found: dict[str, float | str] = json.loads(out.splitlines()[-1])
-    found["sha256"] = _digest(pl.read_parquet(results / "totals.parquet"))
+    found["sha256"] = digest(pl.read_parquet(results / "totals.parquet"))
     shutil.rmtree(results)
     return found
 
 
-def _digest(totals: pl.DataFrame) -> str:
+def digest(totals: pl.DataFrame) -> str:
+    """SHA-256 over the totals of all contracts and months, in their order."""
     text = totals.select(
         "contract", pl.col("month").dt.to_string("%Y-%m-%d"), "lines", "discount", "tax_yen", "total"
     ).sort("contract", "month")

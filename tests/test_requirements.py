@@ -8,7 +8,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "tests/peers/requirements-calendar.txt"])
+PEERS = ["tests/peers/requirements-calendar.txt", "tests/peers/requirements-spark.txt"]
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", *PEERS])
 def test_pins_have_hashes_and_no_address(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert "://" not in text
