@@ -80,9 +80,9 @@ fix: .venv/ready-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/djade --target-version 5.2 $$(git ls-files 'madoguchi/*.html') || true
 
-## bench: the benchmarks of audience, delivery, rating and login, one after the other; bench-NAME runs one
+## bench: the benchmarks of audience, delivery, rating, call records and login, one after the other; bench-NAME runs one
 .PHONY: bench
-bench: bench-audience bench-fanout bench-rate bench-login bench-answers bench-rush
+bench: bench-audience bench-fanout bench-rate bench-load bench-login bench-answers bench-rush
 
 .PHONY: bench-rush
 bench-rush: .venv/ready-dev .venv/catalogues

@@ -1,177 +1,129 @@
-"""Records → lines of contracts: numbers read, ours recognised, month found, price put on. A batch at a time."""
+"""Records → lines of contracts: numbers read, ours recognised, month found, price put on. A batch in columns.
 
-from collections.abc import Iterable, Sequence
+Only what is wrong becomes Python objects.
+"""
+
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from madoguchi.contracts.models import TelephoneNumber
-
 from . import numbers
 from .book import Book
-from .formats import Format, Problem, Record
+from .formats import Format, Problem
+from .holders import holding
+from .keys import with_keys
 from .rating import number_key, rate
-from .reasons import Unreadable
-
-UTC_TIME = pl.Datetime("us", "UTC")
-USAGE: dict[str, pl.DataType | type[pl.DataType]] = {
-    "line": pl.Int64,
-    "contract_id": pl.Int64,
-    "usage_kind": pl.String,
-    "key": pl.String,
-    "outgoing": pl.Boolean,
-    "record": pl.String,
-    "call_id": pl.String,
-    "number": pl.String,
-    "other": pl.String,
-    "dialled": pl.String,
-    "started_at": UTC_TIME,
-    "ended_at": UTC_TIME,
-    "talk_seconds": pl.Int32,
-    "area_ja": pl.String,
-    "area_en": pl.String,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A number of ours while a contract holds it."""
-
-    contract: int
-    usage_kind: str
-    started_on: date
-    ended_on: date | None
 
 
 @dataclass
 class Lines:
-    """What a batch of records became. ``rated``: a row per line, columns of ``models.Call`` and ``line``."""
+    """What a batch of records became. ``rated``: a row per line, columns of ``models.Call`` and ``line``, ``record_no``
+    (the record's place among the file's good ones: two may stand in one line)."""
 
     rated: pl.DataFrame
     problems: list[Problem] = field(default_factory=list)
 
 
-def to_lines(records: Sequence[Record], *, form: Format, source: str, book: Book, zone: ZoneInfo) -> Lines:
-    """``zone`` is the operator's: months and days are his."""
-    parties, problems = _parties(records, form)
-    held = _held(number.e164 for pair in parties.values() for number in pair)
-    rows: list[tuple[object, ...]] = []
-    for record in records:
-        if record.line not in parties:
-            continue
-        lines = _lines_of(record, parties[record.line], held=held, source=source, zone=zone)
-        if not lines:
-            problems.append(Problem(record.line, form.caller, "unknown_number"))
-        rows += lines
-    usage = pl.DataFrame(rows, schema=USAGE, orient="row")
-    rated, unpriced = _rated(usage, form=form, book=book, zone=zone)
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """What is the same for a whole import. ``held``: :func:`.holders.held_numbers`; months and days are in ``zone``."""
+
+    book: Book
+    held: pl.DataFrame
+    zone: ZoneInfo
+
+
+def to_lines(records: pl.DataFrame, *, first: int, form: Format, source: str, operator: Operator) -> Lines:
+    """``records``: columns of ``formats.batch.RECORD``; ``first``: how many the file had before them."""
+    found = numbers.column(pl.concat([records["caller"], records["called"]])).with_row_index("place")
+    records = records.with_row_index("record_no", offset=first).with_columns(
+        _places("caller", records, found), _places("called", records, found)
+    )
+    readable, problems = _readable(records, found, form)
+    keyed = with_keys(readable, source=source)
+    usage = _usage(keyed, found, held=holding(found, operator.held), zone=operator.zone)
+    strangers = keyed.join(usage, on="record_no", how="anti")
+    problems += [Problem(line, form.caller, "unknown_number") for line in strangers["line"]]
+    rated, unpriced = _rated(usage, form=form, book=operator.book)
     return Lines(rated, problems + unpriced)
 
 
-Parties = dict[int, tuple[numbers.Number, numbers.Number]]
+def _places(column: str, records: pl.DataFrame, found: pl.DataFrame) -> pl.Series:
+    """For each text of the column its row among the numbers found."""
+    texts = found.select("place", pl.col("text").alias(column))
+    return records.select(column).join(texts, on=column, how="left", maintain_order="left")["place"].alias(column)
 
 
-def _parties(records: Iterable[Record], form: Format) -> tuple[Parties, list[Problem]]:
-    """Both numbers of each record, by its line."""
-    parties: Parties = {}
+def _readable(records: pl.DataFrame, found: pl.DataFrame, form: Format) -> tuple[pl.DataFrame, list[Problem]]:
+    """The records both of whose numbers can be read, and of the others the first that cannot."""
+    no_number = found["e164"].is_null()
+    nobody = no_number | (found["e164"] == "")
+    bad = no_number.gather(records["caller"]) | nobody.gather(records["called"])
+    if not bad.any():
+        return records, []
     problems = []
-    for record in records:
-        column = form.caller
-        try:
-            caller = numbers.normalise(record.caller)
-            column = form.called
-            called = numbers.normalise(record.called)
-            if not called.e164:
-                raise Unreadable("withheld")
-        except Unreadable as error:
-            problems.append(Problem(record.line, column, error.reason, error.value[:80]))
-        else:
-            parties[record.line] = caller, called
-    return parties, problems
+    for line, caller, called in records.filter(bad).select("line", "caller", "called").iter_rows():
+        column, place = (form.caller, caller) if no_number[caller] else (form.called, called)
+        reason, value = found["reason"][place], found["value"][place]
+        problems.append(Problem(line, column, reason or "withheld", value or ""))
+    return records.filter(~bad), problems
 
 
-def _held(e164: Iterable[str]) -> dict[str, list[Held]]:
-    rows = TelephoneNumber.objects.filter(number__in=set(e164)).values_list(
-        "number", "contract_id", "contract__usage_kind", "started_on", "ended_on", "contract__ended_on"
-    )
-    held: dict[str, list[Held]] = {}
-    for number, contract, kind, started, ended, contract_ended in rows:
-        until = min(filter(None, (ended, contract_ended)), default=None)
-        held.setdefault(number, []).append(Held(contract, kind, started, until))
-    return held
-
-
-def _lines_of(
-    record: Record,
-    parties: tuple[numbers.Number, numbers.Number],
-    *,
-    held: dict[str, list[Held]],
-    source: str,
-    zone: ZoneInfo,
-) -> list[tuple[object, ...]]:
+def _usage(records: pl.DataFrame, found: pl.DataFrame, *, held: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
     """No line, one, or two where both numbers are ours."""
-    caller, called = parties
-    day = record.started_at.astimezone(zone).date()
-    lines: list[tuple[object, ...]] = []
-    for ours, theirs, outgoing in ((caller, called, True), (called, caller, False)):
-        if holder := _holder(held.get(ours.e164, []), day):
-            lines.append(
-                (
-                    record.line,
-                    holder.contract,
-                    holder.usage_kind,
-                    record.key(source),
-                    outgoing,
-                    record.digest(),
-                    record.call_id[:120],
-                    ours.e164,
-                    theirs.e164,
-                    called.dialled[:8] if outgoing else "",
-                    record.started_at,
-                    record.ended_at,
-                    record.talk_seconds,
-                    *(numbers.area(theirs.e164) if theirs.e164 else ("", "")),
-                )
+    day = pl.col("started_at").dt.convert_time_zone(zone.key).dt.date()
+    sides = []
+    for ours, theirs in (("caller", "called"), ("called", "caller")):
+        side = records.join(held, left_on=ours, right_on="place", how="inner").filter(
+            day.is_between(pl.col("since"), pl.col("until"))
+        )
+        if side["record_no"].is_duplicated().any():  # held twice on one day, by mistake: the earlier entry
+            side = side.unique("record_no", keep="first", maintain_order=True)
+        other = found[side[theirs].rename("place")]
+        dialled = other["dialled"] if ours == "caller" else pl.repeat("", side.height, eager=True)
+        sides.append(
+            side.select(
+                *("line", "record_no", "contract_id", "usage_kind", "key", "record"),
+                pl.col("call_id").str.slice(0, 120),
+                pl.col("e164").alias("number"),
+                pl.lit(ours == "caller").alias("outgoing"),
+                *("started_at", "ended_at", "talk_seconds"),
+            ).with_columns(
+                other["e164"].alias("other_text"),
+                number_key(pl.lit(other["digits"])).alias("other"),
+                dialled.alias("dialled"),
+                other["area_ja"],
+                other["area_en"],
             )
-    return lines
+        )
+    month = pl.col("ended_at").dt.convert_time_zone(zone.key).dt.date().dt.month_start()
+    return pl.concat(sides).with_columns(month=month)
 
 
-def _holder(held: list[Held], day: date) -> Held | None:
-    return next((h for h in held if h.started_on <= day and (h.ended_on is None or day <= h.ended_on)), None)
-
-
-def _rated(usage: pl.DataFrame, *, form: Format, book: Book, zone: ZoneInfo) -> tuple[pl.DataFrame, list[Problem]]:
-    plain = pl.when(pl.col("other").str.starts_with("+")).then(pl.col("other").str.slice(1))
-    special = pl.concat_str(pl.lit("810"), pl.col("other").str.strip_prefix("#"))
-    keyed = usage.with_columns(
-        other_text=pl.col("other"),
-        other=number_key(plain.when(pl.col("other") != "").then(special)),
-        month=pl.col("ended_at").dt.convert_time_zone(zone.key).dt.date().dt.month_start(),
-    )
+def _rated(usage: pl.DataFrame, *, form: Format, book: Book) -> tuple[pl.DataFrame, list[Problem]]:
     parts = [
-        _earning(rate(part, book.tables.get(kind, [])), kind, book) for (kind,), part in keyed.group_by("usage_kind")
+        _earning(rate(part, book.tables.get(str(kind), [])), str(kind), book)
+        for (kind,), part in usage.group_by("usage_kind")
     ]
     if not parts:
-        return keyed, []
+        return usage, []
     lines = pl.concat(parts).with_columns(pl.col("tariff", "prefix", "kind", "tax").cast(pl.String))
-    unpriced = lines.filter(pl.col("outgoing") & pl.col("prefix").is_null()).unique("line")
+    unpriced = lines.filter(pl.col("outgoing") & pl.col("prefix").is_null())
     problems = [
         Problem(line, form.called, "no_price" if kind in book.tables else "no_tariff")
         for line, kind in unpriced.select("line", "usage_kind").iter_rows()
     ]
+    if problems:
+        lines = lines.join(unpriced, on="record_no", how="anti")
     nobody = pl.when(pl.col("other_text") == "").then(pl.lit("withheld")).otherwise(pl.lit("other"))
-    rated = (
-        lines.join(unpriced, on="line", how="anti")
-        .with_columns(
-            pl.col("kind").fill_null(nobody),
-            pl.col("tariff", "prefix", "tax").fill_null(""),
-            pl.col("carried").fill_null(value=True),
-            other="other_text",
-        )
-        .drop("other_text", "usage_kind")
-    )
+    rated = lines.with_columns(
+        pl.col("kind").fill_null(nobody),
+        pl.col("tariff", "prefix", "tax").fill_null(""),
+        pl.col("carried").fill_null(value=True),
+        other="other_text",
+    ).drop("other_text", "usage_kind")
     return rated, problems
 
 

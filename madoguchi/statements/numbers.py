@@ -5,10 +5,11 @@ Sources: the Japanese numbering plan (番号計画) of the ministry, ITU-T E.164
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import phonenumbers
+import polars as pl
 
 from . import areas
 from .reasons import Unreadable
@@ -33,35 +34,49 @@ _PUNCTUATION = re.compile(r"[\s()\-‐‑–—−ー.\u200b]")
 _SELECTORS = re.compile(r"(18[46](?=.)|131[1-9]?(?=0)|001(?=010)|00(?:91\d\d|2\d\d|\d\d)(?=0))")
 # Special numbers: emergency (118 too), directory, telegram, time, disaster message, weather, consumers, children.
 _SPECIAL = re.compile(r"1(?:1[0-9]|04|13|36|4[0-9]|51|71|77|8[89])|#\d{4}")
+_DIALLED = re.compile(r"\+?\d{2,20}")
 # Digits after the leading 0, by what they begin with.
 OTHER_LENGTH = 9
 LENGTHS = ((13, ("200",)), (10, ("20", "50", "60", "70", "80", "90")))
 
+# What ``column`` tells of each text.
+READ = {
+    "text": pl.String,
+    "e164": pl.String,  # null when it cannot be read, "" when withheld
+    "dialled": pl.String,
+    "reason": pl.String,  # why it cannot be read, and the value to show; null when it can
+    "value": pl.String,
+    "digits": pl.String,
+    "area_ja": pl.String,
+    "area_en": pl.String,
+}
 
-@dataclass(frozen=True, slots=True)
-class Number:
+
+class Number(NamedTuple):
     """``e164``: +81312345678, a special number as dialled (117), or empty when withheld."""
 
     e164: str
     dialled: str = ""
 
 
-@lru_cache(maxsize=100_000)
 def normalise(text: str) -> Number:
     """Read a number as a Japanese switch writes it; raises :class:`~.reasons.Unreadable`."""
-    text = unicodedata.normalize("NFKC", text).strip().removeprefix("sip:").removeprefix("tel:").partition("@")[0]
-    if text.lower() in WITHHELD:
-        return Number("")
-    if _SPREADSHEET.fullmatch(text):
-        raise Unreadable("spreadsheet", text)
-    bare = _PUNCTUATION.sub("", text)
+    if text.isascii() and text.isdigit():  # as most are: nothing of the next lines would change it
+        bare = text
+    else:
+        text = unicodedata.normalize("NFKC", text).strip().removeprefix("sip:").removeprefix("tel:").partition("@")[0]
+        if text.lower() in WITHHELD:
+            return Number("")
+        if _SPREADSHEET.fullmatch(text):
+            raise Unreadable("spreadsheet", text)
+        bare = _PUNCTUATION.sub("", text)
     stripped = ""
     while match := _SELECTORS.match(bare):
         stripped += match[0]
         bare = bare[match.end() :]
     if _SPECIAL.fullmatch(bare):
         return Number(bare, stripped)
-    if not re.fullmatch(r"\+?\d{2,20}", bare):
+    if not _DIALLED.fullmatch(bare):
         raise Unreadable("not_a_number", text)
     return Number(_e164(bare, text), stripped)
 
@@ -105,3 +120,45 @@ def area(e164: str) -> tuple[str, str]:
     """Where a number is, in Japanese and English: an area of Japan's fixed lines, a country, or nothing."""
     # Areas are told by the first digits; the last four never matter, and the cache holds more without them.
     return areas.area(f"{e164[:-4]}0000") if e164.startswith("+") else ("", "")
+
+
+# Whole numbers of Japan as most are dialled, and what they must not begin with to be surely of that length.
+_PLAIN = r"^0(?:1[1-9]|[2-9][0-9])[0-9]{7}$|^0[256789]0[0-9]{8}$"
+_NOT_PLAIN = r"^0[256789]0[0-9]{7}$|^0200"
+
+
+def column(texts: pl.Series) -> pl.DataFrame:
+    """Every different text of a column of numbers, read once; columns of ``READ``, in no order.
+
+    Plain numbers are put together by expressions, the rest is read by :func:`normalise`.
+    """
+    text = pl.col("text")
+    different = texts.unique().alias("text").to_frame()
+    plain = different.filter(text.str.contains(_PLAIN) & ~text.str.contains(_NOT_PLAIN))
+    others = different.join(plain, on="text", how="anti")["text"]
+    return pl.concat([_plain(plain), pl.DataFrame(list(map(_row, others)), schema=READ, orient="row")])
+
+
+def _plain(texts: pl.DataFrame) -> pl.DataFrame:
+    numbers = texts.with_columns(digits=pl.concat_str(pl.lit("81"), pl.col("text").str.slice(1)))
+    # Their last four digits do not matter for the area.
+    numbers = numbers.with_columns(head=pl.col("digits").str.head(-4))
+    areas = [(head, *area(f"+{head}0000")) for head in numbers["head"].unique()]
+    of_heads = pl.DataFrame(areas, schema=dict.fromkeys(("head", "area_ja", "area_en"), pl.String), orient="row")
+    nothing = pl.lit(None, dtype=pl.String)
+    return (
+        numbers.join(of_heads, on="head", how="left")
+        .with_columns(e164=pl.concat_str(pl.lit("+"), "digits"), dialled=pl.lit(""), reason=nothing, value=nothing)
+        .select(*READ)
+    )
+
+
+@lru_cache(maxsize=100_000)
+def _row(text: str) -> tuple[str | None, ...]:
+    try:
+        number = normalise(text)
+    except Unreadable as error:
+        return text, None, None, error.reason, error.value[:80], None, None, None
+    if not number.e164:
+        return text, "", "", None, None, None, "", ""
+    return text, number.e164, number.dialled[:8], None, None, digits(number.e164), *area(number.e164)

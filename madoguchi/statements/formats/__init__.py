@@ -1,17 +1,18 @@
-"""Call records as switches write them. A format is a reader of text lines and the columns its numbers stand in."""
+"""Call records as switches write them. A format is a reader of files and the columns its numbers stand in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from . import asterisk, freeswitch
-from .record import Leg, Problem, Read, Record
+from .batch import Batch
+from .record import Problem
 
-__all__ = ["FORMATS", "Format", "Leg", "Problem", "Read", "Record"]
+__all__ = ["FORMATS", "Batch", "Format", "Problem"]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    read: Callable[..., Read]  # (lines, zone=…, now=…)
+    read: Callable[..., Iterator[Batch]]  # (path, zone=…, now=…)
     caller: str
     called: str
 

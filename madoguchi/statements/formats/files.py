@@ -10,10 +10,13 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
+import polars as pl
 import pyarrow as pa
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CHUNK = 1 << 20
+BLOCK = 16 << 20  # bytes read at once; of records of 200 bytes some 80,000
+LONGEST = 1 << 20  # a line's bytes kept; what is longer is no record, and is only told by its line
 # By what a compressed file begins with (RFC 1952, RFC 8878), whatever its name says.
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
@@ -86,3 +89,40 @@ def lines_of(path: Path) -> Iterator[TextIO]:
     """The file opened in its encoding; what a damaged UTF-16 file holds is replaced, not raised."""
     with bytes_of(path) as file, TextIOWrapper(file, encoding=encoding(path), errors="replace") as text:
         yield text
+
+
+def blocks_of(path: Path) -> Iterator[pl.DataFrame]:
+    """The file's lines, about ``BLOCK`` bytes of them at a time, whatever its encoding and line ends.
+
+    Columns: ``line`` (Int64, from 1), ``text`` (String, without its line end). What a damaged UTF-16 file holds is
+    replaced, not raised.
+    """
+    name = encoding(path)
+    decoder = None if name == "utf-8" else codecs.getincrementaldecoder(name)(errors="replace")
+    begun, rest = 1, b""
+    with bytes_of(path) as file:
+        while True:
+            chunk = file.read(BLOCK)
+            data = rest + (decoder.decode(chunk, final=not chunk).encode() if decoder else chunk)
+            whole, rest = _whole_lines(data) if chunk else (_line_ends(data), b"")
+            if whole:
+                text = pl.read_lines(whole).to_series().alias("text")
+                yield pl.DataFrame(
+                    [pl.int_range(begun, begun + len(text), dtype=pl.Int64, eager=True).alias("line"), text]
+                )
+                begun += len(text)
+            if not chunk:
+                return
+
+
+def _whole_lines(data: bytes) -> tuple[bytes, bytes]:
+    """What can be read now, and the beginning of a line to be read with what follows."""
+    half = b"\r" if data.endswith(b"\r") else b""  # perhaps of a line end of two characters
+    data = _line_ends(data.removesuffix(b"\r"))
+    cut = data.rfind(b"\n") + 1
+    rest = data[cut:]
+    return data[:cut], (rest if len(rest) <= LONGEST else rest[:LONGEST]) + half
+
+
+def _line_ends(data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data

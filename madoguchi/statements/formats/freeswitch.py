@@ -4,10 +4,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import unquote
 from xml.parsers import expat
 from zoneinfo import ZoneInfo
 
+from .batch import Batch, batches
+from .files import lines_of
 from .record import InColumn, Leg, Problem, Read, Record, check_times, epoch, required, seconds, unusable
 
 CALLER = "callflow.caller_profile.caller_id_number"
@@ -16,8 +19,13 @@ CALLED = "callflow.caller_profile.destination_number"
 _OPENING = re.compile(r"<cdr(?=[\s>])")
 
 
-def read_json(lines: Iterable[str], *, zone: ZoneInfo, now: datetime) -> Read:
-    """JSON lines, or one array of records."""
+def read_json(path: Path, *, zone: ZoneInfo, now: datetime) -> Iterator[Batch]:
+    """JSON lines, or one array of records. Epochs have no ``zone``."""
+    with lines_of(path) as lines:
+        yield from batches(_json_records(lines, now=now))
+
+
+def _json_records(lines: Iterable[str], *, now: datetime) -> Read:
     for line, text in _objects(lines):
         try:
             found = json.loads(text)
@@ -89,8 +97,13 @@ def _flat(found: dict[str, object]) -> dict[str, str]:
     return fields
 
 
-def read_xml(lines: Iterable[str], *, zone: ZoneInfo, now: datetime) -> Read:
-    """``<cdr>`` records, alone, one after the other or inside any other element."""
+def read_xml(path: Path, *, zone: ZoneInfo, now: datetime) -> Iterator[Batch]:
+    """``<cdr>`` records, alone, one after the other or inside any other element. Epochs have no ``zone``."""
+    with lines_of(path) as lines:
+        yield from batches(_xml_records(lines, now=now))
+
+
+def _xml_records(lines: Iterable[str], *, now: datetime) -> Read:
     for line, text in _elements(lines):
         try:
             yield _record(_xml_fields(text), line=line, now=now)

@@ -1,6 +1,5 @@
 """What every format is read into, and the checks they share."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,13 +22,12 @@ class Record:
     talk_seconds: int
     raw: str
 
-    def digest(self) -> str:
-        return hashlib.blake2b(self.raw.encode(), digest_size=16).hexdigest()
-
-    def key(self, source: str) -> str:
-        """Of source and call id; a record without id is its own key."""
-        text = f"{source}\x1f{self.call_id}" if self.call_id else f"{source}\x1f\x1f{self.raw}"
-        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    def row(self) -> tuple[object, ...]:
+        """In the order of ``batch.RECORD``."""
+        return (
+            *(self.line, self.call_id, self.caller, self.called),
+            *(self.started_at, self.ended_at, self.talk_seconds, self.raw),
+        )
 
 
 @dataclass(frozen=True, slots=True)

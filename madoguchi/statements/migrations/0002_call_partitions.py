@@ -32,7 +32,35 @@ END
 $$;
 """
 
+# A month filled apart, without indexes, takes its place: attaching builds them. One that was opened meanwhile and is
+# still empty is replaced; one with rows gets these besides.
+ATTACH_MONTH = """
+CREATE FUNCTION statements_attach_month(filled regclass, opened date) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    partition text := 'statements_call_' || to_char(opened, 'YYYYMM');
+    has_rows boolean;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('statements_open_month'));
+    IF to_regclass(partition) IS NOT NULL THEN
+        EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', partition);
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', partition) INTO has_rows;
+        IF has_rows THEN
+            EXECUTE format('INSERT INTO statements_call SELECT * FROM %s', filled);
+            EXECUTE format('DROP TABLE %s', filled);
+            RETURN;
+        END IF;
+        EXECUTE format('ALTER TABLE statements_call DETACH PARTITION %I', partition);
+        EXECUTE format('DROP TABLE %I', partition);
+    END IF;
+    EXECUTE format('ALTER TABLE %s RENAME TO %I', filled, partition);
+    EXECUTE format('ALTER TABLE statements_call ATTACH PARTITION %I FOR VALUES IN (%L)', partition, opened);
+    EXECUTE format('ANALYZE %I', partition);
+END
+$$;
+"""
+
 BACK = """
+DROP FUNCTION statements_attach_month(regclass, date);
 DROP FUNCTION statements_open_month(date);
 CREATE TABLE statements_call_plain (
     LIKE statements_call INCLUDING DEFAULTS,
@@ -47,5 +75,5 @@ class Migration(migrations.Migration):
     dependencies = [("statements", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(PARTITIONED + OPEN_MONTH, BACK),
+        migrations.RunSQL(PARTITIONED + OPEN_MONTH + ATTACH_MONTH, BACK),
     ]

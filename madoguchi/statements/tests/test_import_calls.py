@@ -259,8 +259,9 @@ def test_xml_with_a_broken_record_or_an_entity_is_rejected_there_only(office, wr
 
 def test_all_or_nothing(office, write, monkeypatch):
     from madoguchi.statements import import_calls
+    from madoguchi.statements.formats import files
 
-    monkeypatch.setattr(import_calls, "BATCH", 1)
+    monkeypatch.setattr(files, "BLOCK", 200)
     monkeypatch.setattr(import_calls, "_finish", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run(write(row() + row(dst="0612345678")))

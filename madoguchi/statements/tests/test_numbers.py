@@ -1,8 +1,11 @@
 """Numbers as switches write them: read as one, or refused with a reason."""
 
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from madoguchi.statements.numbers import area, digits, normalise
+from madoguchi.statements.numbers import READ, area, column, digits, normalise
 from madoguchi.statements.reasons import Unreadable
 
 
@@ -76,3 +79,26 @@ def test_special_numbers_are_searched_after_810():
 )
 def test_areas_are_told_in_both_languages(e164, names):
     assert area(e164) == names
+
+
+HEADS = st.sampled_from(
+    ["0", "00", "010", "012", "020", "0200", "03", "050", "06", "060", "0800", "184", "1", "+", "9", "０"]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(HEADS, st.text("0123456789", min_size=5, max_size=11)).map("".join), max_size=30))
+def test_a_column_of_numbers_is_each_number_by_itself(texts):
+    found = column(pl.Series(texts, dtype=pl.String))
+    assert found.columns == list(READ)
+    assert sorted(found["text"]) == sorted(set(texts))
+    for row in found.iter_rows(named=True):
+        assert tuple(row.values()) == (row["text"], *_by_itself(row["text"]))
+
+
+def _by_itself(text):
+    try:
+        number = normalise(text)
+    except Unreadable as error:
+        return None, None, error.reason, error.value, None, None, None
+    return number.e164, number.dialled[:8], None, None, digits(number.e164), *area(number.e164)
