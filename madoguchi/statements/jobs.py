@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from madoguchi.lib.lanes import Lane
 
-from .closing import close, schedule
+from .closing import close, keeping, schedule
 from .models import ClosingRun
 
 
@@ -29,3 +29,13 @@ def close_part(*, run_id: int, shard: int) -> None:
 def close_due(timestamp: int) -> None:
     """Every hour: begin the closing of months whose day has come, and take up those that stopped."""
     schedule.close_due(now=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="50 2 * * *")
+@app.task(name="statements.keep_months", queueing_lock="statements.keep_months", priority=Lane.REST.priority)
+def keep_months(timestamp: int) -> None:
+    """Every night: partitions ahead, archives of what was closed, and an end to calls past their time."""
+    now = datetime.fromtimestamp(timestamp, UTC)
+    keeping.open_ahead(now=now)
+    keeping.archive_closed(now=now)
+    keeping.drop_old(now=now)
