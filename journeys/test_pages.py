@@ -121,5 +121,7 @@ def test_pages_of_staff(visitor: Visitor) -> None:
     visitor.page.wait_for_url("**/console/customers/*-*/")
     customer = visitor.page.url.rstrip("/").rpartition("/")[2]
     places = {"draft": draft, "report": report, "posted": posted, "template": template, "inquiry": inquiry}
-    places |= {"question": question, "guide": guide, "mailing": mailing}
+    service = first(visitor, "/console/services/", r'href="[^"]*/console/services/(\d+)/"')
+    category = first(visitor, "/console/categories/", r'href="[^"]*/console/categories/(\d+)/"')
+    places |= {"question": question, "guide": guide, "mailing": mailing, "service": service, "category": category}
     assert walk(visitor, CONSOLE.values(), customer=customer, **places) >= 8

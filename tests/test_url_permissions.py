@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from madoguchi.accounts.models import Account
 from madoguchi.accounts.tests.people import sign_in
-from madoguchi.catalog.models import Guide, Question
+from madoguchi.catalog.models import Category, Guide, Question, Service
 from madoguchi.contracts.models import Contract
 from madoguchi.delivery.models import Mailing
 from madoguchi.demo.sample import accounts, catalog, contracts, deliveries, inquiries, notices, questions
@@ -262,6 +262,12 @@ WRITERS = {
     "console:guides": "/console/guides/",
     "console:guide_new": "/console/guides/new/",
     "console:guide": "/console/guides/{guide}/",
+    "console:services": "/console/services/",
+    "console:service_new": "/console/services/new/",
+    "console:service": "/console/services/{service}/",
+    "console:categories": "/console/categories/",
+    "console:category_new": "/console/categories/new/",
+    "console:category": "/console/categories/{category}/",
     "console:templates": "/console/templates/",
     "console:template_new": "/console/templates/new/",
     "console:template": "/console/templates/{template}/",
@@ -340,6 +346,8 @@ def places() -> dict[str, object]:
         "question": Question.objects.published()[0].pk,
         "template": ReportTemplate.objects.all()[0].pk,
         "guide": Guide.objects.all()[0].pk,
+        "service": Service.objects.all()[0].pk,
+        "category": Category.objects.all()[0].pk,
         "inquiry": Inquiry.objects.order_by("pk")[0].pk,
         "mailing": Mailing.objects.create(renderer="x", reference="1", lane=1, expires_at=now).pk,
         "customer": hanako.public_id,

@@ -85,7 +85,7 @@ def save_question(
     at = at or timezone.now()
     question = Question.objects.select_for_update().get(pk=question.pk) if question else Question()
     if question.pk:
-        _refuse_stale(latest_version(question), seen)
+        refuse_stale(latest_version(question), seen)
         if content == content_of_question(question):
             return question
     for name in ("question_ja", "question_en", "answer_ja", "answer_en", "order"):
@@ -115,7 +115,7 @@ def save_guide(
     at = at or timezone.now()
     guide = Guide.objects.select_for_update().get(pk=guide.pk) if guide else Guide()
     if guide.pk:
-        _refuse_stale(latest_version(guide), seen)
+        refuse_stale(latest_version(guide), seen)
         if content == content_of_guide(guide):
             return guide
     for name in ("slug", "title_ja", "title_en", "summary_ja", "summary_en", "body_ja", "body_en", "order"):
@@ -130,12 +130,12 @@ def save_guide(
     return guide
 
 
-def latest_version(text: Question | Guide) -> int:
+def latest_version(text: Question | Guide | Service | Category) -> int:
     """The number of the version that is shown; 0 where none was ever kept."""
     return text.versions.order_by("-number").values_list("number", flat=True).first() or 0
 
 
-def _refuse_stale(latest: int, seen: int) -> None:
+def refuse_stale(latest: int, seen: int) -> None:
     if latest != seen:
         raise StaleText(latest)
 

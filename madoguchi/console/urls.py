@@ -3,6 +3,7 @@ from django.urls import path
 from madoguchi.console import legal_texts
 from madoguchi.console.audit_log import audit_log
 from madoguchi.console.budgets import budgets
+from madoguchi.console.catalogue import categories, services
 from madoguchi.console.customers import acts, find, registration
 from madoguchi.console.customers import page as customer
 from madoguchi.console.deliverability import page as deliverability
@@ -40,6 +41,9 @@ urlpatterns = [
     path("", overview, name="overview"),
     path("audit/", audit_log, name="audit"),
     path("budgets/", budgets, name="budgets"),
+    path("categories/", categories.board, name="categories"),
+    path("categories/new/", categories.new, name="category_new"),
+    path("categories/<int:category_id>/", categories.change, name="category"),
     path("customers/", find.find, name="customers"),
     path("customers/registrations/<int:key>/", registration.registration, name="registration"),
     path("customers/<uuid:customer>/", customer.show, name="customer"),
@@ -66,6 +70,9 @@ urlpatterns = [
     path("mailings/<int:mailing_id>/progress/", mailing.progress, name="mailing_progress"),
     path("mailings/<int:mailing_id>/<slug:name>/", mailing_acts.act, name="mailing_act"),
     path("security/", security, name="security"),
+    path("services/", services.board, name="services"),
+    path("services/new/", services.new, name="service_new"),
+    path("services/<int:service_id>/", services.change, name="service"),
     path("sites/", sites.board, name="sites"),
     path("sites/new/", site.new, name="site_new"),
     path("sites/<slug:client_id>/", site.edit, name="site"),

@@ -23,10 +23,11 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(unique=True)),
                 ('name_ja', models.CharField(max_length=60)),
                 ('name_en', models.CharField(max_length=60)),
+                ('icon', models.CharField(db_default='list', default='list', max_length=40)),
                 ('order', models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'ordering': ('order',),
+                'ordering': ('order', 'slug'),
             },
         ),
         migrations.CreateModel(
@@ -119,6 +120,38 @@ class Migration(migrations.Migration):
                 'ordering': ('-number',),
                 'abstract': False,
                 'constraints': [models.UniqueConstraint(fields=('guide', 'number'), name='guide_version_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CategoryVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('content', models.JSONField()),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('category', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='catalog.category')),
+            ],
+            options={
+                'ordering': ('-number',),
+                'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('category', 'number'), name='category_version_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ServiceVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('content', models.JSONField()),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='catalog.service')),
+            ],
+            options={
+                'ordering': ('-number',),
+                'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('service', 'number'), name='service_version_once')],
             },
         ),
         migrations.CreateModel(

@@ -2,11 +2,19 @@
 
 from madoguchi.catalog.models.help import AnswerTally, Guide, GuideVersion, Question, QuestionQuerySet, QuestionVersion
 from madoguchi.catalog.models.legal_text import LegalText
-from madoguchi.catalog.models.services import Category, Service, ServiceQuerySet, ServiceSection
+from madoguchi.catalog.models.services import (
+    Category,
+    CategoryVersion,
+    Service,
+    ServiceQuerySet,
+    ServiceSection,
+    ServiceVersion,
+)
 
 __all__ = [
     "AnswerTally",
     "Category",
+    "CategoryVersion",
     "Guide",
     "GuideVersion",
     "LegalText",
@@ -16,4 +24,5 @@ __all__ = [
     "Service",
     "ServiceQuerySet",
     "ServiceSection",
+    "ServiceVersion",
 ]

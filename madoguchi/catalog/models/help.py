@@ -2,13 +2,13 @@
 
 import re
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from madoguchi.catalog import search
 from madoguchi.catalog.models.services import Category, Service
+from madoguchi.catalog.models.version import Version
 
 # The address of a Markdown link, which nobody searches by.
 _LINKED_TO = re.compile(r"\]\([^)]*\)")
@@ -146,19 +146,6 @@ class Guide(models.Model):
 
     def __str__(self) -> str:
         return self.slug
-
-
-class Version(models.Model):
-    """A text as it was saved once: every field by name, services and category by slug. Never changed."""
-
-    number = models.PositiveIntegerField()
-    content = models.JSONField()
-    at = models.DateTimeField(default=timezone.now)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        abstract = True
-        ordering = ("-number",)
 
 
 class QuestionVersion(Version):

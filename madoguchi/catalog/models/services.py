@@ -6,6 +6,7 @@ from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
 from madoguchi.catalog import search
+from madoguchi.catalog.models.version import Version
 from madoguchi.shell import languages
 
 
@@ -13,10 +14,11 @@ class Category(models.Model):
     slug = models.SlugField(unique=True)
     name_ja = models.CharField(max_length=60)
     name_en = models.CharField(max_length=60)
+    icon = models.CharField(max_length=40, default="list", db_default="list")  # a name in shell/icons
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        ordering = ("order",)
+        ordering = ("order", "slug")
 
     def __str__(self) -> str:
         return self.slug
@@ -84,6 +86,10 @@ class Service(models.Model):
     def __str__(self) -> str:
         return self.slug
 
+    @property
+    def has_ended(self) -> bool:
+        return self.ended_on is not None and self.ended_on <= timezone.localdate()
+
     def fold_names(self) -> None:
         """Bring ``folded`` up to the names; whoever changes a name calls this before saving."""
         self.folded = search.index([self.name_ja, self.kana, self.name_en, *self.aliases])
@@ -106,3 +112,23 @@ class ServiceSection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service_id}#{self.slug}"
+
+
+class CategoryVersion(Version):
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="versions")
+
+    class Meta(Version.Meta):
+        constraints = [models.UniqueConstraint(fields=["category", "number"], name="category_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.category} version {self.number}"
+
+
+class ServiceVersion(Version):
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="versions")
+
+    class Meta(Version.Meta):
+        constraints = [models.UniqueConstraint(fields=["service", "number"], name="service_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.service} version {self.number}"

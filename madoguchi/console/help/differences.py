@@ -1,4 +1,4 @@
-"""What a version of a question or a guide changed: field by field, line by line."""
+"""What a version changed: field by field, line by line."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,7 +38,9 @@ def _said(value: Any) -> list[str]:
         case bool():
             return [gettext("Yes") if value else gettext("No")]
         case list() | tuple():
-            return [str(one) for one in value]
+            return [line for one in value for line in _said(one)]
+        case dict():
+            return [line for one in value.values() for line in _said(one)]
     return str("" if value is None else value).splitlines()
 
 

@@ -1,4 +1,4 @@
-"""Saving a question or a guide from the console: preview, save, and what a second writer is told."""
+"""Saving what is kept in versions from the console: preview, save, and what a second writer is told."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -10,17 +10,17 @@ from django.shortcuts import redirect
 
 from madoguchi.accounts.models import Account
 from madoguchi.catalog.edit import StaleText, latest_version
-from madoguchi.catalog.models import Guide, Question
+from madoguchi.catalog.models import Category, Guide, Question, Service
 from madoguchi.console import audit
 from madoguchi.console.help.differences import differences
-from madoguchi.console.help.forms import GuideForm, QuestionForm
 from madoguchi.shell.forms import render_form
 
 VERSIONS_A_PAGE = 20
-Saver = Callable[[], Question | Guide]
+Kept = Question | Guide | Service | Category
+Saver = Callable[[], Kept]
 
 
-def asked_version(request: HttpRequest, text: Question | Guide) -> dict[str, Any] | None:
+def asked_version(request: HttpRequest, text: Kept) -> dict[str, Any] | None:
     """The content of the version that the address asks to begin from, if there is one."""
     number = request.GET.get("version", "")
     if not (number.isascii() and number.isdigit() and len(number) < 9):
@@ -29,7 +29,7 @@ def asked_version(request: HttpRequest, text: Question | Guide) -> dict[str, Any
     return version.content if version else None
 
 
-def _history(request: HttpRequest, text: Question | Guide, form: QuestionForm | GuideForm) -> dict[str, Any]:
+def _history(request: HttpRequest, text: Kept, form: Any) -> dict[str, Any]:
     """A page of its versions, newest first, each with what it changed; the first version has nothing before it."""
     page = Paginator(text.versions.select_related("by").order_by("-number"), VERSIONS_A_PAGE).get_page(
         request.GET.get("page")
@@ -48,7 +48,7 @@ def _history(request: HttpRequest, text: Question | Guide, form: QuestionForm | 
     }
 
 
-def save(request: HttpRequest, text: Question | Guide | None, saver: Saver, *, act: str) -> Question | Guide:
+def save(request: HttpRequest, text: Kept | None, saver: Saver, *, act: str) -> Kept:
     """Save and note in the audit log what was saved, by its version; raises :class:`StaleText`."""
     with transaction.atomic():
         saved = saver()
@@ -58,15 +58,18 @@ def save(request: HttpRequest, text: Question | Guide | None, saver: Saver, *, a
 
 def edit(  # noqa: PLR0913 - what differs between the two
     request: HttpRequest,
-    text: Question | Guide | None,
-    form: QuestionForm | GuideForm,
+    text: Kept | None,
+    form: Any,
     *,
     template: str,
     back_to: str,
     act: str,
-    saver: Callable[..., Question | Guide],
+    saver: Callable[..., Kept],
 ) -> HttpResponse:
-    """The page of one text. ``saver(content=, by=, seen=)`` saves; ``back_to`` is the page it is then shown on."""
+    """The page of one text. The form's ``content()`` is what is saved, its field ``seen`` the version it began from.
+
+    ``saver(content=, by=, seen=)`` saves; ``back_to`` is the page it is then shown on.
+    """
     context: dict[str, Any] = {"text": text, **(_history(request, text, form) if text else {})}
     if form.is_bound and form.is_valid():
         content, seen = form.content(), form.cleaned_data["seen"]

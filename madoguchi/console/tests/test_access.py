@@ -44,6 +44,8 @@ def addresses(draft: Report) -> dict[str, str]:
             "inquiry_id": 1,
             "question_id": 1,
             "guide_id": 1,
+            "service_id": 1,
+            "category_id": 1,
             "mailing_id": 1,
             "suppression_id": 1,
         }

@@ -19,7 +19,8 @@ def load(*, now: datetime, random: Random) -> None:
     """Write the catalogue into an empty database. The same on every day and for every seed."""
     data = json.loads((FOLDER / "catalog.json").read_text(encoding="utf-8"))
     categories = Category.objects.bulk_create(
-        Category(order=order, **category) for order, category in enumerate(data["categories"], start=1)
+        Category(order=order, icon=category["slug"], **category)
+        for order, category in enumerate(data["categories"], start=1)
     )
     by_slug = {category.slug: category for category in categories}
     services = Service.objects.bulk_create(_service(entry, by_slug) for entry in data["services"])

@@ -27,14 +27,14 @@ class ServiceBoxes(forms.CheckboxSelectMultiple):
         if not hasattr(self, "_kept_words"):
             self._kept_words = {
                 service.slug: " ".join([service.name_ja, service.name_en, service.kana, *service.aliases])
-                for service in Service.objects.filter(ended_on=None)
+                for service in Service.objects.offered()
             }
         return self._kept_words
 
 
 def services() -> list[tuple[str, list[tuple[str, str]]]]:
     """Every service still offered, by category."""
-    found = Service.objects.select_related("category").filter(ended_on=None).order_by("category__order", "kana")
+    found = Service.objects.offered().select_related("category").order_by("category__order", "category__slug", "kana")
     return [
         (in_language_plain(category, "name"), [(service.slug, in_language_plain(service, "name")) for service in group])
         for category, group in groupby(found, key=lambda service: service.category)

@@ -1,0 +1,1 @@
+"""``/console/services/`` and ``/console/categories/``: what the operator offers, in versions."""
