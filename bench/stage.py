@@ -68,8 +68,12 @@ def peak_memory(pid: int) -> float:
 def processor_time(pid: int, *, with_children: bool = False) -> float:
     """Seconds of processor time a process has used, and those of its children, ended or not, if asked for; 0 where the
     system does not say."""
-    every = {int(folder.name): _times(folder) for folder in Path("/proc").glob("[0-9]*")} if with_children else {}
-    own = _times(Path(f"/proc/{pid}"))
+    while True:
+        own = _times(Path(f"/proc/{pid}"))
+        every = {int(folder.name): _times(folder) for folder in Path("/proc").glob("[0-9]*")} if with_children else {}
+        # A child that ended meanwhile would count twice or not at all.
+        if _times(Path(f"/proc/{pid}")).of_the_ended == own.of_the_ended:
+            break
     children = [times for child, times in every.items() if times.parent == pid]
     spent = own.spent + (own.of_the_ended + sum(child.spent for child in children) if with_children else 0)
     return spent / os.sysconf("SC_CLK_TCK")
