@@ -136,7 +136,7 @@ INSERT = f"""
     {JUDGED}
     SELECT %(mailing)s, 'destination:' || judged.id, judged.address, judged.language,
            CASE WHEN judged.calendar THEN 'calendar' WHEN judged.device = 'mobile' THEN 'short' ELSE 'full' END,
-           CASE WHEN judged.state IN ('queued', 'held') THEN jsonb_object(
+           CASE WHEN judged.state IN ('queued', 'held') THEN json_object(
                CASE WHEN judged.calendar THEN '{{service,token,box,contracts,thread,parties}}'::text[]
                     ELSE '{{service,token,box,contracts,thread}}' END,
                ARRAY[
@@ -162,7 +162,7 @@ INSERT = f"""
                      AND letter.mailing_id = ANY(%(earlier)s::bigint[])
                      AND (letter.state IN ('queued', 'held', 'sent') OR letter.reason = 'digest')), '') END]
                || CASE WHEN judged.calendar THEN ARRAY[coalesce(({_PARTIES}), '')] END)
-           ELSE '{{}}'::jsonb END,
+           ELSE '{{}}'::json END,
            judged.state,
            CASE judged.state WHEN 'skipped' THEN 'outside_hours'
                 WHEN 'suppressed' THEN CASE WHEN judged.paused THEN 'paused' WHEN judged.withheld THEN 'address'

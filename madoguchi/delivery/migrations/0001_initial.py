@@ -5,6 +5,7 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
+import madoguchi.delivery.models.letters
 from django.db import migrations, models
 
 
@@ -29,7 +30,7 @@ class Migration(migrations.Migration):
                 ('format', models.CharField(choices=[('full', 'Full'), ('short', 'Short'), ('calendar', 'Calendar')], db_default='full', max_length=8)),
                 ('recipient_key', models.CharField(db_collation='C', max_length=120)),
                 ('address', models.CharField(max_length=320)),
-                ('personal', models.JSONField(db_default=models.Value({}, models.JSONField()))),
+                ('personal', madoguchi.delivery.models.letters.AsWritten(db_default=models.Value({}, models.JSONField()))),
                 ('sealed', models.BinaryField(null=True)),
                 ('reason', models.CharField(blank=True, db_default='', max_length=60)),
                 ('reply', models.CharField(blank=True, db_default='', max_length=500)),
