@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from .book import Book
-from .formats import FORMATS, Problem
+from .formats import FORMATS, Format, Problem, mapped_format
 from .formats.files import digest
+from .formats.mapping import Mapping
 from .holders import held_numbers
 from .lines import Operator, to_lines
 from .models import RejectedRow, UsageImport
@@ -20,13 +21,18 @@ from .store import Store
 
 @dataclass(frozen=True, slots=True)
 class CallFile:
-    """A file and how to read it. ``form``: a key of ``FORMATS``; ``zone``: of local times in it; ``source``: the
-    switch, within which call ids are unique."""
+    """A file and how to read it. ``form``: a key of ``FORMATS``, or ``mapped`` with a ``mapping``; ``zone``: of local
+    times in it; ``source``: the switch, within which call ids are unique."""
 
     path: Path
     form: str
     source: str
     zone: str = "Asia/Tokyo"
+    mapping: Mapping | None = None
+
+    @property
+    def format(self) -> Format:
+        return mapped_format(self.mapping) if self.mapping else FORMATS[self.form]
 
 
 @dataclass
@@ -46,7 +52,7 @@ def import_calls(file: CallFile, *, now: datetime, commit: bool) -> Outcome:
     """Read the file and store its calls with their prices.
 
     With ``commit`` False everything is done and taken back, so that the outcome says what would happen. Raises
-    ``NotText``, ``Damaged``, ``OSError``.
+    ``NotText``, ``Damaged``, ``NotParquet``, ``MissingColumns``, ``OSError``.
     """
     outcome = Outcome()
     file_digest = digest(file.path)
@@ -74,7 +80,7 @@ def import_calls(file: CallFile, *, now: datetime, commit: bool) -> Outcome:
 
 def _read_and_store(file: CallFile, *, usage_import: UsageImport, outcome: Outcome, now: datetime) -> None:
     """One batch is read and rated while the one before it is copied: the database has a processor of its own."""
-    form = FORMATS[file.form]
+    form = file.format
     operator = Operator(Book.of_today(), held_numbers(), ZoneInfo(settings.TIME_ZONE))
     store = Store(usage_import, connection.connection)
     storing: Future[None] | None = None

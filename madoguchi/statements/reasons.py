@@ -14,6 +14,7 @@ class Unreadable(ValueError):
 
 REASONS = {
     "columns": _("The row has %(value)s columns; this format has 16 to 21."),
+    "width": _("The row has another number of columns than the file says (%(value)s)."),
     "csv": _("This row is not complete CSV: a quote is open, or a field is far too long."),
     "json": _("This is not a complete JSON object."),
     "xml": _("This is not a complete XML record."),
@@ -30,6 +31,9 @@ REASONS = {
     "too_old": _("The call ended more than ten years ago (%(value)s)."),
     "never_ended": _("The call has no end. Import it again when it has ended."),
     "backwards": _("The call ended before it began."),
+    "zone": _("“%(value)s” is not a time zone."),
+    "direction": _("“%(value)s” is neither of the directions the mapping names."),
+    "duration": _("“%(value)s” is not a duration as the mapping describes it."),
     "whole_number": _("“%(value)s” is not a whole number of seconds."),
     "negative": _("The duration is negative (%(value)s)."),
     "too_long": _("The talk time (%(value)s s) is longer than the whole call."),
@@ -42,3 +46,25 @@ REASONS = {
 def sentence(reason: str, value: str = "") -> str:
     """The reason in the active language."""
     return str(REASONS[reason]) % {"value": value}
+
+
+# What is wrong with a mapping file.
+MAPPING = {
+    "toml": _("The mapping is not TOML: %(value)s"),
+    "field": _("The mapping has “%(value)s”, which no mapping has."),
+    "format": _("The mapping's format must be one of those in brackets: %(value)s."),
+    "unit": _("The mapping's unit must be one of those in brackets: %(value)s."),
+    "decimal": _("The mapping's decimal sign must be one of those in brackets: %(value)s."),
+    "part": _("The mapping gives a column to “%(value)s”, which no call record has."),
+    "needed": _("The mapping must say which column has “%(value)s”."),
+    "direction": _("The mapping must say by which values incoming and outgoing calls are known."),
+    "delimiter": _("The mapping's delimiter must be one character, and no quote: “%(value)s”."),
+    "zone": _("The mapping's “%(value)s” is not a time zone."),
+    "time": _("The mapping's time must be iso, epoch, epoch-ms or a format with %% signs: “%(value)s”."),
+    "answered": _("The mapping's “answered” must have a column and its values."),
+}
+
+
+def wrong_mapping(reason: str, value: str = "") -> str:
+    """What is wrong with a mapping, in the active language."""
+    return str(MAPPING[reason]) % {"value": value}

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from . import asterisk, freeswitch
+from . import asterisk, freeswitch, mapped
 from .batch import Batch
+from .mapping import Mapping
 from .record import Problem
 
-__all__ = ["FORMATS", "Batch", "Format", "Problem"]
+__all__ = ["FORMATS", "Batch", "Format", "Problem", "mapped_format"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +24,9 @@ FORMATS = {
     "freeswitch-json": Format(freeswitch.read_json, freeswitch.CALLER, freeswitch.CALLED),
     "freeswitch-xml": Format(freeswitch.read_xml, freeswitch.CALLER, freeswitch.CALLED),
 }
+
+
+def mapped_format(mapping: Mapping) -> Format:
+    """The format a mapping describes."""
+    caller, called = ("own", "other") if "direction" in mapping.columns else ("caller", "called")
+    return Format(partial(mapped.read, mapping=mapping), mapping.name(caller), mapping.name(called))

@@ -4,6 +4,7 @@ Whatever they leave out is read by itself, slower, by the reader that can say wh
 expression here may be narrower than the rule it stands for, never wider; tests compare the two.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 # A field in quotes, its own quotes doubled, or one with none at all.
-_FIELD = r'(?:"(?:[^"\x00]|"")*"|[^"{separator}\x00]*)'
+_FIELD = r'(?:"(?:[^"\x00]|"")*"|[^"SEPARATOR\x00]*)'
 # Python's reader refuses longer fields; no line so long is usual.
 _LONGEST = 100_000
 _LOCAL = "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-5][0-9]:[0-5][0-9]$"
@@ -22,8 +23,9 @@ def rows(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The block's well-formed rows with ``least`` or more fields, in ``columns`` (String; "" where a row is shorter)
     and ``line``, and the lines that are not."""
-    field = _FIELD.format(separator=separator)
-    shape = f"^{field}(?:{separator}{field}){{{least - 1},{len(columns) - 1}}}$"
+    between = re.escape(separator)
+    field = _FIELD.replace("SEPARATOR", between)
+    shape = f"^{field}(?:{between}{field}){{{least - 1},{len(columns) - 1}}}$"
     text = pl.col("text")
     usual = block.select(text.str.contains(shape) & (text.str.len_bytes() < _LONGEST)).to_series()
     others = block.filter(~usual) if not usual.all() else block.clear()
@@ -58,6 +60,16 @@ def local_time(column: str, zone: ZoneInfo) -> pl.Expr:
         # The first of two hours of the same name when clocks go back, as Python has it.
         .dt.replace_time_zone(zone.key, ambiguous="earliest", non_existent="null")
         .dt.convert_time_zone("UTC")
+    )
+
+
+def epoch(column: str) -> pl.Expr:
+    """Seconds since 1970 → UTC; null where it is not plainly that."""
+    value = pl.col(column)
+    return (
+        pl.from_epoch(pl.when(value.str.contains("^[1-9][0-9]{8,9}$")).then(value).cast(pl.Int64), time_unit="s")
+        .dt.cast_time_unit("us")
+        .dt.replace_time_zone("UTC")
     )
 
 

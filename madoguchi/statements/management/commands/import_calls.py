@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from madoguchi.statements.formats import FORMATS
 from madoguchi.statements.formats.files import Damaged, NotText
+from madoguchi.statements.formats.mapped import NotParquet
+from madoguchi.statements.formats.mapping import MissingColumns, WrongMapping, read_mapping
 from madoguchi.statements.import_calls import CallFile, Outcome, import_calls
-from madoguchi.statements.reasons import sentence
+from madoguchi.statements.reasons import sentence, wrong_mapping
 
 
 def _zone(name: str) -> str:
@@ -24,25 +26,39 @@ def _zone(name: str) -> str:
         raise CommandError(f"--zone: {name!r} is not a time zone") from error
 
 
+def _call_file(file: Path, *, format: str | None, mapping: Path | None, **options: Any) -> CallFile:
+    form = format or "mapped"
+    source = options["source"] or format or mapping.stem  # type: ignore[union-attr]  # one of the two is required
+    return CallFile(file, form, source[:40], _zone(options["zone"]), read_mapping(mapping) if mapping else None)
+
+
+def missing_columns(error: MissingColumns) -> str:
+    """Which columns the file lacks, or has twice, and which it has."""
+    names = {"missing": ", ".join(error.missing), "found": ", ".join(error.found) or "–"}
+    return _("The file must have each of these columns once: %(missing)s. It has: %(found)s.") % names
+
+
 class Command(BaseCommand):
     help = "Check a file of call records; once confirmed, store its calls with their charges (docs/call-records.md)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--format", required=True, choices=sorted(FORMATS))
+        how = parser.add_mutually_exclusive_group(required=True)
+        how.add_argument("--format", choices=sorted(FORMATS))
+        how.add_argument("--mapping", type=Path, help="a TOML file saying what the columns are")
         parser.add_argument("--zone", default=settings.TIME_ZONE, help="of local times in the file (%(default)s)")
         parser.add_argument("--source", default="", help="the switch's name; call ids are unique in it (the format)")
         parser.add_argument("--commit", "--yes", action="store_true", help="store the good records without asking")
         parser.add_argument("--language", choices=[code for code, _name in settings.LANGUAGES])
         parser.add_argument("--show", type=int, default=100, help="how many bad records to list (%(default)s)")
 
-    def handle(self, *args: Any, file: Path, format: str, language: str | None, **options: Any) -> None:
+    def handle(self, *args: Any, file: Path, language: str | None, **options: Any) -> None:
         commit, self.show = options["commit"], options["show"]
-        calls = CallFile(file, format, options["source"] or format, _zone(options["zone"]))
         now = timezone.now()
         spoken: AbstractContextManager[object] = translation.override(language) if language else nullcontext()
         with spoken:
             try:
+                calls = _call_file(file, **options)
                 outcome = import_calls(calls, now=now, commit=commit)
                 self._report(outcome, stored=commit)
                 if not commit and outcome.stored and self._confirmed(outcome):
@@ -60,6 +76,12 @@ class Command(BaseCommand):
                     _("%(file)s cannot be unpacked: it is damaged, or not complete. Nothing was stored.")
                     % {"file": file}
                 ) from error
+            except NotParquet as error:
+                raise CommandError(_("%(file)s is not a complete Parquet file.") % {"file": file}) from error
+            except WrongMapping as error:
+                raise CommandError(wrong_mapping(error.reason, error.value)) from error
+            except MissingColumns as error:
+                raise CommandError(missing_columns(error)) from error
 
     def _report(self, outcome: Outcome, *, stored: bool) -> None:
         if outcome.before:
@@ -76,7 +98,7 @@ class Command(BaseCommand):
             (_("stored") if stored else _("can be stored"), outcome.stored),
             (_("stored before, the same (left as they are)"), outcome.skipped),
             (_("stored before, but different (kept apart for a decision)"), outcome.conflicting),
-            (_("second legs of calls (left out)"), outcome.legs),
+            (_("left out (second legs of calls, rows the mapping does not take)"), outcome.legs),
             (_("rejected"), len(outcome.problems)),
         )
         for words, count in counts:

@@ -1,0 +1,145 @@
+"""A mapping file: how the columns of somebody's CSV, JSON lines or Parquet say what a call record says (TOML).
+
+docs/call-records.md describes its fields.
+"""
+
+import tomllib
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+FORMATS = ("csv", "jsonl", "parquet")
+UNITS = ("s", "ms", "min", "h:m:s")
+# A time that is neither of these is a format of strptime.
+ISO, EPOCH, EPOCH_MS = "iso", "epoch", "epoch-ms"
+PARTIES = ("caller", "called")
+OWN_AND_OTHER = ("own", "other", "direction")
+OTHER_COLUMNS = ("call_id", "started_at", "ended_at", "duration", "talk_seconds", "zone")
+
+
+class WrongMapping(ValueError):
+    """The mapping cannot be meant; ``reason`` is a key of ``reasons.MAPPING``, ``value`` what it is about."""
+
+    def __init__(self, reason: str, value: str = "") -> None:
+        super().__init__(f"{reason}: {value}")
+        self.reason, self.value = reason, value
+
+
+class MissingColumns(ValueError):
+    """The file has not the columns the mapping names. ``found`` are those it has."""
+
+    def __init__(self, missing: list[str], found: list[str]) -> None:
+        super().__init__(missing, found)
+        self.missing, self.found = missing, found
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """``columns``: part of a record → the file's name for it. ``only``: column → values a row must have to be taken."""
+
+    format: str
+    columns: AnyMapping[str, str]
+    time: str = ISO
+    zone: str = ""
+    unit: str = "s"
+    decimal: str = "."
+    delimiter: str = ","
+    names: tuple[str, ...] = ()  # of the columns, where the file has no header
+    incoming: frozenset[str] = frozenset()
+    outgoing: frozenset[str] = frozenset()
+    answered: tuple[str, frozenset[str]] | None = None  # column, and values of the calls that were
+    only: AnyMapping[str, frozenset[str]] = field(default_factory=dict)
+    constants: AnyMapping[str, str] = field(default_factory=dict)
+
+    @property
+    def wanted(self) -> list[str]:
+        """Every column of the file that is named, once."""
+        names = [*self.columns.values(), *self.only, *([self.answered[0]] if self.answered else [])]
+        return list(dict.fromkeys(names))
+
+    def check(self, found: list[str]) -> None:
+        """Raise :class:`MissingColumns` unless the file has all that are named, each once."""
+        if missing := [name for name in self.wanted if found.count(name) != 1]:
+            raise MissingColumns(missing, found)
+
+    def name(self, part: str) -> str:
+        """The file's name of a part, for the words about it."""
+        return self.columns.get(part, part)
+
+
+def read_mapping(path: Path) -> Mapping:
+    """Raises :class:`WrongMapping`, ``OSError``."""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WrongMapping("toml", str(error)) from error
+    known = {"format", "time", "zone", "unit", "decimal", "delimiter", "names"}
+    tables = {"columns", "direction", "answered", "only", "constants"}
+    for name, value in found.items():
+        if name not in known | tables or isinstance(value, dict) != (name in tables):
+            raise WrongMapping("field", name)
+    direction = {name: _values(values) for name, values in found.get("direction", {}).items()}
+    mapping = Mapping(
+        format=_one_of(found, "format", FORMATS),
+        columns=_texts(found, "columns"),
+        time=str(found.get("time", ISO)),
+        zone=str(found.get("zone", "")),
+        unit=_one_of({"unit": "s", **found}, "unit", UNITS),
+        decimal=_one_of({"decimal": ".", **found}, "decimal", (".", ",")),
+        delimiter=str(found.get("delimiter", ",")),
+        names=tuple(map(str, found.get("names", ()))),
+        incoming=direction.get("in", frozenset()),
+        outgoing=direction.get("out", frozenset()),
+        answered=_answered(found.get("answered")),
+        only={name: _values(values) for name, values in found.get("only", {}).items()},
+        constants=_texts(found, "constants"),
+    )
+    _check(mapping)
+    return mapping
+
+
+def _check(mapping: Mapping) -> None:
+    parts = set(mapping.columns) | set(mapping.constants)
+    for part in parts - {*PARTIES, *OWN_AND_OTHER, *OTHER_COLUMNS}:
+        raise WrongMapping("part", part)
+    for part in OWN_AND_OTHER if parts & set(OWN_AND_OTHER) else PARTIES:
+        if part not in parts:
+            raise WrongMapping("needed", part)
+    for part in ("started_at", "talk_seconds"):
+        if part not in mapping.columns:
+            raise WrongMapping("needed", part)
+    if "direction" in parts and not (mapping.incoming and mapping.outgoing):
+        raise WrongMapping("direction")
+    if len(mapping.delimiter) != 1 or mapping.delimiter in '"\r\n':
+        raise WrongMapping("delimiter", mapping.delimiter)
+    if mapping.zone:
+        try:
+            ZoneInfo(mapping.zone)
+        except (KeyError, OSError, ValueError):
+            raise WrongMapping("zone", mapping.zone) from None
+    if mapping.time not in {ISO, EPOCH, EPOCH_MS} and "%" not in mapping.time:
+        raise WrongMapping("time", mapping.time)
+
+
+def _one_of(found: AnyMapping[str, Any], name: str, known: tuple[str, ...]) -> str:
+    if (value := found.get(name)) not in known:
+        raise WrongMapping(name, f"{value or ''} ({', '.join(known)})")
+    return str(value)
+
+
+def _texts(found: AnyMapping[str, Any], name: str) -> dict[str, str]:
+    return {part: str(value) for part, value in found.get(name, {}).items()}
+
+
+def _values(values: object) -> frozenset[str]:
+    return frozenset(map(str, values)) if isinstance(values, list) else frozenset({str(values)})
+
+
+def _answered(found: AnyMapping[str, Any] | None) -> tuple[str, frozenset[str]] | None:
+    if found is None:
+        return None
+    if set(found) != {"column", "values"}:
+        raise WrongMapping("answered")
+    return str(found["column"]), _values(found["values"])
