@@ -115,6 +115,7 @@ def test_pages_of_staff(visitor: Visitor) -> None:
     question = first(visitor, "/console/faq/", r'href="[^"]*/console/faq/(\d+)/"')
     guide = first(visitor, "/console/guides/", r'href="[^"]*/console/guides/(\d+)/"')
     mailing = first(visitor, "/console/mailings/", r'href="[^"]*/console/mailings/(\d+)/"')
+    tariff = first(visitor, "/console/tariffs/", r'href="[^"]*/console/tariffs/(\d+)/"')
     visitor.go("/console/customers/")
     visitor.fill(email="hanako@example.jp", reason="電話でのお問い合わせ")
     visitor.press()
@@ -124,4 +125,5 @@ def test_pages_of_staff(visitor: Visitor) -> None:
     service = first(visitor, "/console/services/", r'href="[^"]*/console/services/(\d+)/"')
     category = first(visitor, "/console/categories/", r'href="[^"]*/console/categories/(\d+)/"')
     places |= {"question": question, "guide": guide, "mailing": mailing, "service": service, "category": category}
+    places |= {"tariff": tariff}
     assert walk(visitor, CONSOLE.values(), customer=customer, **places) >= 8

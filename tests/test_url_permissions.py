@@ -20,6 +20,7 @@ from madoguchi.delivery.models import Mailing
 from madoguchi.demo.sample import accounts, catalog, contracts, deliveries, inquiries, notices, questions
 from madoguchi.inquiries.models import Inquiry
 from madoguchi.notices.models import Notice, ReportTemplate
+from madoguchi.statements.load_tariff import load_tariff
 
 # For machines and everybody: no cookie, no language.
 MACHINE = {
@@ -245,6 +246,13 @@ STAFF = {
     "console:mailing": "/console/mailings/{mailing}/",
     "console:mailing_progress": "/console/mailings/{mailing}/progress/",
     "console:deliverability": "/console/deliverability/",
+    "console:tariffs": "/console/tariffs/",
+    "console:tariff": "/console/tariffs/{tariff}/",
+    "console:tariff_csv": "/console/tariffs/{tariff}/rules.csv",
+    "console:tariff_price": "/console/tariffs/price/",
+    "console:tariff_compare": "/console/tariffs/compare/",
+    "console:tariff_compare_csv": "/console/tariffs/compare.csv?first={tariff}&second={tariff}&month=2020-01",
+    "console:tariff_dated": "/console/tariffs/dated/",
     "public:notice_preview": "/notices/preview/{report}/",
 }
 WRITERS = {
@@ -309,7 +317,21 @@ SUPPORTERS = {
     "console:registration": "/console/customers/registrations/1/",
     "console:customer_act": "/console/customers/{customer}/login/",
 }
-CONSOLE = {**STAFF, **WRITERS, **PUBLISHERS, **SUPPORTERS, **ADMINISTRATORS}
+BILLERS = {
+    "console:tariff_new": "/console/tariffs/new/",
+    "console:tariff_edit": "/console/tariffs/{tariff}/edit/",
+    "console:tariff_remove": "/console/tariffs/{tariff}/remove/",
+    "console:tariff_upload": "/console/tariffs/{tariff}/upload/",
+    "console:tariff_rule_new": "/console/tariffs/{tariff}/rules/new/",
+    "console:tariff_rule": "/console/tariffs/{tariff}/rules/1/",
+    "console:tariff_band_new": "/console/tariffs/{tariff}/bands/new/",
+    "console:tariff_band": "/console/tariffs/{tariff}/bands/0/",
+    "console:tariff_release": "/console/tariffs/{tariff}/release/",
+    "console:tariff_take_back": "/console/tariffs/{tariff}/take-back/",
+    "console:tariff_dated_new": "/console/tariffs/dated/fee/new/",
+    "console:tariff_dated_row": "/console/tariffs/dated/fee/1/",
+}
+CONSOLE = {**STAFF, **WRITERS, **PUBLISHERS, **SUPPORTERS, **BILLERS, **ADMINISTRATORS}
 CLAIMED = {**MACHINE, **SITES, **PUBLIC, **SIGNED_IN, **CONTRACT, **HELD, **CONSOLE}
 
 pytestmark = pytest.mark.django_db
@@ -355,6 +377,7 @@ def places() -> dict[str, object]:
         "shared": sorted(shared)[0],
         "link": hanako.customer_links.get().pk,
         "webhook": hanako.webhooks.get().pk,
+        "tariff": load_tariff().pk,
     }
 
 
@@ -456,7 +479,7 @@ def test_staff_without_the_second_factor_are_asked_for_it(places) -> None:
         ("editor", STAFF | WRITERS),
         ("publisher", STAFF | WRITERS | PUBLISHERS),
         ("support", STAFF | SUPPORTERS),
-        ("billing", STAFF),
+        ("billing", STAFF | BILLERS),
         ("admin", CONSOLE),
     ],
 )

@@ -35,6 +35,16 @@ from madoguchi.console.security.page import security
 from madoguchi.console.sites import board as sites
 from madoguchi.console.sites import secret as site_secret
 from madoguchi.console.sites import write as site
+from madoguchi.console.tariffs import band as tariff_band
+from madoguchi.console.tariffs import board as tariffs
+from madoguchi.console.tariffs import compare as tariff_compare
+from madoguchi.console.tariffs import dated as tariff_dated
+from madoguchi.console.tariffs import draft as tariff_draft
+from madoguchi.console.tariffs import price as tariff_price
+from madoguchi.console.tariffs import release as tariff_release
+from madoguchi.console.tariffs import rule as tariff_rule
+from madoguchi.console.tariffs import upload as tariff_upload
+from madoguchi.console.tariffs import version as tariff
 
 app_name = "console"
 urlpatterns = [
@@ -78,6 +88,25 @@ urlpatterns = [
     path("sites/<slug:client_id>/", site.edit, name="site"),
     path("sites/<slug:client_id>/secret/", site_secret.renew, name="site_secret"),
     path("sites/<slug:client_id>/remove/", site.remove, name="site_remove"),
+    path("tariffs/", tariffs.board, name="tariffs"),
+    path("tariffs/compare/", tariff_compare.page, name="tariff_compare"),
+    path("tariffs/compare.csv", tariff_compare.download, name="tariff_compare_csv"),
+    path("tariffs/dated/", tariff_dated.board, name="tariff_dated"),
+    path("tariffs/dated/<slug:what>/new/", tariff_dated.new, name="tariff_dated_new"),
+    path("tariffs/dated/<slug:what>/<int:row_id>/", tariff_dated.change, name="tariff_dated_row"),
+    path("tariffs/new/", tariff_draft.new, name="tariff_new"),
+    path("tariffs/price/", tariff_price.price, name="tariff_price"),
+    path("tariffs/<int:tariff_id>/", tariff.show, name="tariff"),
+    path("tariffs/<int:tariff_id>/rules.csv", tariff.download, name="tariff_csv"),
+    path("tariffs/<int:tariff_id>/edit/", tariff_draft.edit, name="tariff_edit"),
+    path("tariffs/<int:tariff_id>/remove/", tariff_draft.remove, name="tariff_remove"),
+    path("tariffs/<int:tariff_id>/upload/", tariff_upload.upload, name="tariff_upload"),
+    path("tariffs/<int:tariff_id>/rules/new/", tariff_rule.new, name="tariff_rule_new"),
+    path("tariffs/<int:tariff_id>/rules/<int:rule_id>/", tariff_rule.change, name="tariff_rule"),
+    path("tariffs/<int:tariff_id>/bands/new/", tariff_band.new, name="tariff_band_new"),
+    path("tariffs/<int:tariff_id>/bands/<int:place>/", tariff_band.change, name="tariff_band"),
+    path("tariffs/<int:tariff_id>/release/", tariff_release.release, name="tariff_release"),
+    path("tariffs/<int:tariff_id>/take-back/", tariff_release.take_back, name="tariff_take_back"),
     path("templates/", templates.board, name="templates"),
     path("templates/new/", templates.new, name="template_new"),
     path("templates/<int:template_id>/", templates.edit, name="template"),

@@ -48,6 +48,11 @@ def addresses(draft: Report) -> dict[str, str]:
             "category_id": 1,
             "mailing_id": 1,
             "suppression_id": 1,
+            "tariff_id": 1,
+            "rule_id": 1,
+            "row_id": 1,
+            "place": 0,
+            "what": "fee",
         }
         arguments = {key: wanted[key] for key in wanted if f":{key}>" in str(pattern.pattern)}
         found[str(pattern.name)] = reverse(f"console:{pattern.name}", kwargs=arguments)

@@ -4,6 +4,7 @@ Sources: ITU-T E.164 country codes and lengths from libphonenumber's own data, J
 numbering plan (as :mod:`..numbers` reads them), names of countries from the Unicode CLDR.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -137,3 +138,34 @@ def longest(prefix: str) -> int | None:
         if any(head.startswith(national) or national.startswith(head) for head in heads)
     ]
     return 2 + max([*fitting, OTHER_LENGTH])
+
+
+def prefixes_meant(text: str) -> list[str]:
+    """What somebody looks for among rules: digits of a prefix, a number in Japan from its 0, or words of a country."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    digits = plain.lstrip("+").replace("-", "").replace(" ", "")
+    if digits.isascii() and digits.isdigit():
+        return [f"{JAPAN}{digits[1:]}" if digits.startswith("0") else digits[:15]]
+    wanted = plain.casefold()
+    named = ((str(region.code), region.region) for region in regions())
+    found = {code for code, region in named if any(wanted in name.casefold() for name in _names(region))}
+    found |= {prefix for prefix, names in areas.japan().items() if any(wanted in name.casefold() for name in names)}
+    if any(wanted in name.casefold() for name in _names("JP")):
+        found.add(str(JAPAN))
+    return sorted(found)
+
+
+def _names(region: str) -> list[str]:
+    return [region, *(Locale(language).territories.get(region, "") for language in ("ja", "en"))]
+
+
+def where(prefix: str) -> str:
+    """The country, or the area of Japan, that a prefix lies in; empty where it says none."""
+    code = country_code(prefix)
+    if code is None:
+        return ""
+    if code == JAPAN:
+        area = next((prefix[:n] for n in range(len(prefix), 2, -1) if prefix[:n] in areas.japan()), "")
+        return area_name(area) if area else region_name(JAPAN, "JP")
+    names = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]
+    return region_name(code, names[0]) + (" …" if names[1:] else "")

@@ -1,6 +1,7 @@
 """The life of a tariff version: draft → released (coming, in force, past). What rated a call never changes."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -101,8 +102,8 @@ def locked_draft(version: TariffVersion) -> TariffVersion:
 
 def fingerprint(version: TariffVersion) -> str:
     """Of everything that decides a price, so that what is released is what was shown."""
-    facts = (version.name, version.usage_kinds, version.valid_from, version.zone, version.bands)
-    digest = hashlib.sha256(repr(facts).encode())
+    facts = (version.name, version.usage_kinds, version.valid_from.isoformat(), version.zone, version.bands)
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
     for line in written(version.rules.all()):
         digest.update(line.encode())
     return digest.hexdigest()
