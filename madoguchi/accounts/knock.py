@@ -51,7 +51,9 @@ def knock(request: HttpRequest, email: str) -> Knock:
     looked_up = {"email": email, "device": device, "first_factors": list(known_device.FIRST_FACTORS)}
     counted, known, *columns = statements.first_row(_KNOCK, buckets | looked_up | {"known_key": known_key})
     if not counted:
-        raise limits.TooMany(max(limits.LOGIN_SOURCE.one_empties, limits.LOGIN_TARGET.one_empties))
+        of_network = limits.full(limits.LOGIN_SOURCE, source_network(request))
+        limit = limits.LOGIN_SOURCE if of_network else limits.LOGIN_TARGET
+        raise limits.TooMany(limit.one_empties, limit=limit)
     if known:
         buckets["target_key"] = known_key
     account = Account.from_db("default", _NAMES, columns)  # of nothing but NULL where there is none: the same work

@@ -50,11 +50,13 @@ TRIAL_MAIL = Limit("trial mail", 5, timedelta(hours=1))
 
 
 class TooMany(Exception):
-    """The bucket is full; the page answers 429 and says after which ``wait`` a try fits in again, at the latest."""
+    """The bucket of ``limit`` is full; the page answers 429 and says after which ``wait`` a try fits in again, at the
+    latest.
+    """
 
-    def __init__(self, wait: timedelta) -> None:
+    def __init__(self, wait: timedelta, *, limit: Limit | None = None) -> None:
         super().__init__(wait)
-        self.wait = wait
+        self.wait, self.limit = wait, limit
 
     @property
     def seconds(self) -> int:
@@ -80,7 +82,7 @@ def take(limit: Limit, whom: str, *, tries: int = 1) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, asked(limit, whom) | {"taken": tries})
         if cursor.fetchone() is None:
-            raise TooMany(limit.one_empties * tries)
+            raise TooMany(limit.one_empties * tries, limit=limit)
 
 
 def give_back(limit: Limit, whom: str) -> None:

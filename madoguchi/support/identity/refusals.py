@@ -9,6 +9,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from madoguchi.accounts import limits
 from madoguchi.accounts.hashers import HashingBusy
 from madoguchi.accounts.limits import TooMany
 from madoguchi.accounts.mailbox import MailboxBusy, MailSystemAway
@@ -39,8 +40,11 @@ def patient(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def login_paused(request: HttpRequest, full: TooMany, *, onward: str) -> HttpResponse:
-    """429 for a login: when to come back, and the way for whoever no longer knows the password."""
-    context = {"minutes": math.ceil(full.seconds / 60), "next": onward}
+    """429 for a login: when to come back, and the way for whoever no longer knows the password.
+
+    A new password helps where an address's tries are used up. Where a network's are, nothing but time does.
+    """
+    context = {"minutes": math.ceil(full.seconds / 60), "next": onward, "of_network": full.limit == limits.LOGIN_SOURCE}
     response = render(request, "identity/login_paused.html", context, status=429)
     response["Retry-After"] = str(full.seconds)
     return response
