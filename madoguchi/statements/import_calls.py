@@ -40,6 +40,7 @@ class Outcome:
     """What became of a file's records, each counted once. ``problems`` in the order of the file."""
 
     before: UsageImport | None = None  # the same file was taken in then; nothing else is set
+    number: int = 0  # of the import, by which it can be undone
     read: int = 0
     stored: int = 0
     skipped: int = 0  # there already, the same
@@ -59,7 +60,7 @@ def import_calls(file: CallFile, *, now: datetime, commit: bool) -> Outcome:
     with transaction.atomic():
         with connection.cursor() as cursor:  # one import at a time: the second sees what the first stored
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('statements_import'))")
-        if before := UsageImport.objects.filter(digest=file_digest).first():
+        if before := UsageImport.objects.filter(digest=file_digest, undone_at=None).first():
             outcome.before = before
             return outcome
         usage_import = UsageImport.objects.create(
@@ -72,6 +73,7 @@ def import_calls(file: CallFile, *, now: datetime, commit: bool) -> Outcome:
         )
         _read_and_store(file, usage_import=usage_import, outcome=outcome, now=now)
         outcome.problems.sort(key=lambda problem: problem.line)
+        outcome.number = usage_import.pk
         _finish(usage_import, outcome)
         if not commit:
             transaction.set_rollback(True)

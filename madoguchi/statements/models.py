@@ -167,9 +167,10 @@ class TaxRate(models.Model):
 
 
 class UsageImport(models.Model):
-    """One file of call records taken in. Its digest keeps it from being taken in twice. Append-only."""
+    """One file of call records taken in. Its digest keeps it from being taken in twice. Append-only: one that is undone
+    stays, without its calls."""
 
-    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the file
+    digest = models.CharField(max_length=64)  # SHA-256 of the file
     file_name = models.CharField(max_length=200)
     format = models.CharField(max_length=20)
     source = models.CharField(max_length=40)
@@ -181,6 +182,12 @@ class UsageImport(models.Model):
     skipped = models.PositiveIntegerField(default=0)
     conflicting = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["digest"], condition=models.Q(undone_at=None), name="usage_import_once")
+        ]
 
     def __str__(self) -> str:
         return f"import {self.pk}"

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             name='UsageImport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
+                ('digest', models.CharField(max_length=64)),
                 ('file_name', models.CharField(max_length=200)),
                 ('format', models.CharField(max_length=20)),
                 ('source', models.CharField(max_length=40)),
@@ -85,7 +85,11 @@ class Migration(migrations.Migration):
                 ('skipped', models.PositiveIntegerField(default=0)),
                 ('conflicting', models.PositiveIntegerField(default=0)),
                 ('rejected', models.PositiveIntegerField(default=0)),
+                ('undone_at', models.DateTimeField(blank=True, null=True)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('digest',), name='usage_import_once')],
+            },
         ),
         migrations.CreateModel(
             name='ClosingRun',

@@ -103,6 +103,11 @@ class Command(BaseCommand):
         )
         for words, count in counts:
             self.stdout.write(f"{count:>12,}  {words}")
+        if stored:
+            self.stdout.write(
+                _("This is import %(number)s. To take it back: madoguchi undo_import %(number)s")
+                % {"number": outcome.number}
+            )
         for problem in outcome.problems[: self.show]:
             where = (_("line %(line)s, %(column)s:") if problem.column else _("line %(line)s:")) % {
                 "line": problem.line,

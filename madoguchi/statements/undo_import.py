@@ -1,0 +1,60 @@
+"""Take an import back: its calls go, what it was stays on record, and the file may be taken in again."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from .closing.months import frozen, keep_imports_out
+from .models import Adjustment, Call, UsageImport
+
+REASONS = {
+    "unknown": _("There is no such import."),
+    "undone": _("The import has been undone before. Nothing was changed."),
+    "closed": _("Calls of the import are on the bills of %(value)s, which is closed. They can only be corrected."),
+    "later": _("Import %(value)s left out calls because this one had stored them. Undo that one first."),
+}
+
+
+class CannotUndo(Exception):
+    """The import stays; ``reason`` is a key of ``REASONS``, ``value`` which month or import is in the way."""
+
+    def __init__(self, reason: str, value: str = "") -> None:
+        super().__init__(reason, value)
+        self.reason, self.value = reason, value
+
+    def sentence(self) -> str:
+        """The reason in the active language."""
+        return str(REASONS[self.reason]) % {"value": self.value}
+
+
+@transaction.atomic
+def undo_import(number: int, *, now: datetime) -> int:
+    """Delete the calls, late calls and conflicts of an import; returns how many lines went.
+
+    Waits for an import or closing that is running. Raises :class:`CannotUndo`.
+    """
+    keep_imports_out()
+    usage_import = UsageImport.objects.select_for_update().filter(pk=number).first()
+    if usage_import is None:
+        raise CannotUndo("unknown")
+    if usage_import.undone_at:
+        raise CannotUndo("undone")
+    calls = Call.objects.filter(usage_import=usage_import)
+    late = Adjustment.objects.filter(usage_import=usage_import)
+    months: set[date] = {*calls.values_list("month", flat=True).distinct(), *late.values_list("month", flat=True)}
+    if closed := frozen(months):
+        raise CannotUndo("closed", ", ".join(f"{month:%Y-%m}" for month in sorted(closed)))
+    if later := _that_found_it_stored(usage_import):
+        raise CannotUndo("later", str(later.pk))
+    gone = calls.filter(month__in=months).delete()[0] + late.delete()[0]
+    usage_import.conflicts.all().delete()
+    usage_import.undone_at = now
+    usage_import.save(update_fields=["undone_at"])
+    return gone
+
+
+def _that_found_it_stored(usage_import: UsageImport) -> UsageImport | None:
+    """The last import that may have left out what this one stored. Call ids are of a switch: others cannot have."""
+    after = UsageImport.objects.filter(pk__gt=usage_import.pk, source=usage_import.source, undone_at=None)
+    return after.exclude(skipped=0, conflicting=0).order_by("pk").last()
