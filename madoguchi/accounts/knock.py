@@ -48,8 +48,8 @@ def knock(request: HttpRequest, email: str) -> Knock:
     buckets = limits.asked(limits.LOGIN_SOURCE, source_network(request), prefix="source_")
     buckets |= limits.asked(limits.LOGIN_TARGET, email, prefix="target_")
     known_key = limits.key_of(limits.LOGIN_TARGET, target(email, device=device, known=True))
-    looked_up = {"email": email, "device": device, "first_factors": list(known_device.FIRST_FACTORS)}
-    counted, known, *columns = statements.first_row(_KNOCK, buckets | looked_up | {"known_key": known_key})
+    looked_up = {"email": email, "device": device, "known_key": known_key}
+    counted, known, *columns = statements.first_row(_KNOCK, buckets | looked_up)
     if not counted:
         of_network = limits.full(limits.LOGIN_SOURCE, source_network(request))
         limit = limits.LOGIN_SOURCE if of_network else limits.LOGIN_TARGET
@@ -81,8 +81,7 @@ def target(email: str, *, device: str, known: bool) -> str:
 
 
 def _looked_for(request: HttpRequest, account: Account) -> dict[str, Any]:
-    kinds = [Authenticator.Type.TOTP.value, Authenticator.Type.WEBAUTHN.value]
-    return {"account": account.pk, "kinds": kinds, "device": known_device.device(request)}
+    return {"account": account.pk, "device": known_device.device(request)}
 
 
 _FIELDS = Account._meta.concrete_fields
@@ -107,9 +106,10 @@ _BACK = f"""
     target AS ({limits.giving_back("target_", after="AND (SELECT count(*) FROM source) >= 0")})
 """  # noqa: S608 - as above
 _GIVE_BACK = f"{_BACK} SELECT true"
+_SECOND_FACTORS = f"'{Authenticator.Type.TOTP.value}', '{Authenticator.Type.WEBAUTHN.value}'"
 _LOOK = f"""
     SELECT
-        EXISTS (SELECT FROM mfa_authenticator WHERE user_id = %(account)s::bigint AND type = ANY(%(kinds)s)),
+        EXISTS (SELECT FROM mfa_authenticator WHERE user_id = %(account)s::bigint AND type IN ({_SECOND_FACTORS})),
         EXISTS (
             SELECT FROM accounts_signin
             WHERE account_id = %(account)s::bigint AND opened_at IS NOT NULL
