@@ -27,7 +27,7 @@ ICONS: dict[str, str | Promise] = {
     "5g": pgettext_lazy("icon", "Radio waves"),
     "network": pgettext_lazy("icon", "Network"),
     "voice": pgettext_lazy("icon", "Headset"),
-    "operations": pgettext_lazy("icon", "Screen with a gauge"),
+    "operations": pgettext_lazy("icon", "Gauge"),
     "security": pgettext_lazy("icon", "Shield"),
     "iot": pgettext_lazy("icon", "Chip"),
     "ai": pgettext_lazy("icon", "Sparkles"),
@@ -212,10 +212,10 @@ class ServiceForm(_Kept):
                 help_text=gettext_lazy("The link that opens it: small letters, digits and hyphens."),
             ),
             f"section_{place}_title_ja": _line(
-                gettext_lazy("Title in Japanese"), longest=100, lang="ja", required=False
+                pgettext_lazy("catalogue", "Title in Japanese"), longest=100, lang="ja", required=False
             ),
             f"section_{place}_title_en": _line(
-                gettext_lazy("Title in English"), longest=100, lang="en", required=False
+                pgettext_lazy("catalogue", "Title in English"), longest=100, lang="en", required=False
             ),
             f"section_{place}_body_ja": _text(gettext_lazy("Text in Japanese"), rows=6, lang="ja", required=False),
             f"section_{place}_body_en": _text(gettext_lazy("Text in English"), rows=6, lang="en", required=False),

@@ -33,6 +33,11 @@ def _text(label: Any, *, rows: int, needed: bool) -> forms.CharField:
     )
 
 
+def _as_kept(value: Any) -> Any:
+    """Line breaks as the database has them, not the browser's: else a version says that every text was changed."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
 class _Names(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         return in_language_plain(obj, "name")
@@ -68,7 +73,7 @@ class HelpForm(forms.Form):
         self.fields["services"].queryset = Service.objects.by_name()  # type: ignore[attr-defined]
 
     def _about(self) -> dict[str, Any]:
-        chosen = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        chosen = {name: _as_kept(value) for name, value in self.cleaned_data.items() if name != "seen"}
         return {**chosen, "services": tuple(sorted(service.slug for service in chosen["services"]))}
 
 

@@ -31,7 +31,7 @@ _OUTCOMES: dict[str, str | Promise] = {
 }
 
 
-# What was done to notices, by the act's name in the audit log.
+# What was done, by the act's name in the audit log.
 _ACTS: dict[str, str | Promise] = {
     "notice.start": _("Began a notice"),
     "notice.edit": _("Changed the draft"),
@@ -57,6 +57,20 @@ _ACTS: dict[str, str | Promise] = {
     "template.add": _("Added a template"),
     "template.edit": _("Changed a template"),
     "template.remove": _("Removed a template"),
+    "inquiry.answer": _("Answered the inquiry"),
+    "inquiry.assign": _("Said who answers the inquiry"),
+    "inquiry.note": _("Left a note"),
+    "inquiry.close": _("Closed the inquiry"),
+    "inquiry.reopen": _("Opened the inquiry again"),
+    "question.add": _("Added a question"),
+    "question.change": _("Changed a question"),
+    "guide.add": _("Added a guide"),
+    "guide.change": _("Changed a guide"),
+    "service.add": _("Added a service"),
+    "service.change": _("Changed a service"),
+    "category.add": _("Added a category"),
+    "category.change": _("Changed a category"),
+    "legal_text.publish": _("Published a version of a text"),
 }
 
 

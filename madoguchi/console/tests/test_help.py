@@ -110,6 +110,15 @@ def test_each_version_says_what_it_changed(editor):
     assert "<li><del>はい</del></li><li><ins>いいえ</ins></li>" in html
 
 
+def test_the_line_breaks_of_a_browser_are_no_change(editor):
+    write(editor, answer_en="One.\nTwo.")
+    path = f"{FAQ}{Question.objects.get().pk}/"
+    write(editor, path, seen="1", answer_en="One.\r\nTwo.")
+    assert Question.objects.get().versions.count() == 1
+    write(editor, path, seen="1", answer_en="One.\r\nTwo.", answer_ja="使えます。\r\n予備の電源があるときです。")
+    assert re.findall("<summary>(.*?)</summary>", page(editor, path))[-1:] == ["回答（日本語）"]
+
+
 def test_older_versions_are_on_further_pages(editor):
     write(editor)
     question = Question.objects.get()

@@ -204,6 +204,7 @@ def test_a_note_stays_inside(support):
     assert "社内のメモ" in page(support, at(inquiry))
     assert Letter.objects.count() == 1  # the link to the writer, at the beginning
     assert acts() == ["inquiry.note"]
+    assert "メモを追加" in page(support, at(inquiry))
 
 
 def test_closing_and_opening_again(support):
