@@ -1,5 +1,6 @@
 """Take a file of call records in: read, rate and store it in one transaction, once."""
 
+from array import array
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,8 +16,10 @@ from .formats.files import digest
 from .formats.mapping import Mapping
 from .holders import held_numbers
 from .lines import Operator, to_lines
-from .models import RejectedRow, UsageImport
+from .models import UsageImport
 from .store import Store
+
+KEPT = 10_000  # problems an outcome holds: a file may be wrong from its first line to its last
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class CallFile:
 
 @dataclass
 class Outcome:
-    """What became of a file's records, each counted once. ``problems`` in the order of the file."""
+    """What became of a file's records, each counted once. ``problems`` and ``bad_lines`` in the order of the file."""
 
     before: UsageImport | None = None  # the same file was taken in then; nothing else is set
     number: int = 0  # of the import, by which it can be undone
@@ -46,7 +49,12 @@ class Outcome:
     skipped: int = 0  # there already, the same
     conflicting: int = 0  # there already, and different: kept apart
     legs: int = 0  # second legs, left out
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)  # the first so many; all of them are kept with the import
+    bad_lines: "array[int]" = field(default_factory=lambda: array("q"))  # where the rejected records begin, all of them
+
+    @property
+    def rejected(self) -> int:
+        return len(self.bad_lines)
 
 
 def import_calls(file: CallFile, *, now: datetime, commit: bool) -> Outcome:
@@ -72,7 +80,6 @@ def import_calls(file: CallFile, *, now: datetime, commit: bool) -> Outcome:
             imported_at=now,
         )
         _read_and_store(file, usage_import=usage_import, outcome=outcome, now=now)
-        outcome.problems.sort(key=lambda problem: problem.line)
         outcome.number = usage_import.pk
         _finish(usage_import, outcome)
         if not commit:
@@ -93,10 +100,12 @@ def _read_and_store(file: CallFile, *, usage_import: UsageImport, outcome: Outco
             outcome.legs += batch.legs
             lines = to_lines(batch.records, first=good, form=form, source=file.source, operator=operator)
             good += batch.records.height
-            outcome.problems += batch.problems + lines.problems
+            problems = sorted(batch.problems + lines.problems, key=lambda problem: problem.line)
+            outcome.bad_lines.extend(problem.line for problem in problems)
+            outcome.problems += problems[: KEPT - len(outcome.problems)]
             if storing:
                 storing.result()
-            storing = thread.submit(store.take, lines.rated)
+            storing = thread.submit(store.take, lines.rated, problems)
         if storing:
             storing.result()
     counts = store.finish()
@@ -104,23 +113,9 @@ def _read_and_store(file: CallFile, *, usage_import: UsageImport, outcome: Outco
 
 
 def _finish(usage_import: UsageImport, outcome: Outcome) -> None:
-    RejectedRow.objects.bulk_create(
-        (
-            RejectedRow(
-                usage_import=usage_import,
-                line=problem.line,
-                column=problem.column[:60],
-                reason=problem.reason,
-                # A NUL cannot be stored, and the reader needs only to recognise the value.
-                value=problem.value.replace("\0", "�")[:80],
-            )
-            for problem in outcome.problems
-        ),
-        batch_size=2000,
-    )
     usage_import.read = outcome.read
     usage_import.stored = outcome.stored
     usage_import.skipped = outcome.skipped
     usage_import.conflicting = outcome.conflicting
-    usage_import.rejected = len(outcome.problems)
+    usage_import.rejected = outcome.rejected
     usage_import.save(update_fields=["read", "stored", "skipped", "conflicting", "rejected"])

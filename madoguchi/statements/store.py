@@ -21,6 +21,7 @@ from psycopg import sql
 
 from .closing import late
 from .closing.models import Adjustment, BillingMonth
+from .formats import Problem
 from .keys import Seen, short
 from .models import UsageImport
 
@@ -30,6 +31,14 @@ COLUMNS = (
     *("tariff", "prefix", "kind", "area_ja", "area_en"),
     *("blocks", "block_seconds", "price", "setup", "charge", "tax", "carried", "earns"),
 )
+
+REJECTED = {
+    "usage_import_id": pl.Int64,
+    "line": pl.Int64,
+    "column": pl.String,
+    "reason": pl.String,
+    "value": pl.String,
+}
 
 # "filled": it may hold keys of this file. What is empty is filled as a table apart, like one that does not exist.
 _MONTHS = """
@@ -117,8 +126,10 @@ class Store:
         (row,) = self.connection.execute(query).fetchall()
         return row
 
-    def take(self, lines: pl.DataFrame) -> None:
-        """Store what is new of a batch of rated lines, columns of :class:`.lines.Lines`."""
+    def take(self, lines: pl.DataFrame, problems: Sequence[Problem]) -> None:
+        """Store what is new of a batch of rated lines, columns of :class:`.lines.Lines`, and what was wrong in it."""
+        if problems:
+            self._reject(problems)
         if not lines.height:
             return
         rows = lines.with_columns(usage_import_id=pl.lit(self.usage_import.pk), short=pl.lit(short(lines["key"]))).sort(
@@ -134,6 +145,18 @@ class Store:
         for (month,), part in fresh.group_by("month"):
             self._copy(self._table(month), COLUMNS, part)
         self.counts.stored += fresh["record_no"].n_unique()
+
+    def _reject(self, problems: Sequence[Problem]) -> None:
+        rows = pl.DataFrame(
+            [
+                # A NUL cannot be stored, and the reader needs only to recognise the value.
+                (self.usage_import.pk, one.line, one.column[:60], one.reason, one.value.replace("\0", "�")[:80])
+                for one in problems
+            ],
+            schema=REJECTED,
+            orient="row",
+        )
+        self._copy(sql.Identifier("statements_rejectedrow"), tuple(REJECTED), rows)
 
     def _without_the_same(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Count the records that are stored as they are; the other rows, with ``known``: whether the key is stored."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 # A field in quotes, its own quotes doubled, or one with none at all.
-_FIELD = r'(?:"(?:[^"\x00]|"")*"|[^"SEPARATOR\x00]*)'
+_FIELD = r'(?:"(?:[^"\x00\x1f]|"")*"|[^"SEPARATOR\x00\x1f]*)'
 # Python's reader refuses longer fields; no line so long is usual.
 _LONGEST = 100_000
 _LOCAL = "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-5][0-9]:[0-5][0-9]$"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNUSABLE = re.compile("[\0\x1f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class InColumn(Exception):
 
 
 def unusable(values: Iterable[str]) -> bool:
-    """Whether one of them cannot be stored: NUL, or half a surrogate pair."""
-    return any("\0" in value or (not value.isascii() and _SURROGATE.search(value)) for value in values)
+    """Whether one of them cannot be stored (NUL, or half a surrogate pair), or would pass for two in the digest."""
+    return any(map(_UNUSABLE.search, values))
 
 
 def required(fields: dict[str, str], column: str) -> str:

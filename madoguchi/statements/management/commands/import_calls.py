@@ -17,6 +17,7 @@ from madoguchi.statements.formats.mapped import NotParquet
 from madoguchi.statements.formats.mapping import MissingColumns, WrongMapping, read_mapping
 from madoguchi.statements.import_calls import CallFile, Outcome, import_calls
 from madoguchi.statements.reasons import sentence, wrong_mapping
+from madoguchi.statements.rejects import NotByLine, write_rejects
 
 
 def _zone(name: str) -> str:
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         parser.add_argument("--source", default="", help="the switch's name; call ids are unique in it (the format)")
         parser.add_argument("--commit", "--yes", action="store_true", help="store the good records without asking")
         parser.add_argument("--language", choices=[code for code, _name in settings.LANGUAGES])
+        parser.add_argument("--rejects", type=Path, help="write the rejected records to this file, to be mended")
         parser.add_argument("--show", type=int, default=100, help="how many bad records to list (%(default)s)")
 
     def handle(self, *args: Any, file: Path, language: str | None, **options: Any) -> None:
@@ -61,6 +63,8 @@ class Command(BaseCommand):
                 calls = _call_file(file, **options)
                 outcome = import_calls(calls, now=now, commit=commit)
                 self._report(outcome, stored=commit)
+                if options["rejects"] and outcome.rejected:
+                    self._write_rejects(calls, outcome, options["rejects"])
                 if not commit and outcome.stored and self._confirmed(outcome):
                     self._report(import_calls(calls, now=now, commit=True), stored=True)
             except OSError as error:
@@ -99,7 +103,7 @@ class Command(BaseCommand):
             (_("stored before, the same (left as they are)"), outcome.skipped),
             (_("stored before, but different (kept apart for a decision)"), outcome.conflicting),
             (_("left out (second legs of calls, rows the mapping does not take)"), outcome.legs),
-            (_("rejected"), len(outcome.problems)),
+            (_("rejected"), outcome.rejected),
         )
         for words, count in counts:
             self.stdout.write(f"{count:>12,}  {words}")
@@ -114,8 +118,24 @@ class Command(BaseCommand):
                 "column": problem.column,
             }
             self.stdout.write(f"  {where} {sentence(problem.reason, problem.value)}")
-        if (left := len(outcome.problems) - self.show) > 0:
+        if (left := outcome.rejected - len(outcome.problems[: self.show])) > 0:
             self.stdout.write(_("  … and %(left)s more; --show lists more of them.") % {"left": left})
+
+    def _write_rejects(self, calls: CallFile, outcome: Outcome, path: Path) -> None:
+        try:
+            reasons = write_rejects(calls, outcome, to=path)
+        except NotByLine as error:
+            raise CommandError(
+                _("Records of this format are not lines of the file; mend them in the file and import it again.")
+            ) from error
+        except OSError as error:
+            raise CommandError(
+                _("%(file)s cannot be written: %(error)s") % {"file": path, "error": error.strerror}
+            ) from error
+        self.stdout.write(
+            _("The rejected records are in %(file)s, the reasons in %(reasons)s. Mend them and import that file.")
+            % {"file": path, "reasons": reasons}
+        )
 
     def _confirmed(self, outcome: Outcome) -> bool:
         if not sys.stdin.isatty():
