@@ -330,6 +330,12 @@ BILLERS = {
     "console:tariff_take_back": "/console/tariffs/{tariff}/take-back/",
     "console:tariff_dated_new": "/console/tariffs/dated/fee/new/",
     "console:tariff_dated_row": "/console/tariffs/dated/fee/1/",
+    "console:months": "/console/months/",
+    "console:month": "/console/months/2026-10/",
+    "console:month_close": "/console/months/2026-10/close/",
+    "console:month_call_off": "/console/months/2026-10/call-off/",
+    "console:month_rerate": "/console/months/2026-10/rerate/",
+    "console:month_apply": "/console/months/2026-10/rerate/1/apply/",
 }
 CONSOLE = {**STAFF, **WRITERS, **PUBLISHERS, **SUPPORTERS, **BILLERS, **ADMINISTRATORS}
 CLAIMED = {**MACHINE, **SITES, **PUBLIC, **SIGNED_IN, **CONTRACT, **HELD, **CONSOLE}

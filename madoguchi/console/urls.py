@@ -16,6 +16,8 @@ from madoguchi.console.inquiries import page as inquiry
 from madoguchi.console.mailings import acts as mailing_acts
 from madoguchi.console.mailings import board as mailings
 from madoguchi.console.mailings import page as mailing
+from madoguchi.console.months import board as months
+from madoguchi.console.months import page as month
 from madoguchi.console.notices import (
     approval,
     board,
@@ -79,6 +81,12 @@ urlpatterns = [
     path("mailings/<int:mailing_id>/", mailing.show, name="mailing"),
     path("mailings/<int:mailing_id>/progress/", mailing.progress, name="mailing_progress"),
     path("mailings/<int:mailing_id>/<slug:name>/", mailing_acts.act, name="mailing_act"),
+    path("months/", months.board, name="months"),
+    path("months/<slug:month>/", month.show, name="month"),
+    path("months/<slug:month>/close/", month.close_it, name="month_close"),
+    path("months/<slug:month>/call-off/", month.call_off, name="month_call_off"),
+    path("months/<slug:month>/rerate/", month.rerate, name="month_rerate"),
+    path("months/<slug:month>/rerate/<int:rerating_id>/apply/", month.apply, name="month_apply"),
     path("security/", security, name="security"),
     path("services/", services.board, name="services"),
     path("services/new/", services.new, name="service_new"),

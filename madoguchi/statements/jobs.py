@@ -1,15 +1,17 @@
 """Background jobs of this room. Thin: each names rows and calls a verb."""
 
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from madoguchi.accounts.models import Account
 from madoguchi.lib.lanes import Lane
 
-from .closing import close, keeping, schedule
-from .models import ClosingRun
+from .closing import close, keeping, rerate, schedule
+from .models import ClosingRun, Rerating
 
 
 @app.task(
@@ -39,3 +41,22 @@ def keep_months(timestamp: int) -> None:
     keeping.open_ahead(now=now)
     keeping.archive_closed(now=now)
     keeping.drop_old(now=now)
+
+
+@app.task(name="statements.look_again", priority=Lane.REST.priority)
+def look_again(*, month: str, by: int) -> None:
+    """Work out what today's tariffs would make of a month."""
+    wanted = date.fromisoformat(f"{month}-01")
+    with suppress(rerate.CannotRerate):  # its state is on the page that asked
+        rerate.look(wanted, now=timezone.now(), by=Account.objects.get(pk=by))
+
+
+@app.task(name="statements.apply_rerating", priority=Lane.REST.priority)
+def apply_rerating(*, rerating_id: int) -> None:
+    """Let a difference count; where it is another one by now, work it out anew for whoever asked."""
+    rerating = Rerating.objects.get(pk=rerating_id)
+    try:
+        rerate.apply(rerating, now=timezone.now())
+    except rerate.CannotRerate as error:
+        if error.reason == "stale":
+            rerate.look(rerating.month, now=timezone.now(), by=rerating.made_by)

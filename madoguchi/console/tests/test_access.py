@@ -53,6 +53,8 @@ def addresses(draft: Report) -> dict[str, str]:
             "row_id": 1,
             "place": 0,
             "what": "fee",
+            "month": "2026-10",
+            "rerating_id": 1,
         }
         arguments = {key: wanted[key] for key in wanted if f":{key}>" in str(pattern.pattern)}
         found[str(pattern.name)] = reverse(f"console:{pattern.name}", kwargs=arguments)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from madoguchi.contracts.models import Contract, Customer
+from madoguchi.statements.kinds import words
 
 
 class BillingMonth(models.Model):
@@ -279,6 +280,10 @@ class RerateDifference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.contract_id}"
+
+    @property
+    def kind_words(self) -> str:
+        return words(self.kind)
 
     @property
     def difference(self) -> int:
