@@ -15,6 +15,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from madoguchi.contracts.models import Contract, UsageKind
+from madoguchi.statements.closing.close import close_month
+from madoguchi.statements.closing.months import due_to_close
 from madoguchi.statements.import_calls import CallFile, import_calls
 from madoguchi.statements.load_tariff import load_tariff
 from madoguchi.statements.models import TariffVersion
@@ -75,7 +77,10 @@ class _Call:
 
 
 def load(*, now: datetime, random: random_module.Random) -> None:
-    """Load the sample tariff, write the call records of every month under ``MADOGUCHI_VAR`` and import them."""
+    """Load the sample tariff, write the call records of every month under ``MADOGUCHI_VAR`` and import them.
+
+    Months whose day of closing has come are closed.
+    """
     if not TariffVersion.objects.exists():
         load_tariff()
     folder = settings.VAR / "sample-calls"
@@ -86,6 +91,8 @@ def load(*, now: datetime, random: random_module.Random) -> None:
         calls = _calls(lines, month=month, now=now, random=random)
         for file in _written(calls, folder=folder, month=month, random=random):
             import_calls(file, now=now, commit=True)
+    for month in due_to_close(timezone.localdate(now)):
+        close_month(month, now=now)
 
 
 def _lines(today: date) -> Iterator[_Line]:
