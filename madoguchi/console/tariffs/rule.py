@@ -29,7 +29,7 @@ def _text(label: Any, *, longest: int = 20, hint: Any = "", required: bool = Fal
 class RuleForm(forms.Form):
     """The columns of the CSV, read by the same function."""
 
-    prefix = _text(  # type: ignore[assignment] - as the column is called; the form's own prefix is not used
+    prefix = _text(  # type: ignore[assignment]  # named as the column is
         gettext_lazy("Prefix"),
         hint=gettext_lazy("Country code first: 813 for 03, 8190 for 090, 44 for the United Kingdom, 810117 for 117."),
         required=True,
@@ -59,7 +59,7 @@ class RuleForm(forms.Form):
         for found in findings:
             column = str(found.args["column"])
             if column not in self.errors:
-                self.add_error(column, found.sentence())
+                self.add_error(column, found.words())
         if self.read and self._others().filter(prefix=self.read.prefix, band=self.read.band).exists():
             self.add_error("prefix", _("There is a rule for this prefix and time band already."))
         return self.cleaned_data

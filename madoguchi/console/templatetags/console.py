@@ -71,6 +71,23 @@ _ACTS: dict[str, str | Promise] = {
     "category.add": _("Added a category"),
     "category.change": _("Changed a category"),
     "legal_text.publish": _("Published a version of a text"),
+    "tariff.add": _("Began a tariff version"),
+    "tariff.edit": _("Changed the name or day of a tariff version"),
+    "tariff.rules": _("Took the rules of a file"),
+    "tariff.rule": _("Added, changed or deleted a rule"),
+    "tariff.band": _("Added, changed or deleted a time band"),
+    "tariff.release": _("Released a tariff version"),
+    "tariff.take_back": _("Made a tariff version a draft again"),
+    "tariff.remove": _("Threw a tariff draft away"),
+    "discount.add": _("Added a row from a month on"),
+    "discount.change": _("Changed a row to come"),
+    "discount.remove": _("Deleted a row to come"),
+    "fee.add": _("Added a row from a month on"),
+    "fee.change": _("Changed a row to come"),
+    "fee.remove": _("Deleted a row to come"),
+    "tax.add": _("Added a row from a month on"),
+    "tax.change": _("Changed a row to come"),
+    "tax.remove": _("Deleted a row to come"),
 }
 
 

@@ -36,18 +36,18 @@ _SAID: dict[str, tuple[Level, str | Promise]] = {
     ),
     "word": (
         Level.ERROR,
-        _("%(column)s: “%(value)s” is not a name. Use up to %(most)s small letters, digits and underscores."),
+        _("“%(value)s” is not a name. Use up to %(most)s small letters, digits and underscores."),
     ),
-    "band_name": (Level.ERROR, _("%(column)s: “%(value)s” is longer than %(most)s characters.")),
+    "band_name": (Level.ERROR, _("“%(value)s” is longer than %(most)s characters.")),
     "yen": (
         Level.ERROR,
-        _("%(column)s: “%(value)s” is not an amount. Write yen such as 8 or 17.5, with up to three decimals."),
+        _("“%(value)s” is not an amount. Write yen such as 8 or 17.5, with up to three decimals."),
     ),
     "seconds": (
         Level.ERROR,
-        _("%(column)s: “%(value)s” is not a number of seconds from %(least)s to %(most)s."),
+        _("“%(value)s” is not a number of seconds from %(least)s to %(most)s."),
     ),
-    "yes_no": (Level.ERROR, _("%(column)s: “%(value)s” must be yes or no.")),
+    "yes_no": (Level.ERROR, _("“%(value)s” must be yes or no.")),
     "twice": (Level.ERROR, _("The same prefix and time band stand in line %(other)s too.")),
     "unknown_band": (Level.ERROR, _("This version has no time band called “%(value)s”.")),
     "band_empty": (Level.ERROR, _("The time band “%(band)s” has no days or no hours, so it never begins.")),
@@ -104,9 +104,16 @@ class Finding:
     def level(self) -> Level:
         return _SAID[self.code][0]
 
-    def sentence(self) -> str:
-        """In the active language."""
+    def words(self) -> str:
+        """What is wrong, in the active language, for a place that names the column itself."""
         return str(_SAID[self.code][1]) % dict(self.args)
+
+    def sentence(self) -> str:
+        """The same with its column of the CSV, where it is about one beside the prefix."""
+        column = self.args.get("column", "prefix")
+        if column == "prefix":
+            return self.words()
+        return gettext("%(where)s: %(sentence)s") % {"where": column, "sentence": self.words()}
 
     def __str__(self) -> str:
         where = []
