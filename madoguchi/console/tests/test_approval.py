@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client, override_settings
 
 from madoguchi.accounts.models import Account, StaffRole
@@ -14,6 +15,12 @@ from madoguchi.notices.models import Approval, Report
 from madoguchi.notices.tests import make
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _five_past_two():  # what is typed here has happened by then, whatever the clock of the machine says
+    with time_machine.travel(make.NOW):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import time_machine
 from django.test import Client
 
 from madoguchi.accounts.models import StaffRole
@@ -12,6 +13,13 @@ from madoguchi.notices.models import Notice, ReportTemplate
 from madoguchi.notices.tests import make
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _five_past_two():  # what is typed here has happened by then, whatever the clock of the machine says
+    with time_machine.travel(make.NOW):
+        yield
+
 
 TYPED = {
     "name": "通信断",

@@ -17,6 +17,13 @@ from madoguchi.notices.tests import make
 
 pytestmark = pytest.mark.django_db
 
+
+@pytest.fixture(autouse=True)
+def _five_past_two():  # what is typed here has happened by then, whatever the clock of the machine says
+    with time_machine.travel(make.NOW):
+        yield
+
+
 TROUBLE = {
     "state_after": "investigating",
     "impact": "outage",

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from madoguchi.accounts.models import Account
 from madoguchi.catalog.models import Category, Service
 from madoguchi.notices import write
@@ -32,7 +34,8 @@ def trouble(*services: Service, by: Account | None = None, notice=None, **report
         "body_ja": "現在、原因を調査しています。",
         "body_en": "We are investigating.",
         "impact": "outage",
-        "started_at": NOW - timedelta(minutes=20),
+        # Trouble still to come cannot be published, whatever the clock of the machine says.
+        "started_at": min(NOW, timezone.now()) - timedelta(minutes=20),
         **report,
     }
     return write.start(
