@@ -89,7 +89,7 @@ def test_an_illegal_move_is_refused_and_leaves_nothing():
         (lambda s: make.trouble(s, started_at=None), ["no_start"]),
         (lambda s: make.trouble(s, started_at=NOW + timedelta(minutes=6)), ["not_begun"]),
         (lambda s: make.trouble(s, state_after="recovered"), ["no_end"]),
-        (lambda s: make.trouble(s, expected_end=NOW - timedelta(days=1)), ["end_before_start"]),
+        (lambda s: make.trouble(s, started_at=NOW, expected_end=NOW - timedelta(days=1)), ["end_before_start"]),
         (lambda s: make.trouble(s, state_after="recovered", ended_at=NOW + timedelta(minutes=1)), ["not_yet"]),
         (lambda s: make.work(s, windows=()), ["no_windows"]),
         (lambda s: make.work(body_ja="", windows=()), ["no_body_ja", "no_services", "no_windows"]),
