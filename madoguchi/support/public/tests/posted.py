@@ -10,7 +10,8 @@ from madoguchi.notices.tests.make import NOW
 
 
 def trouble(*services: Service, at: datetime = NOW, notice=None, **report) -> Notice:
-    return make.trouble(*services, notice=notice, notify=False, **report).publish(by=None, at=at).notice
+    said = {"started_at": at - timedelta(minutes=20), **report}
+    return make.trouble(*services, notice=notice, notify=False, **said).publish(by=None, at=at).notice
 
 
 def work(*services: Service, at: datetime = NOW, notice=None, **report) -> Notice:

@@ -34,7 +34,7 @@ def test_what_readers_need_first(client, trouble):
     html = page(client, trouble)
     for said in (
         "調査中",
-        "2026年11月22日（日）13:45 JST から",
+        "2026年11月22日（日）12:45 JST から",
         "復旧見込み：2026年11月22日（日）16:05 JST",
         "東京都、神奈川県",
         "110・119へ発信できません。",
