@@ -5,11 +5,16 @@ database, by one worker process. It is compared with (a) Postfix's ``smtp-source
 bytes over as many connections into the same ``smtp-sink``; (b) django-post_office with its own defaults; (c) smtplib,
 one connection, a message built for each recipient. (a) and ours take turns; the ratio is the median of the rounds.
 
+``--workers`` shares the letters among several processes. That is faster where a worker, or the relay's answer, is what
+the others wait for (``--relay-waits``); where one worker, the database and the sink have used up the processors
+already, it is not.
+
 Beside each rate stands what each part spent on a letter in microseconds of processor time (``us``), which a machine
 that does other work meanwhile distorts less.
 """
 
 import argparse
+import contextlib
 import os
 import shutil
 import socket
@@ -39,6 +44,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--letters", type=int, default=100_000)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--workers", type=int, default=1, help="worker processes that share the letters")
+    options.add_argument("--relay-waits", type=int, default=0, help="seconds the relay takes over each letter")
     options.add_argument("--only-ours", action="store_true", help="skip the references (for profiling)")
     chosen = options.parse_args()
     need_postfix()
@@ -51,7 +58,8 @@ def main() -> None:
     stage.say(f"{chosen.letters} customers follow a service")
     populate(chosen.letters)
     as_nobody = ("-u", "nobody") if os.getuid() == 0 else ()
-    with stage.process("smtp-sink", *as_nobody, f"127.0.0.1:{port}", "512") as sink:
+    waits = ("-w", str(chosen.relay_waits)) if chosen.relay_waits else ()
+    with stage.process("smtp-sink", *as_nobody, *waits, f"127.0.0.1:{port}", "512") as sink:
         ours, theirs, letter = rounds(chosen, port=port, sink=sink.pid)
         if chosen.only_ours:
             return
@@ -79,6 +87,7 @@ def main() -> None:
         },
         reach=REACH,
         letters=chosen.letters,
+        workers=chosen.workers,
         connections=CONNECTIONS,
         bytes_a_letter=len(letter["raw"]),
         rounds=[{**one, "smtp-source": other} for one, other in zip(ours, theirs, strict=True)],
@@ -138,16 +147,18 @@ def rounds(chosen: argparse.Namespace, *, port: int, sink: int) -> tuple[list[di
     theirs: list[dict] = []
     letter: dict[str, str] = {}
     server = stage.database_server()
-    with stage.process(sys.executable, "-m", "madoguchi", "worker") as worker:
-        wait_until_it_listens()
+    with contextlib.ExitStack() as running:
+        command = (sys.executable, "-m", "madoguchi", "worker")
+        workers = [running.enter_context(stage.process(*command)).pid for _worker in range(chosen.workers)]
+        wait_until_they_listen(chosen.workers)
         for turn in range(1, chosen.rounds + 1):
             parts = {
-                "worker": lambda: stage.processor_time(worker.pid),
+                "worker": lambda: sum(map(stage.processor_time, workers)),
                 "postgresql": lambda: stage.processor_time(server, with_children=True),
                 "sink": lambda: stage.processor_time(sink),
             }
             one = spent(parts, chosen.letters, lambda: publish_and_wait(chosen.letters))
-            one["worker_mb"] = round(stage.peak_memory(worker.pid), 1)
+            one["worker_mb"] = round(max(map(stage.peak_memory, workers)), 1)
             ours.append(one)
             stage.say(f"round {turn}: ours {one['rate']:.0f}/s, us {one['us']}")
             letter = letter or fanout_references.a_letter()
@@ -173,12 +184,12 @@ def spent(parts: dict[str, Callable[[], float]], letters: int, work: Callable[[]
     return {**found, "us": {name: round((asked() - before[name]) / letters * 1e6, 1) for name, asked in parts.items()}}
 
 
-def wait_until_it_listens() -> None:
+def wait_until_they_listen(workers: int) -> None:
     from django.db import connection
 
-    listening = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %letters'"
+    listening = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE %s"
     with connection.cursor() as cursor:
-        while not cursor.execute(listening).fetchone():
+        while cursor.execute(listening, ["LISTEN %letters"]).fetchone() < (workers,):
             time.sleep(0.1)
 
 
