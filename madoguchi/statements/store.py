@@ -194,7 +194,7 @@ class Store:
         return self._apart[month]
 
     def _copy(self, table: sql.Identifier, columns: Sequence[str], rows: pl.DataFrame) -> None:
-        """CSV by Polars takes less of both processors than anything binary that is made in Python."""
+        """CSV, because Polars writes it itself; see docs/call-records.md."""
         text = BytesIO()
         rows.select(columns).write_csv(text, include_header=False, quote_style="non_numeric")
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
