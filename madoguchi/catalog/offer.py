@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from madoguchi.catalog.edit import latest_version, refuse_stale
-from madoguchi.catalog.models import Category, CategoryVersion, Service, ServiceSection, ServiceVersion
+from madoguchi.catalog.models import Category, Service, ServiceSection
 
 _PLAIN = ("name_ja", "name_en", "kana", "description_ja", "description_en")
 AUDIENCES = ("individuals", "companies")
@@ -94,16 +94,13 @@ def save_service(
     """
     at = at or timezone.now()
     service = Service.objects.select_for_update().get(pk=service.pk) if service else Service(slug=content.slug)
-    number = 0
+    number = 1
     if service.pk:
-        number = latest_version(service)
-        refuse_stale(number, seen)
         before = content_of_service(service)
+        refuse_stale(latest_version(service), seen)
         if content == before:
             return service
-        if not number:
-            number = 1
-            ServiceVersion.objects.create(service=service, number=1, content=asdict(before), at=at)
+        number = _next_number(service, before=before, at=at)
     for name in _PLAIN:
         setattr(service, name, getattr(content, name))
     for each in AUDIENCES:
@@ -118,9 +115,7 @@ def save_service(
         ServiceSection(service=service, order=order, **asdict(section))
         for order, section in enumerate(content.sections, start=1)
     )
-    ServiceVersion.objects.create(
-        service=service, number=number + 1, content=asdict(content), at=at, by_id=by.pk if by else None
-    )
+    service.versions.create(number=number, content=asdict(content), at=at, by_id=by.pk if by else None)
     return service
 
 
@@ -136,20 +131,23 @@ def save_category(
     """The same for a category."""
     at = at or timezone.now()
     category = Category.objects.select_for_update().get(pk=category.pk) if category else Category(slug=content.slug)
-    number = 0
+    number = 1
     if category.pk:
-        number = latest_version(category)
-        refuse_stale(number, seen)
         before = content_of_category(category)
+        refuse_stale(latest_version(category), seen)
         if content == before:
             return category
-        if not number:
-            number = 1
-            CategoryVersion.objects.create(category=category, number=1, content=asdict(before), at=at)
+        number = _next_number(category, before=before, at=at)
     for name in ("name_ja", "name_en", "icon", "order"):
         setattr(category, name, getattr(content, name))
     category.save()
-    CategoryVersion.objects.create(
-        category=category, number=number + 1, content=asdict(content), at=at, by_id=by.pk if by else None
-    )
+    category.versions.create(number=number, content=asdict(content), at=at, by_id=by.pk if by else None)
     return category
+
+
+def _next_number(kept: Service | Category, *, before: ServiceContent | CategoryContent, at: datetime) -> int:
+    """Of the version to come; what stood there before any was kept becomes the first."""
+    if number := latest_version(kept):
+        return number + 1
+    kept.versions.create(number=1, content=asdict(before), at=at)
+    return 2

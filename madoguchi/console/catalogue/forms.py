@@ -118,7 +118,7 @@ class CategoryForm(_Kept):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         drawn = [(name, format_html("{} {}", icon(name), words)) for name, words in ICONS.items()]
-        self.fields["icon"].choices = drawn  # type: ignore[attr-defined]
+        self.fields["icon"].choices = drawn  # type: ignore[attr-defined]  # fields are typed as their base
 
     def content(self) -> CategoryContent:
         entered = {name: value for name, value in self.cleaned_data.items() if name not in ("seen", "slug")}
@@ -191,7 +191,7 @@ class ServiceForm(_Kept):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["regions"].choices = [  # type: ignore[attr-defined]
+        self.fields["regions"].choices = [  # type: ignore[attr-defined]  # fields are typed as their base
             (region.code, in_language_plain(region, "name")) for region in PREFECTURES
         ]
         for place in range(self._places()):

@@ -45,7 +45,7 @@ class CompareForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{**options, "auto_id": "id_%s"})
         months = (f"{month_before(timezone.localdate(), months):%Y-%m}" for months in range(MONTHS))
-        self.fields["month"].choices = [(month, month) for month in months]  # type: ignore[attr-defined]
+        self.fields["month"].choices = [(month, month) for month in months]  # type: ignore[attr-defined]  # fields are typed as their base
 
     def clean(self) -> dict[str, Any]:
         first, second = self.cleaned_data.get("first"), self.cleaned_data.get("second")

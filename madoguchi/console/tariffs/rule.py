@@ -50,7 +50,7 @@ class RuleForm(forms.Form):
         self.version, self.rule = version, rule
         self.read: Rule | None = None
         names = [(band["name"], band["name"]) for band in version.bands]
-        self.fields["band"].choices = [("", gettext_lazy("At any time")), *names]  # type: ignore[attr-defined]
+        self.fields["band"].choices = [("", gettext_lazy("At any time")), *names]  # type: ignore[attr-defined]  # typed as their base
 
     def clean(self) -> dict[str, Any]:
         cells = {column: str(self.cleaned_data.get(column, "")) for column in rules_csv.COLUMNS}
