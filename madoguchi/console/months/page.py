@@ -1,6 +1,6 @@
 """``/console/months/<month>/``: a month, and what the billing role may do with it."""
 
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Any, cast
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.console import audit, roles
 from madoguchi.statements import jobs
 from madoguchi.statements.closing import close, schedule
-from madoguchi.statements.closing.months import closes_on, earlier_open_month, month_after
+from madoguchi.statements.closing.months import closes_on
 from madoguchi.statements.models import Adjustment, Bill, BillingMonth, ClosingRun, MonthArchive, Rerating
 
 SHOWN = 50  # differences listed; all of them are added up
@@ -23,22 +23,17 @@ SHOWN = 50  # differences listed; all of them are added up
 def a_month(text: str) -> date:
     """``2026-10``; anything else is no page."""
     try:
-        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
+        month = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
     except ValueError as error:
         raise Http404 from error
+    # Before and after the first and the last year there is no month to go on to.
+    if f"{month:%Y-%m}" != text or month.year in {MINYEAR, MAXYEAR}:
+        raise Http404
+    return month
 
 
 def state_of(month: date) -> BillingMonth:
     return BillingMonth.objects.filter(month=month).first() or BillingMonth(month=month)
-
-
-def obstacle(month: date) -> tuple[str, date | None]:
-    """Why the month cannot be closed now; nothing where it can."""
-    if timezone.localdate() < month_after(month):
-        return "not_over", None
-    if earlier := earlier_open_month(month):
-        return "earlier_open", earlier
-    return "", None
 
 
 @roles.may_bill
@@ -47,7 +42,6 @@ def show(request: HttpRequest, month: str) -> HttpResponse:
     begin = a_month(month)
     state = state_of(begin)
     rerating = Rerating.objects.filter(month=begin).order_by("-pk").first()
-    reason, earlier = obstacle(begin)
     context: dict[str, Any] = {
         "month": begin,
         "state": state,
@@ -56,8 +50,7 @@ def show(request: HttpRequest, month: str) -> HttpResponse:
         "billed": Bill.objects.issued().filter(month=begin).aggregate(bills=Count("pk"), yen=Sum("total")),
         "adjusted": Adjustment.objects.filter(month=begin).count(),
         "archive": MonthArchive.objects.filter(month=begin).first(),
-        "obstacle": reason,
-        "earlier": earlier,
+        "obstacle": close.obstacle(begin, now=timezone.now()),
         "rerating": rerating,
         "difference": rerating.after - rerating.before if rerating else 0,
         "differences": rerating.differences.select_related("contract").order_by("pk")[:SHOWN] if rerating else [],
@@ -78,16 +71,17 @@ def _run(month: date) -> dict[str, Any] | None:
 def close_it(request: HttpRequest, month: str) -> HttpResponse:
     """Say what closing means, then begin it; the workers do the rest."""
     begin = a_month(month)
-    state = state_of(begin)
-    reason, earlier = obstacle(begin)
-    if request.method == "POST" and not reason and state.state != BillingMonth.State.CLOSED:
-        with transaction.atomic():
-            run = schedule.begin(begin, now=timezone.now(), by=cast(Account, request.user))
-            audit.record(request, "month.close", run, month=month)
+    if request.method == "POST":
+        try:
+            with transaction.atomic():
+                run = schedule.begin(begin, now=timezone.now(), by=cast(Account, request.user))
+                audit.record(request, "month.close", run, month=month)
+        except close.CannotClose:
+            pass  # the page says why
         return redirect("console:month", month)
-    if reason or state.state == BillingMonth.State.CLOSED:
+    if state_of(begin).state == BillingMonth.State.CLOSED or close.obstacle(begin, now=timezone.now()):
         return redirect("console:month", month)
-    return render(request, "console/months/close.html", {"month": begin, "earlier": earlier})
+    return render(request, "console/months/close.html", {"month": begin})
 
 
 @roles.may_bill
@@ -109,8 +103,9 @@ def rerate(request: HttpRequest, month: str) -> HttpResponse:
     """Have the difference worked out; nothing changes by it."""
     begin = a_month(month)
     by = cast(Account, request.user)
-    jobs.look_again.defer(month=f"{begin:%Y-%m}", by=by.pk)
-    audit.record(request, "month.rerate", by, month=month)
+    with transaction.atomic():
+        jobs.look_again.defer(month=f"{begin:%Y-%m}", by=by.pk)
+        audit.record(request, "month.rerate", by, month=month)
     return redirect(f"{request.path.removesuffix('rerate/')}?asked=1")
 
 

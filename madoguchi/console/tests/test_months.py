@@ -107,6 +107,6 @@ def test_a_month_is_priced_again_with_its_difference_first(biller):
     assert "Applied" in text(biller.get(MONTH))
 
 
-@pytest.mark.parametrize("wrong", ["2026-13", "october", "2026-10-01", "0000-01"])
+@pytest.mark.parametrize("wrong", ["2026-13", "october", "2026-10-01", "0000-01", "0001-01", "9999-12", "2026-1"])
 def test_what_is_no_month_is_no_page(biller, wrong):
     assert biller.get(f"/en/console/months/{wrong}/").status_code == 404

@@ -32,22 +32,29 @@ class CannotClose(Exception):
         self.month = month
 
 
+def obstacle(month: date, *, now: datetime) -> CannotClose | None:
+    """What keeps a month that is open from being closed now."""
+    if timezone.localdate(now) < month_after(month):
+        return CannotClose("not_over", month)
+    if earlier := earlier_open_month(month):
+        return CannotClose("earlier_open", earlier)
+    return None
+
+
 @transaction.atomic
 def begin(month: date, *, now: datetime, by: Account | None = None) -> ClosingRun:
     """Freeze the month and lay out the parts of its closing; one that was begun already goes on.
 
     Waits for imports that are running. Raises :class:`CannotClose`.
     """
-    if timezone.localdate(now) < month_after(month):
-        raise CannotClose("not_over", month)
     keep_imports_out()
     state, _made = BillingMonth.objects.select_for_update().get_or_create(month=month)
     if state.closed_at:
         raise CannotClose("closed", month)
     if run := ClosingRun.objects.filter(month=month, called_off_at=None).first():
         return run
-    if earlier := earlier_open_month(month):
-        raise CannotClose("earlier_open", earlier)
+    if found := obstacle(month, now=now):
+        raise found
     with connection.cursor() as cursor:
         cursor.execute("SELECT statements_guard_month(%s)", [month])
     state.frozen_at = now
