@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from .book import Book
+from .closing.months import keep_imports_out
 from .formats import FORMATS, Format, Problem, mapped_format
 from .formats.files import digest
 from .formats.mapping import Mapping
@@ -66,8 +67,7 @@ def import_calls(file: CallFile, *, now: datetime, commit: bool) -> Outcome:
     outcome = Outcome()
     file_digest = digest(file.path)
     with transaction.atomic():
-        with connection.cursor() as cursor:  # one import at a time: the second sees what the first stored
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('statements_import'))")
+        keep_imports_out()  # one at a time: the second sees what the first stored
         if before := UsageImport.objects.filter(digest=file_digest, undone_at=None).first():
             outcome.before = before
             return outcome

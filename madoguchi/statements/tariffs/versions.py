@@ -7,8 +7,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from madoguchi.statements.closing.months import keep_imports_out
 from madoguchi.statements.models import Call, TariffRule, TariffVersion
 from madoguchi.statements.rating import Rule, WrongTariff, month_before
 
@@ -143,7 +144,7 @@ def release(version: TariffVersion, *, now: datetime, seen: str) -> None:
     ``seen``: the :func:`fingerprint` of what the person decided about. Raises :class:`Frozen`, :class:`Changed`, or
     :class:`NotReady` with the errors; warnings are for the person to weigh.
     """
-    _alone()
+    keep_imports_out()  # no call is rated meanwhile
     found = locked_draft(version)
     if fingerprint(found) != seen:
         raise Changed(found.name)
@@ -157,15 +158,9 @@ def release(version: TariffVersion, *, now: datetime, seen: str) -> None:
 @transaction.atomic
 def take_back(version: TariffVersion) -> None:
     """Make it a draft again; raises :class:`Frozen` when a call was rated by it."""
-    _alone()
+    keep_imports_out()  # no call is rated meanwhile
     found = TariffVersion.objects.select_for_update().get(pk=version.pk)
     if used(found):
         raise Frozen(found.name)
     found.released_at = version.released_at = None
     found.save(update_fields=["released_at"])
-
-
-def _alone() -> None:
-    """No call is rated meanwhile: an import holds the same lock while it reads tariffs and stores what they rated."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('statements_import'))")
