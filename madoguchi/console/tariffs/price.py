@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -81,10 +80,7 @@ class PriceForm(forms.Form):
 
 
 def _kind_of(e164: str, at: datetime) -> str:
-    day = timezone.localdate(at)
-    held = TelephoneNumber.objects.filter(number=e164, started_on__lte=day).filter(
-        Q(ended_on=None) | Q(ended_on__gte=day), Q(contract__ended_on=None) | Q(contract__ended_on__gte=day)
-    )
+    held = TelephoneNumber.objects.held_on(timezone.localdate(at)).filter(number=e164)
     if (number := held.select_related("contract").first()) is None:
         raise ValidationError(_("No contract holds this number on that day."))
     return str(number.contract.usage_kind)

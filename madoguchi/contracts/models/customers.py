@@ -1,5 +1,6 @@
 """Customers, their contracts, and who may see them."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -76,6 +77,14 @@ class Contract(models.Model):
         return self.number
 
 
+class TelephoneNumberQuerySet(models.QuerySet["TelephoneNumber"]):
+    def held_on(self, day: date) -> "TelephoneNumberQuerySet":
+        """Those that a contract holds on ``day``; none is held past its contract's own end."""
+        number_lasts = Q(ended_on=None) | Q(ended_on__gte=day)
+        contract_lasts = Q(contract__ended_on=None) | Q(contract__ended_on__gte=day)
+        return self.filter(number_lasts, contract_lasts, started_on__lte=day)
+
+
 class TelephoneNumber(models.Model):
     """A number held by a contract for a time; a 050 office contract holds up to 200."""
 
@@ -83,6 +92,8 @@ class TelephoneNumber(models.Model):
     number = models.CharField(max_length=16, db_index=True)  # E.164
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
+
+    objects = TelephoneNumberQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"number {self.pk}"
