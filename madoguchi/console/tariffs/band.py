@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.console import audit, roles
-from madoguchi.console.tariffs.find import draft_of
+from madoguchi.console.tariffs.find import draft_of, locked
 from madoguchi.shell.forms import render_form
 from madoguchi.statements.models import TariffVersion
-from madoguchi.statements.tariffs import versions
 from madoguchi.statements.tariffs.rules_csv import LONGEST_BAND
 from madoguchi.statements.tariffs.words import DAYS, hours_text, listed_days
 
@@ -89,7 +88,7 @@ def _rules(version: TariffVersion, band: dict[str, Any]) -> Any:
 
 
 def _store(version: TariffVersion, bands: list[dict[str, Any]]) -> None:
-    found = versions.locked_draft(version)
+    found = locked(version)
     found.bands = bands
     found.save(update_fields=["bands"])
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.console import audit, roles
-from madoguchi.console.tariffs.find import draft_of
+from madoguchi.console.tariffs.find import draft_of, locked
 from madoguchi.shell.forms import render_form
 from madoguchi.statements.models import Call, TariffVersion, UsageKind
 from madoguchi.statements.tariffs import versions
@@ -109,7 +109,7 @@ def edit(request: HttpRequest, tariff_id: int) -> HttpResponse:
     if not (form.is_bound and form.is_valid()):
         return render_form(request, "console/tariffs/edit.html", form, {"version": version})
     with transaction.atomic():
-        version = versions.locked_draft(version)
+        version = locked(version)
         for name, value in form.cleaned_data.items():
             setattr(version, name, value)
         version.save(update_fields=list(form.cleaned_data))
@@ -127,7 +127,7 @@ def remove(request: HttpRequest, tariff_id: int) -> HttpResponse:
         context = {"version": version, "how_many": version.rules.count()}
         return render_form(request, "console/tariffs/remove.html", form, context)
     with transaction.atomic():
-        version = versions.locked_draft(version)
+        version = locked(version)
         audit.record(request, "tariff.remove", version, name=version.name, rules=version.rules.count())
         version.delete()
     return redirect("console:tariffs")

@@ -32,6 +32,8 @@ def release(request: HttpRequest, tariff_id: int) -> HttpResponse:
                 day = version.valid_from.isoformat()
                 audit.record(request, "tariff.release", version, name=version.name, valid_from=day)
             return redirect("console:tariff", version.pk)
+        except versions.Frozen:  # somebody else did at this very moment
+            return redirect("console:tariff", version.pk)
         except versions.Changed:
             form.add_error(None, _("The draft was changed meanwhile. Below is what it is now; please look again."))
         except versions.NotReady:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.console import audit, roles
-from madoguchi.console.tariffs.find import draft_of
+from madoguchi.console.tariffs.find import draft_of, locked
 from madoguchi.shell.forms import render_form
 from madoguchi.statements.kinds import KINDS
 from madoguchi.statements.models import TariffRule, TariffVersion
@@ -61,8 +61,11 @@ class RuleForm(forms.Form):
             if column not in self.errors:
                 self.add_error(column, found.words())
         if self.read and self._others().filter(prefix=self.read.prefix, band=self.read.band).exists():
-            self.add_error("prefix", _("There is a rule for this prefix and time band already."))
+            self.refuse_again()
         return self.cleaned_data
+
+    def refuse_again(self) -> None:
+        self.add_error("prefix", _("There is a rule for this prefix and time band already."))
 
     def _others(self) -> Any:
         return self.version.rules.exclude(pk=self.rule.pk) if self.rule else self.version.rules.all()
@@ -74,16 +77,23 @@ def _edit(request: HttpRequest, version: TariffVersion, rule: TariffRule | None)
     form = RuleForm(request.POST if request.method == "POST" else None, version=version, rule=rule, initial=initial)
     if not (form.is_bound and form.is_valid() and form.read):
         return render_form(request, TEMPLATE, form, {"version": version, "rule": rule})
-    with transaction.atomic():
-        versions.locked_draft(version)
-        saved = rule or TariffRule(version=version)
-        for name, value in versions.values_of(form.read).items():
-            setattr(saved, name, value)
-        saved.save()
-        before = ",".join(begin.values()) if rule else ""
-        after = ",".join(rules_csv.cells_of(saved).values())
-        audit.record(request, "tariff.rule", version, before=before, after=after)
+    try:
+        _save(request, version, rule, form.read)
+    except IntegrityError:  # somebody else stored it at this very moment
+        form.refuse_again()
+        return render_form(request, TEMPLATE, form, {"version": version, "rule": rule})
     return redirect("console:tariff", version.pk)
+
+
+@transaction.atomic
+def _save(request: HttpRequest, version: TariffVersion, rule: TariffRule | None, read: Rule) -> None:
+    locked(version)
+    before = ",".join(rules_csv.cells_of(rule).values()) if rule else ""
+    saved = rule or TariffRule(version=version)
+    for name, value in versions.values_of(read).items():
+        setattr(saved, name, value)
+    saved.save()
+    audit.record(request, "tariff.rule", version, before=before, after=",".join(rules_csv.cells_of(saved).values()))
 
 
 @roles.may_bill
@@ -99,7 +109,7 @@ def change(request: HttpRequest, tariff_id: int, rule_id: int) -> HttpResponse:
     rule = get_object_or_404(version.rules, pk=rule_id)
     if request.method == "POST" and "remove" in request.POST:
         with transaction.atomic():
-            versions.locked_draft(version)
+            locked(version)
             audit.record(request, "tariff.rule", version, before=",".join(rules_csv.cells_of(rule).values()), after="")
             rule.delete()
         return redirect("console:tariff", version.pk)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.console import audit, roles
-from madoguchi.console.tariffs.find import draft_of
+from madoguchi.console.tariffs.find import draft_of, locked
 from madoguchi.console.tariffs.version import shown_findings
 from madoguchi.shell.forms import render_form
 from madoguchi.statements.models import TariffVersion
@@ -65,10 +65,7 @@ def upload(request: HttpRequest, tariff_id: int) -> HttpResponse:
     context = {"version": version, "how_many": len(read.rows), **shown_findings(findings)}
     if wrong := errors(findings):
         return _refused(request, form, context, wrong)
-    if "confirm" in request.POST and form.cleaned_data["seen"] == versions.fingerprint(version):
-        with transaction.atomic():
-            versions.replace_rules(version, read.rows)
-            audit.record(request, "tariff.rules", version, rules=len(read.rows))
+    if "confirm" in request.POST and _stored(request, version, read.rows, seen=form.cleaned_data["seen"]):
         return redirect("console:tariff", version.pk)
     context |= {
         "text": rules_csv.text_of(form.cleaned_data["bytes"]),
@@ -77,6 +74,16 @@ def upload(request: HttpRequest, tariff_id: int) -> HttpResponse:
         "difference": difference(version, read.rows),
     }
     return render_form(request, TEMPLATE, form, context)
+
+
+@transaction.atomic
+def _stored(request: HttpRequest, version: TariffVersion, rows: list[Row], *, seen: str) -> bool:
+    """Whether the rules took the place of those that were shown; False where somebody changed these meanwhile."""
+    if versions.fingerprint(locked(version)) != seen:
+        return False
+    versions.replace_rules(version, rows)
+    audit.record(request, "tariff.rules", version, rules=len(rows))
+    return True
 
 
 def _refused(request: HttpRequest, form: UploadForm, context: dict[str, Any], wrong: list[Finding]) -> HttpResponse:
