@@ -1,0 +1,142 @@
+"""What a kind of usage record declares."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from madoguchi.contracts.models import UsageKind
+from madoguchi.shell.templatetags.shell import date_long, duration, milliyen, phone
+
+from .amounts import bytes_words
+
+if TYPE_CHECKING:
+    from madoguchi.contracts.models import Contract
+
+
+class Shape(StrEnum):
+    """What a cell's value is, and so how it is written and aligned. None in any of them is "nothing to say"."""
+
+    DAY = "day"  # of a datetime, in the operator's zone
+    TIME = "time"  # of a datetime, to the second
+    NUMBER = "number"  # telephone: E.164, a special number as dialled, "" when withheld, masked or not
+    TEXT = "text"
+    COUNT = "count"
+    SECONDS = "seconds"
+    BYTES = "bytes"
+    MONEY = "money"  # milli-yen before tax
+    MARKS = "marks"  # a tuple of Mark
+
+    @property
+    def to_the_end(self) -> bool:
+        """Whether cells are aligned to the end of the line, as figures are."""
+        return self in {Shape.COUNT, Shape.SECONDS, Shape.BYTES, Shape.MONEY}
+
+    def words(self, value: Any) -> str:
+        """The value as it is read, in the active language."""
+        return "–" if value is None else _WORDS[self](value)
+
+
+def _day(moment: datetime) -> str:
+    """Without the year, which the statement's title says."""
+    whole = date_long(moment)
+    return whole.partition("年")[2] or whole.rpartition(" ")[0]
+
+
+def _time(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "H:i:s")
+
+
+def _number(number: str) -> str:
+    if not number:
+        return _("withheld")
+    hidden = number.endswith("****")
+    return f"{phone(number[:-4] + '0000')[:-4]}****" if hidden else phone(number) if number[0] == "+" else number
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something to be said about a line beyond its figures."""
+
+    code: str
+    words: str
+
+
+_WORDS: Mapping[Shape, Callable[[Any], str]] = {
+    Shape.DAY: _day,
+    Shape.TIME: _time,
+    Shape.NUMBER: _number,
+    Shape.TEXT: str,
+    Shape.COUNT: "{:,}".format,
+    Shape.SECONDS: duration,
+    Shape.BYTES: bytes_words,
+    Shape.MONEY: milliyen,
+    Shape.MARKS: lambda marks: _(", ").join(mark.words for mark in marks),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who looks: whether the other party's number is whole; whether the contract has several numbers of its own."""
+
+    whole_numbers: bool = False
+    several_numbers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a statement. ``value(line, look)`` is its cell; ``field`` the model's, by which lines are ordered."""
+
+    code: str
+    label: str | Promise
+    shape: Shape
+    value: Callable[[Any, Look], Any]
+    field: str = ""
+    shown: Callable[[Look], bool] = lambda _look: True
+
+    def cell(self, line: Any, look: Look) -> str:
+        """The cell in words."""
+        return self.shape.words(self.value(line, look))
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A part of a record that a mapping may give a column of the file to."""
+
+    name: str
+    needed: bool = False
+
+
+Opening = Callable[[date], date]
+
+
+def at_once(month: date) -> date:
+    """The statement of a month can be seen while the month runs."""
+    return month
+
+
+def on_the_28th(month: date) -> date:
+    """Usage of mobiles comes from networks abroad too, weeks later: the month opens on the 28th of the next."""
+    return date(month.year + month.month // 12, month.month % 12 + 1, 28)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKind:
+    """A kind of usage record. ``opens``: by the kinds of contract that have it, the day a month's statement opens."""
+
+    code: str
+    label: str | Promise
+    opens: Mapping[UsageKind, Opening]
+    fields: tuple[Field, ...]
+    columns: tuple[Column, ...]
+    lines: Callable[["Contract", date], "QuerySet[Any]"]  # of a month, in the order they began
+
+    def columns_for(self, look: Look) -> list[Column]:
+        return [column for column in self.columns if column.shown(look)]
