@@ -1,10 +1,13 @@
 """A CSV file as rows, each cell read and judged for itself; what a cell may say is here, what it does is in verbs."""
 
 import csv
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from io import StringIO
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,11 @@ from madoguchi.contracts import contract_number, customer_number
 from madoguchi.contracts.models import CustomerLink, UsageKind
 
 ENCODINGS = ("utf-8-sig", "cp932")
+# Columns that a file of rejected rows has beside those of its kind; a file that comes back may keep them.
+ADDED = ("line", "reason")
+Cells = dict[str, Any]
+# What nearly every row of a large file has, and takes the library a hundred times as long to say.
+_AT_HOME = re.compile(r"0(?:[2-9][0-9]|1[1-9])[0-9]{7,8}")
 
 
 class Unreadable(ValueError):
@@ -43,17 +51,12 @@ class Problem:
 
 @dataclass(slots=True)
 class Row:
+    """A line: its cells by column as read, what is wrong with them, and as they stand in the file."""
+
     line: int
-    cells: dict[str, Any]
-
-
-@dataclass
-class Table:
-    """A file read: which kind it is, its good rows, and the cells that are not."""
-
-    kind: str
-    rows: list[Row] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    cells: Cells
+    problems: list[Problem]
+    text: list[str]
 
 
 def customer(text: str) -> str:
@@ -76,6 +79,8 @@ def contracts(text: str) -> list[str]:
 
 def phone(text: str) -> str:
     """E.164; national numbers are Japanese ones."""
+    if _AT_HOME.fullmatch(text):
+        return f"+81{text[1:]}"
     if "e+" in text.lower():
         raise Unreadable("spreadsheet")
     try:
@@ -137,69 +142,94 @@ KINDS: dict[str, dict[str, Reader]] = {
 }
 
 
-def read(path: Path) -> Table:
+def open_file(path: Path) -> "Reading":
     """Raises :class:`NotAFile`, ``OSError``. The kind of file is known by its columns."""
-    text = _text(path)
-    lines = csv.reader(StringIO(text, newline=""), strict=True)
-    try:
-        head = [name.strip() for name in next(lines, [])]
-        kind = _kind(head)
-        table = Table(kind)
-        columns = {name.rstrip("?"): (reader, name.endswith("?")) for name, reader in KINDS[kind].items()}
-        for cells in lines:
-            if any(cell.strip() for cell in cells):
-                _take(table, lines.line_num, dict(zip(head, cells, strict=False)), columns)
-                if len(cells) > len(head):
-                    table.problems.append(Problem(lines.line_num, "", "too_many_cells"))
-    except csv.Error as error:
-        raise NotAFile("quotes", str(lines.line_num)) from error
-    return table
+    reading = Reading(path, _encoding(path))
+    with reading.lines() as (head, _rows):
+        reading.kind, reading.head = _kind(head), head
+    return reading
 
 
-def _take(table: Table, line: int, cells: dict[str, str], columns: dict[str, tuple[Reader, bool]]) -> None:
-    found: dict[str, Any] = {}
-    problems = list(_read_cells(line, cells, columns, found))
-    table.problems += problems
-    if not problems:
-        table.rows.append(Row(line, found))
-
-
-def _read_cells(
-    line: int, cells: dict[str, str], columns: dict[str, tuple[Reader, bool]], found: dict[str, Any]
-) -> Iterator[Problem]:
-    for name, (reader, optional) in columns.items():
+def read_cells(kind: str, cells: Mapping[str, str], line: int) -> tuple[Cells, list[Problem]]:
+    """A row of ``kind``, each cell for itself: what was read, and what could not be."""
+    found: Cells = {}
+    problems: list[Problem] = []
+    for name, reader, optional in _COLUMNS[kind]:
         text = cells.get(name, "").strip()
         if not text:
             found[name] = None
             if not optional:
-                yield Problem(line, name, "empty_cell")
+                problems.append(Problem(line, name, "empty_cell"))
             continue
         try:
             found[name] = reader(text)
         except Unreadable as error:
-            yield Problem(line, name, error.reason, text[:80])
+            problems.append(Problem(line, name, error.reason, text[:80]))
+    return found, problems
+
+
+_COLUMNS = {
+    kind: [(name.rstrip("?"), reader, name.endswith("?")) for name, reader in columns.items()]
+    for kind, columns in KINDS.items()
+}
+
+
+@dataclass
+class Reading:
+    """A file to be read, as often as wanted, a batch at a time: nothing of it is held but that batch."""
+
+    path: Path
+    encoding: str
+    kind: str = ""
+    head: list[str] = field(default_factory=list)
+
+    def batches(self, size: int) -> Iterator[list[Row]]:
+        """Rows with what is wrong with their cells. Raises :class:`NotAFile` where the file stops being CSV."""
+        with self.lines() as (head, rows):
+            named = (self._row(head, line, cells) for line, cells in rows)
+            while batch := list(islice(named, size)):
+                yield batch
+
+    def _row(self, head: list[str], line: int, cells: list[str]) -> Row:
+        found, problems = read_cells(self.kind, dict(zip(head, cells, strict=False)), line)
+        if len(cells) > len(head):
+            problems.append(Problem(line, "", "too_many_cells"))
+        return Row(line, found, problems, cells)
+
+    @contextmanager
+    def lines(self) -> Iterator[tuple[list[str], Iterator[tuple[int, list[str]]]]]:
+        """The names of the columns, and the lines that are not empty with their numbers."""
+        with self.path.open(encoding=self.encoding, newline="") as file:
+            reader = csv.reader(file, strict=True)
+            try:
+                head = [name.strip() for name in next(reader, [])]
+                yield head, ((reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells))
+            except csv.Error as error:
+                raise NotAFile("quotes", str(reader.line_num)) from error
 
 
 def _kind(head: list[str]) -> str:
     if not head:
         raise NotAFile("empty")
+    named = set(head) - set(ADDED)
     for kind, columns in KINDS.items():
         must = {name for name in columns if not name.endswith("?")}
-        if must <= set(head):
-            if unknown := sorted(set(head) - {name.rstrip("?") for name in columns}):
-                raise NotAFile("unknown_column", ", ".join(unknown))
+        if must <= named:
+            if unknown := sorted(named - {name.rstrip("?") for name in columns}):
+                raise NotAFile("unknown_column", ", ".join(unknown)[:200])
             return kind
     raise NotAFile("columns", ", ".join(head)[:200])
 
 
-def _text(path: Path) -> str:
-    content = path.read_bytes()
-    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+def _encoding(path: Path) -> str:
+    """The first that all of the file is text in."""
+    with path.open("rb") as file:
+        wide = file.read(2) in {b"\xff\xfe", b"\xfe\xff"}
     for encoding in ("utf-16",) if wide else ENCODINGS:
         try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
+            with path.open(encoding=encoding, newline="") as text:
+                if not any("\0" in piece for piece in iter(partial(text.read, 1 << 20), "")):
+                    return encoding
+        except UnicodeError:
             continue
-        if "\0" not in text:
-            return text
     raise NotAFile("not_text")

@@ -47,7 +47,7 @@ class Command(BaseCommand):
                 (outcome.counts["new"], _("rows new")),
                 (outcome.counts["changed"], _("rows changed")),
                 (outcome.counts["same"], _("rows the same as stored")),
-                (len(outcome.problems), _("rows rejected")),
+                (outcome.counts["rejected"], _("rows rejected")),
             )
             for count, words in counts:
                 self.stdout.write(f"{count:>10,}  {words}")
@@ -57,7 +57,7 @@ class Command(BaseCommand):
                     "column": problem.column,
                 }
                 self.stdout.write(f"  {where} {sentence(problem.reason, problem.value)}")
-            if (left := len(outcome.problems) - show) > 0:
+            if (left := outcome.counts["rejected"] - len({problem.line for problem in outcome.problems[:show]})) > 0:
                 self.stdout.write(_("  … and %(left)s more; --show lists more of them.") % {"left": left})
 
     def _confirmed(self, outcomes: list[Outcome]) -> bool:
