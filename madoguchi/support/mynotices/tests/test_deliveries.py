@@ -49,7 +49,7 @@ def test_sent_held_and_skipped_with_the_reason(hikari):
         "第1報",
         "配信済み",
         "曜日・時間の設定により",
-        "20:00 JSTまで保留中",
+        "20:00 JST</time>まで保留中",
     ):
         assert said in page
     assert "outside the days and hours" in _page(alice, "/en")

@@ -39,7 +39,9 @@ def test_get_asks_and_changes_nothing(anybody, path):
 def test_post_acts_and_the_owner_is_told(anybody, path):
     answer = anybody.post(path)
     assert (answer.status_code, answer["Location"]) == (303, path)
-    assert "配信を停止しました" in anybody.get(path).text
+    stopped = anybody.get(path).text
+    assert "配信を停止しました" in stopped
+    assert "停止したメール" in stopped
     opt_out = OptOut.objects.get()
     assert (opt_out.address, opt_out.service.slug, opt_out.kind) == ("hanako@example.jp", "hikari", "trouble")
     assert Letter.objects.get().address == "hanako@example.jp"
