@@ -14,6 +14,7 @@ from madoguchi.accounts.business.providers import providers
 from madoguchi.delivery import charset
 from madoguchi.delivery.engine.pacing import limits
 from madoguchi.delivery.engine.relays import relays
+from madoguchi.lib import registration_number
 from madoguchi.lib.environment import Environment, cores
 from madoguchi.shell.logs import logging_config
 
@@ -354,6 +355,17 @@ WHOLE_NUMBERS = ENV.choice("MADOGUCHI_WHOLE_NUMBERS", ("nobody", "holder"), "nob
 # The day of the following month on which a month is closed, and how long after it bills are due.
 CLOSE_DAY = ENV.integer("MADOGUCHI_CLOSE_DAY", 10, least=1, most=28)
 DUE_DAYS = ENV.integer("MADOGUCHI_DUE_DAYS", 20, least=1, most=90)
+# Who issues bills, as the law wants to be told; without a registration number a bill is no qualified invoice.
+INVOICE_ISSUER = {
+    "ja": ENV.text("MADOGUCHI_INVOICE_ISSUER_JA", "あおば通信株式会社" if DEMO else OPERATOR["name_ja"]),
+    "en": ENV.text("MADOGUCHI_INVOICE_ISSUER_EN", "Aoba Telecom Co., Ltd." if DEMO else OPERATOR["name_en"]),
+}
+INVOICE_NUMBER = ENV.parsed(
+    "MADOGUCHI_INVOICE_NUMBER",
+    registration_number.checked,
+    "T9000000000000" if DEMO else "",
+    wanted="a registration number, T and 13 digits,",
+)
 # How many parts a closing is split into: so many workers can take part.
 CLOSING_SHARDS = ENV.integer("MADOGUCHI_CLOSING_SHARDS", 8, least=1, most=1024)
 TAX_ROUNDING = ENV.choice("MADOGUCHI_TAX_ROUNDING", ("down", "half_up", "up"), "down")

@@ -213,10 +213,16 @@ SIGNED_IN = {
     "mynotices:webhooks": "/my/webhooks/",
     "mynotices:webhook_new": "/my/webhooks/new/",
     "charges:contracts": "/my/charges/",
+    "charges:bills": "/my/charges/bills/",
     "charges:usage": "/my/charges/usage/",
 }
 # For who may see the contract: its holder and the colleague it was opened to, after confirming the contact phone.
-CONTRACT = {"charges:statement": "/my/charges/usage/{contract}/ip050/"}
+CONTRACT = {
+    "charges:statement": "/my/charges/usage/{contract}/ip050/",
+    "charges:contract_bills": "/my/charges/bills/{contract}/",
+    "charges:bill": "/my/charges/bills/{contract}/2026-10/",
+    "charges:invoice": "/my/charges/bills/{contract}/2026-10/invoice.pdf",
+}
 # For the holder of the contract alone; a colleague who may see it is told so. And for who may end a link.
 HELD = {
     "mypage:change_phone": "/my/contracts/{contract}/phone/",

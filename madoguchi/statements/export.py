@@ -16,7 +16,7 @@ from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.contracts.models import Contract
 from madoguchi.contracts.verification import proven
 from madoguchi.statements.masking import masked, sees_whole_numbers
-from madoguchi.statements.models import Adjustment, Bill, Call
+from madoguchi.statements.models import Adjustment, Bill, Call, Payment
 from madoguchi.statements.statement import VOICE
 
 _FIELDS = (
@@ -98,6 +98,7 @@ def bills(request: HttpRequest, account: Account) -> list[dict[str, Any]]:
     """The bills of contracts whose contact phone this session has proven; amounts in milli-yen but tax and total."""
     visible = Contract.objects.visible_to(account).order_by("number")
     issued = Bill.objects.issued().filter(contract__in=[c for c in visible if proven(request, c)])
+    payments = Payment.objects.latest_of(issued)
     return [
         {
             "number": bill.number,
@@ -107,9 +108,14 @@ def bills(request: HttpRequest, account: Account) -> list[dict[str, Any]]:
             "items": list(bill.items.values("kind", "code", "name_ja", "name_en", "month", "amount", "tax_yen")),
             "tax": bill.tax,
             "total": bill.total,
+            "payment": _payment(payments.get(bill.pk)),
         }
         for bill in issued.select_related("contract").prefetch_related("items").order_by("month", "number")
     ]
+
+
+def _payment(told: Payment | None) -> dict[str, Any] | None:
+    return {"state": told.state, "on": told.on} if told else None
 
 
 register("call_records", call_records)

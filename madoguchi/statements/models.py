@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from madoguchi.contracts.models import Contract, UsageKind
 
+from .billing.models import Payment
 from .closing.models import (
     Adjustment,
     Bill,
@@ -32,6 +33,7 @@ __all__ = [
     "IncomingCallDiscount",
     "MonthArchive",
     "NumberFee",
+    "Payment",
     "RejectedRow",
     "RerateDifference",
     "Rerating",

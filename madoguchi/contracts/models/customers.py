@@ -1,5 +1,6 @@
 """Customers, their contracts, and who may see them."""
 
+import unicodedata
 from datetime import date
 from typing import ClassVar
 
@@ -55,6 +56,18 @@ class ContractQuerySet(models.QuerySet["Contract"]):
         """The contracts of customers ``account`` is the holder of."""
         holding = CustomerLink.objects.filter(account=account, role=CustomerLink.Role.HOLDER)
         return self.filter(customer__in=holding.values("customer"))
+
+    def search(self, text: str) -> "ContractQuerySet":
+        """Those whose number, service or plan has ``text`` in it; all where it is empty."""
+        words = unicodedata.normalize("NFKC", text).strip()
+        if not words:
+            return self
+        return self.filter(
+            Q(number__icontains=words)
+            | Q(plan__icontains=words)
+            | Q(service__name_ja__icontains=words)
+            | Q(service__name_en__icontains=words)
+        )
 
     def in_force(self) -> "ContractQuerySet":
         """Those that have not ended."""

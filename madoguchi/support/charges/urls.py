@@ -1,7 +1,11 @@
+from datetime import date
+
 from django.urls import path, register_converter
 
 from madoguchi.statements.statement import VOICE
+from madoguchi.support.charges.views.bills import bill, bills, contract_bills
 from madoguchi.support.charges.views.contracts import contracts
+from madoguchi.support.charges.views.invoice import download
 from madoguchi.support.charges.views.statement import statement
 from madoguchi.support.charges.views.usage import usage
 
@@ -18,11 +22,28 @@ class VoiceKind:
         return value
 
 
+class Month:
+    """A month as 2026-10; the view gets its first day."""
+
+    regex = "20[0-9]{2}-(?:0[1-9]|1[0-2])"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(f"{value}-01")
+
+    def to_url(self, value: date) -> str:
+        return f"{value:%Y-%m}"
+
+
 register_converter(VoiceKind, "voice")
+register_converter(Month, "month")
 
 app_name = "charges"
 urlpatterns = [
     path("charges/", contracts, name="contracts"),
+    path("charges/bills/", bills, name="bills"),
+    path("charges/bills/<str:contract>/", contract_bills, name="contract_bills"),
+    path("charges/bills/<str:contract>/<month:month>/", bill, name="bill"),
+    path("charges/bills/<str:contract>/<month:month>/invoice.pdf", download, name="invoice"),
     path("charges/usage/", usage, name="usage"),
     path("charges/usage/<str:contract>/<voice:kind>/", statement, name="statement"),
 ]

@@ -1,0 +1,101 @@
+"""What a contract owes for a month, ready to be shown: a bill that was issued, or the running sum of an open month."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from madoguchi.contracts.models import Contract
+from madoguchi.statements.closing.close import due_on
+from madoguchi.statements.closing.months import closes_on, month_after
+from madoguchi.statements.closing.parts import Settled, of_bill
+from madoguchi.statements.closing.settlement import Terms, settle_contracts
+from madoguchi.statements.models import Adjustment, Bill, BillingMonth
+from madoguchi.statements.rating import month_before
+
+from .words import Line, RateSum, any_reduced, lines_of, sums_of
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """``number`` is empty while the month is open. ``before_tax`` and ``cut`` milli-yen, ``tax`` and ``total`` yen."""
+
+    contract: Contract
+    month: date
+    number: str
+    issued_at: datetime | None
+    lines: list[Line]
+    sums: list[RateSum]
+    before_tax: int
+    cut: int
+    tax: int
+    total: int
+    due_on: date
+    closes_on: date
+
+    @property
+    def not_billed(self) -> int:
+        return -self.cut
+
+    @property
+    def reduced(self) -> bool:
+        return any_reduced(self.lines)
+
+    @property
+    def last_day(self) -> date:
+        return date.fromordinal(month_after(self.month).toordinal() - 1)
+
+    @property
+    def adjustments(self) -> list[Adjustment]:
+        """The calls behind the lines that put closed months right, as billed and as they should be."""
+        return list(Adjustment.objects.of_month(self.contract, self.month))
+
+
+def sheet_of(bill: Bill) -> Sheet:
+    """An issued bill, whole."""
+    closed = BillingMonth.objects.get(month=bill.month)
+    return _sheet(bill.contract, bill.month, of_bill(bill), bill=bill, issued_at=closed.closed_at)
+
+
+def sheet_so_far(contract: Contract, month: date) -> Sheet:
+    """An open month as it stands, settled as its bill will be."""
+    return _sheet(contract, month, settle_contracts([contract], Terms.of(month)).get(contract.pk, Settled()))
+
+
+def _sheet(
+    contract: Contract,
+    month: date,
+    settled: Settled,
+    *,
+    bill: Bill | None = None,
+    issued_at: datetime | None = None,
+) -> Sheet:
+    lines = lines_of(settled, month)
+    return Sheet(
+        contract=contract,
+        month=month,
+        number=bill.number if bill else "",
+        issued_at=issued_at,
+        lines=lines,
+        sums=sums_of(settled),
+        before_tax=sum(line.amount for line in lines),
+        cut=settled.cut,
+        tax=settled.tax,
+        total=settled.total,
+        due_on=bill.due_on if bill else due_on(month),
+        closes_on=closes_on(month),
+    )
+
+
+def open_months(today: date) -> list[date]:
+    """The running month, and those before it that are over and not closed yet; newest first."""
+    found = [today.replace(day=1)]
+    while len(found) < 3:
+        before = month_before(found[-1], 1)
+        if BillingMonth.objects.filter(month=before, closed_at__isnull=False).exists():
+            break
+        found.append(before)
+    return found
+
+
+def totals_so_far(contracts: list[Contract], month: date) -> dict[int, int]:
+    """By contract, yen that an open month comes to as it stands; those with nothing are left out."""
+    return {key: settled.total for key, settled in settle_contracts(contracts, Terms.of(month)).items()}
