@@ -125,5 +125,6 @@ def test_pages_of_staff(visitor: Visitor) -> None:
     service = first(visitor, "/console/services/", r'href="[^"]*/console/services/(\d+)/"')
     category = first(visitor, "/console/categories/", r'href="[^"]*/console/categories/(\d+)/"')
     places |= {"question": question, "guide": guide, "mailing": mailing, "service": service, "category": category}
-    places |= {"tariff": tariff}
+    usage = first(visitor, "/console/imports/", r'href="[^"]*/console/imports/(\d+)/"')
+    places |= {"tariff": tariff, "usage": usage}
     assert walk(visitor, CONSOLE.values(), customer=customer, **places) >= 8

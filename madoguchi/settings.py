@@ -371,6 +371,16 @@ CLOSING_SHARDS = ENV.integer("MADOGUCHI_CLOSING_SHARDS", 8, least=1, most=1024)
 TAX_ROUNDING = ENV.choice("MADOGUCHI_TAX_ROUNDING", ("down", "half_up", "up"), "down")
 # Months whose calls stay in the database, the current one not counted; older ones are in the archive alone.
 CALLS_MONTHS = ENV.integer("MADOGUCHI_CALLS_MONTHS", 24, least=6, most=240)
+# Files of usage wait here, uploaded by the console, for a worker to read them; and how long they do, undecided.
+RECEIVED = Path(ENV.text("MADOGUCHI_RECEIVED", str(VAR / "received"), wanted="a folder")).resolve()
+RECEIVED_DAYS = ENV.integer("MADOGUCHI_RECEIVED_DAYS", 7, least=1, most=90)
+# The largest file the console takes, in MB; anything else that is uploaded is small.
+UPLOAD_MB = ENV.integer("MADOGUCHI_UPLOAD_MB", 1024, least=1, most=102_400)
+FILE_UPLOAD_HANDLERS = [
+    "madoguchi.shell.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "madoguchi.shell.uploads.ToFolder",
+]
 ARCHIVE = Path(ENV.text("MADOGUCHI_ARCHIVE", str(VAR / "archive"), wanted="a folder")).resolve()
 
 # --- inquiries ------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from madoguchi.demo.sample import accounts, catalog, contracts, deliveries, inqu
 from madoguchi.inquiries.models import Inquiry
 from madoguchi.notices.models import Notice, ReportTemplate
 from madoguchi.statements.load_tariff import load_tariff
+from madoguchi.statements.models import ImportRun
 
 # For machines and everybody: no cookie, no language.
 MACHINE = {
@@ -342,6 +343,16 @@ BILLERS = {
     "console:month_call_off": "/console/months/2026-10/call-off/",
     "console:month_rerate": "/console/months/2026-10/rerate/",
     "console:month_apply": "/console/months/2026-10/rerate/1/apply/",
+    "console:imports": "/console/imports/",
+    "console:import_new": "/console/imports/new/",
+    "console:import": "/console/imports/{usage}/",
+    "console:import_progress": "/console/imports/{usage}/progress/",
+    "console:import_confirm": "/console/imports/{usage}/confirm/",
+    "console:import_give_up": "/console/imports/{usage}/give-up/",
+    "console:import_undo": "/console/imports/{usage}/undo/",
+    "console:import_look": "/console/imports/{usage}/look/",
+    "console:import_rejects": "/console/imports/{usage}/rejected/",
+    "console:import_reasons": "/console/imports/{usage}/reasons.csv",
 }
 CONSOLE = {**STAFF, **WRITERS, **PUBLISHERS, **SUPPORTERS, **BILLERS, **ADMINISTRATORS}
 CLAIMED = {**MACHINE, **SITES, **PUBLIC, **SIGNED_IN, **CONTRACT, **HELD, **CONSOLE}
@@ -390,6 +401,7 @@ def places() -> dict[str, object]:
         "link": hanako.customer_links.get().pk,
         "webhook": hanako.webhooks.get().pk,
         "tariff": load_tariff().pk,
+        "usage": ImportRun.objects.create(size=0, way="console").pk,
     }
 
 

@@ -9,6 +9,13 @@ from madoguchi.console.customers import page as customer
 from madoguchi.console.deliverability import page as deliverability
 from madoguchi.console.deliverability import suppressions
 from madoguchi.console.help import guides, questions
+from madoguchi.console.imports import acts as import_acts
+from madoguchi.console.imports import board as imports
+from madoguchi.console.imports import look as import_look
+from madoguchi.console.imports import page as import_page
+from madoguchi.console.imports import rejects as import_rejects
+from madoguchi.console.imports import undo as import_undo
+from madoguchi.console.imports import upload as import_upload
 from madoguchi.console.inquiries import acts as inquiry_acts
 from madoguchi.console.inquiries import answer as inquiry_answer
 from madoguchi.console.inquiries import board as inquiries
@@ -70,6 +77,16 @@ urlpatterns = [
     path("guides/", guides.board, name="guides"),
     path("guides/new/", guides.new, name="guide_new"),
     path("guides/<int:guide_id>/", guides.change, name="guide"),
+    path("imports/", imports.board, name="imports"),
+    path("imports/new/", import_upload.upload, name="import_new"),
+    path("imports/<int:import_id>/", import_page.show, name="import"),
+    path("imports/<int:import_id>/progress/", import_page.progress, name="import_progress"),
+    path("imports/<int:import_id>/confirm/", import_acts.confirm, name="import_confirm"),
+    path("imports/<int:import_id>/give-up/", import_acts.give_up, name="import_give_up"),
+    path("imports/<int:import_id>/undo/", import_undo.undo, name="import_undo"),
+    path("imports/<int:import_id>/look/", import_look.look, name="import_look"),
+    path("imports/<int:import_id>/rejected/", import_rejects.download, name="import_rejects"),
+    path("imports/<int:import_id>/reasons.csv", import_rejects.reasons, name="import_reasons"),
     path("inquiries/", inquiries.board, name="inquiries"),
     path("inquiries/<int:inquiry_id>/", inquiry.show, name="inquiry"),
     path("inquiries/<int:inquiry_id>/answer/", inquiry_answer.answer, name="inquiry_answer"),

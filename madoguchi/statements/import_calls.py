@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.db import connection, transaction
 from .book import Book
 from .closing.months import keep_imports_out
 from .formats import FORMATS, Format, Problem, mapped_format
-from .formats.files import digest
+from .formats.files import digest, position
 from .formats.mapping import Mapping
 from .holders import held_numbers
 from .lines import Operator, to_lines
@@ -33,6 +34,11 @@ class CallFile:
     source: str
     zone: str = "Asia/Tokyo"
     mapping: Mapping | None = None
+    called: str = ""  # what people call it, where that is not the path's name
+
+    @property
+    def name(self) -> str:
+        return (self.called or self.path.name)[:200]
 
     @property
     def format(self) -> Format:
@@ -43,7 +49,8 @@ class CallFile:
 class Outcome:
     """What became of a file's records, each counted once. ``problems`` and ``bad_lines`` in the order of the file."""
 
-    before: UsageImport | None = None  # the same file was taken in then; nothing else is set
+    digest: str  # of the file, SHA-256
+    before: UsageImport | None = None  # the same file was taken in then; nothing below is set
     number: int = 0  # of the import, by which it can be undone
     read: int = 0
     stored: int = 0
@@ -58,28 +65,33 @@ class Outcome:
         return len(self.bad_lines)
 
 
-def import_calls(file: CallFile, *, now: datetime, commit: bool) -> Outcome:
+class Told(Protocol):
+    """Whoever wants to know how far an import is (``imports.progress``)."""
+
+    def tell(self, *, records: int, at: int) -> None: ...
+
+
+def import_calls(file: CallFile, *, now: datetime, commit: bool, told: Told | None = None) -> Outcome:
     """Read the file and store its calls with their prices.
 
     With ``commit`` False everything is done and taken back, so that the outcome says what would happen. Raises
     ``NotText``, ``Damaged``, ``NotParquet``, ``MissingColumns``, ``OSError``.
     """
-    outcome = Outcome()
-    file_digest = digest(file.path)
+    outcome = Outcome(digest=digest(file.path))
     with transaction.atomic():
         keep_imports_out()  # one at a time: the second sees what the first stored
-        if before := UsageImport.objects.filter(digest=file_digest, undone_at=None).first():
+        if before := UsageImport.objects.filter(digest=outcome.digest, undone_at=None).first():
             outcome.before = before
             return outcome
         usage_import = UsageImport.objects.create(
-            digest=file_digest,
-            file_name=file.path.name[:200],
+            digest=outcome.digest,
+            file_name=file.name,
             format=file.form,
             source=file.source,
             zone=file.zone,
             imported_at=now,
         )
-        _read_and_store(file, usage_import=usage_import, outcome=outcome, now=now)
+        _read_and_store(file, usage_import=usage_import, outcome=outcome, now=now, told=told)
         outcome.number = usage_import.pk
         _finish(usage_import, outcome)
         if not commit:
@@ -87,7 +99,9 @@ def import_calls(file: CallFile, *, now: datetime, commit: bool) -> Outcome:
     return outcome
 
 
-def _read_and_store(file: CallFile, *, usage_import: UsageImport, outcome: Outcome, now: datetime) -> None:
+def _read_and_store(
+    file: CallFile, *, usage_import: UsageImport, outcome: Outcome, now: datetime, told: Told | None
+) -> None:
     """One batch is read and rated while the one before it is copied: the database has a processor of its own."""
     form = file.format
     operator = Operator(Book.of_today(), held_numbers(), ZoneInfo(settings.TIME_ZONE))
@@ -106,6 +120,8 @@ def _read_and_store(file: CallFile, *, usage_import: UsageImport, outcome: Outco
             if storing:
                 storing.result()
             storing = thread.submit(store.take, lines.rated, problems)
+            if told:
+                told.tell(records=outcome.read, at=position(file.path))
         if storing:
             storing.result()
     counts = store.finish()

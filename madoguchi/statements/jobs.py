@@ -11,6 +11,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.lib.lanes import Lane
 
 from .closing import close, keeping, rerate, schedule
+from .imports import decide, queue, work
 from .models import ClosingRun, Rerating
 
 
@@ -60,3 +61,23 @@ def apply_rerating(*, rerating_id: int) -> None:
     except rerate.CannotRerate as error:
         if error.reason == "stale":
             rerate.look(rerating.month, now=timezone.now(), by=rerating.made_by)
+
+
+@app.task(name="statements.go_on_with_import", priority=Lane.REST.priority)
+def go_on_with_import(*, run_id: int) -> None:
+    """Check a file that was received, or import one that was confirmed."""
+    work.go_on(run_id, now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="statements.take_up_imports", queueing_lock="statements.take_up_imports", priority=Lane.REST.priority)
+def take_up_imports(timestamp: int) -> None:
+    """Every minute: see to it that no file waits for a worker that died."""
+    queue.take_up()
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(name="statements.tidy_imports", queueing_lock="statements.tidy_imports", priority=Lane.REST.priority)
+def tidy_imports(timestamp: int) -> None:
+    """Every night: delete received files that have had their time."""
+    decide.tidy(now=datetime.fromtimestamp(timestamp, UTC))

@@ -20,6 +20,7 @@ from .closing.models import (
     RerateDifference,
     Rerating,
 )
+from .imports.models import ImportRun
 
 __all__ = [
     "Adjustment",
@@ -30,6 +31,7 @@ __all__ = [
     "ClosingRun",
     "ClosingShard",
     "Conflict",
+    "ImportRun",
     "IncomingCallDiscount",
     "MonthArchive",
     "NumberFee",
@@ -196,13 +198,26 @@ class UsageImport(models.Model):
 
 
 class RejectedRow(models.Model):
-    """A record that was not stored, where it stands and why. The reason's words are in reasons.py."""
+    """A record that was not stored, where it stands and why. The reason's words are in reasons.py.
 
-    usage_import = models.ForeignKey(UsageImport, on_delete=models.CASCADE, related_name="rejected_rows")
+    It is kept with the import, or until there is one with the run whose check found it.
+    """
+
+    usage_import = models.ForeignKey(
+        UsageImport, on_delete=models.CASCADE, null=True, blank=True, related_name="rejected_rows"
+    )
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, null=True, blank=True, related_name="rejected_rows")
     line = models.PositiveIntegerField()
     column = models.CharField(max_length=60)
     reason = models.CharField(max_length=30)
     value = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(usage_import=None) ^ models.Q(run=None), name="rejected_row_is_of_one"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.reason}"

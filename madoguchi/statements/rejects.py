@@ -1,6 +1,7 @@
 """The records of a file that were not taken, as a file of the same kind: to be mended and imported by itself."""
 
 import csv
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from .formats.files import blocks_of
 from .import_calls import CallFile, Outcome
 from .reasons import sentence
 
+HEADER = ("line", "line_in_file", "column", "reason")
+
 
 class NotByLine(ValueError):
     """A record of this format is no line of the file."""
@@ -18,21 +21,32 @@ class NotByLine(ValueError):
 def write_rejects(file: CallFile, outcome: Outcome, *, to: Path) -> Path:
     """Write the bad records to ``to`` as they stand (UTF-8), and why they were bad, by their lines there and in the
     file, to a CSV beside it, whose path is returned. Raises :class:`NotByLine`, ``OSError``."""
-    bad = pl.Series("line", outcome.bad_lines, dtype=pl.Int64)
-    headed = bool(file.mapping and file.mapping.format == "csv" and not file.mapping.names)
-    places: dict[int, int] = {}
-    with to.open("x", encoding="utf-8") as out:
-        for place, (line, text) in enumerate(_lines(file, bad, headed=headed), start=1):
-            out.write(f"{text}\n")
-            places[line] = place
+    places = write_bad_lines(file, outcome, to=to)
     reasons = to.with_name(f"{to.name}.reasons.csv")
     with reasons.open("w", encoding="utf-8-sig", newline="") as out:  # a spreadsheet knows UTF-8 by its mark
         writer = csv.writer(out)
-        writer.writerow(["line", "line_in_file", "column", "reason"])
+        writer.writerow(HEADER)
         for problem in outcome.problems:
             words = sentence(problem.reason, problem.value)
             writer.writerow([places[problem.line], problem.line, problem.column, words])
     return reasons
+
+
+def write_bad_lines(file: CallFile, outcome: Outcome, *, to: Path) -> dict[int, int]:
+    """Write the bad records to ``to``, a new file; the line there of each line of the file. Raises as above."""
+    bad = pl.Series("line", outcome.bad_lines, dtype=pl.Int64)
+    headed = bool(file.mapping and file.mapping.format == "csv" and not file.mapping.names)
+    places: dict[int, int] = {}
+    with open(to, "x", encoding="utf-8", opener=_private) as out:
+        for place, (line, text) in enumerate(_lines(file, bad, headed=headed), start=1):
+            out.write(f"{text}\n")
+            places[line] = place
+    return places
+
+
+def _private(path: str, flags: int) -> int:
+    """Call records are nobody else's on this machine."""
+    return os.open(path, flags, 0o600)
 
 
 def _lines(file: CallFile, bad: pl.Series, *, headed: bool) -> Iterator[tuple[int, str]]:

@@ -1,8 +1,9 @@
 """Take an import back: its calls go, what it was stays on record, and the file may be taken in again."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from .closing.months import frozen, keep_imports_out
@@ -28,6 +29,14 @@ class CannotUndo(Exception):
         return str(REASONS[self.reason]) % {"value": self.value}
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What taking an import back would do: lines of calls that go, and records kept apart for a decision."""
+
+    lines: int
+    conflicts: int
+
+
 @transaction.atomic
 def undo_import(number: int, *, now: datetime) -> int:
     """Delete the calls, late calls and conflicts of an import; returns how many lines went.
@@ -35,23 +44,41 @@ def undo_import(number: int, *, now: datetime) -> int:
     Waits for an import or closing that is running. Raises :class:`CannotUndo`.
     """
     keep_imports_out()
-    usage_import = UsageImport.objects.select_for_update().filter(pk=number).first()
-    if usage_import is None:
-        raise CannotUndo("unknown")
-    if usage_import.undone_at:
-        raise CannotUndo("undone")
-    calls = Call.objects.filter(usage_import=usage_import)
-    late = Adjustment.objects.filter(usage_import=usage_import)
-    months: set[date] = {*calls.values_list("month", flat=True).distinct(), *late.values_list("month", flat=True)}
-    if closed := frozen(months):
-        raise CannotUndo("closed", ", ".join(f"{month:%Y-%m}" for month in sorted(closed)))
-    if later := _that_found_it_stored(usage_import):
-        raise CannotUndo("later", str(later.pk))
-    gone = calls.filter(month__in=months).delete()[0] + late.delete()[0]
+    usage_import = _undoable(UsageImport.objects.select_for_update(), number)
+    calls, late = _lines(usage_import)
+    gone = calls.filter(month__in=set(calls.values_list("month", flat=True))).delete()[0] + late.delete()[0]
     usage_import.conflicts.all().delete()
     usage_import.undone_at = now
     usage_import.save(update_fields=["undone_at"])
     return gone
+
+
+def outlook(number: int) -> Outlook:
+    """What :func:`undo_import` would do. Raises :class:`CannotUndo` as it would."""
+    usage_import = _undoable(UsageImport.objects.all(), number)
+    calls, late = _lines(usage_import)
+    return Outlook(calls.count() + late.count(), usage_import.conflicts.count())
+
+
+def _lines(usage_import: UsageImport) -> tuple[models.QuerySet[Call], models.QuerySet[Adjustment]]:
+    return Call.objects.filter(usage_import=usage_import), Adjustment.objects.filter(usage_import=usage_import)
+
+
+def _undoable(imports: models.QuerySet[UsageImport], number: int) -> UsageImport:
+    """The import, unless something stands against taking it back."""
+    usage_import = imports.filter(pk=number).first()
+    if usage_import is None:
+        raise CannotUndo("unknown")
+    if usage_import.undone_at:
+        raise CannotUndo("undone")
+    months: set[date] = set()
+    for lines in _lines(usage_import):
+        months.update(lines.values_list("month", flat=True).distinct())
+    if closed := frozen(months):
+        raise CannotUndo("closed", ", ".join(f"{month:%Y-%m}" for month in sorted(closed)))
+    if later := _that_found_it_stored(usage_import):
+        raise CannotUndo("later", str(later.pk))
+    return usage_import
 
 
 def _that_found_it_stored(usage_import: UsageImport) -> UsageImport | None:

@@ -17,7 +17,8 @@ from django.utils import timezone
 from madoguchi.contracts.models import Contract, UsageKind
 from madoguchi.statements.closing.close import close_month
 from madoguchi.statements.closing.months import due_to_close
-from madoguchi.statements.import_calls import CallFile, import_calls
+from madoguchi.statements.import_calls import CallFile
+from madoguchi.statements.imports.work import import_at_once
 from madoguchi.statements.load_tariff import load_tariff
 from madoguchi.statements.models import TariffVersion
 from madoguchi.statements.rating import month_before
@@ -90,7 +91,7 @@ def load(*, now: datetime, random: random_module.Random) -> None:
         month = month_before(timezone.localdate(now), months_ago)
         calls = _calls(lines, month=month, now=now, random=random)
         for file in _written(calls, folder=folder, month=month, random=random):
-            import_calls(file, now=now, commit=True)
+            import_at_once(file, now=now)
     for month in due_to_close(timezone.localdate(now)):
         close_month(month, now=now)
 

@@ -17,12 +17,13 @@ class Format:
     read: Callable[..., Iterator[Batch]]  # (path, zone=…, now=…)
     caller: str
     called: str
+    label: str = ""  # what people choose it by; its name where it has none
 
 
 FORMATS = {
-    "asterisk": Format(asterisk.read, "src", "dst"),
-    "freeswitch-json": Format(freeswitch.read_json, freeswitch.CALLER, freeswitch.CALLED),
-    "freeswitch-xml": Format(freeswitch.read_xml, freeswitch.CALLER, freeswitch.CALLED),
+    "asterisk": Format(asterisk.read, "src", "dst", "Asterisk (cdr_csv)"),
+    "freeswitch-json": Format(freeswitch.read_json, freeswitch.CALLER, freeswitch.CALLED, "FreeSWITCH JSON (json_cdr)"),
+    "freeswitch-xml": Format(freeswitch.read_xml, freeswitch.CALLER, freeswitch.CALLED, "FreeSWITCH XML (xml_cdr)"),
 }
 
 

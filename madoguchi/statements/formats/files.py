@@ -19,6 +19,7 @@ BLOCK = 16 << 20  # bytes read at once; of records of 200 bytes some 80,000
 LONGEST = 1 << 20  # a line's bytes kept; what is longer is no record, and is only told by its line
 # By what a compressed file begins with (RFC 1952, RFC 8878), whatever its name says.
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_reading: dict[Path, BinaryIO] = {}  # files being read, as they lie
 
 
 class NotText(ValueError):
@@ -38,25 +39,39 @@ def digest(path: Path) -> str:
 @contextmanager
 def bytes_of(path: Path) -> Iterator[BinaryIO]:
     """The file opened, unpacked while it is read if it is gzip or Zstandard. Raises :class:`Damaged`, ``OSError``."""
-    with path.open("rb") as file:
-        head = file.read(4)
+    around = _reading.get(path)  # its encoding is looked for while it is open
     try:
-        with _opened(path, head) as file:
-            yield file
+        with path.open("rb") as raw:
+            head = raw.read(4)
+            raw.seek(0)
+            _reading[path] = raw
+            with _unpacked(raw, head) as file:
+                yield file
     except (EOFError, zlib.error) as error:
         raise Damaged from error
     except OSError as error:
         if error.errno is None:  # not of the disk: both libraries say so of what they cannot unpack
             raise Damaged from error
         raise
+    finally:
+        if around:
+            _reading[path] = around
+        else:
+            _reading.pop(path, None)
 
 
-def _opened(path: Path, head: bytes) -> BinaryIO:
+def _unpacked(raw: BinaryIO, head: bytes) -> BinaryIO:
     if head.startswith(_GZIP):
-        return cast(BinaryIO, gzip.open(path))
+        return cast(BinaryIO, gzip.GzipFile(fileobj=raw))
     if head.startswith(_ZSTD):
-        return cast(BinaryIO, pa.input_stream(path, compression="zstd"))
-    return path.open("rb")
+        return cast(BinaryIO, pa.input_stream(raw, compression="zstd"))
+    return raw
+
+
+def position(path: Path) -> int:
+    """How many bytes of a file that is being read have been read, as it lies; 0 where that is not known."""
+    raw = _reading.get(path)
+    return raw.tell() if raw else 0
 
 
 def encoding(path: Path) -> str:

@@ -52,6 +52,7 @@ class Mapping:
     answered: tuple[str, frozenset[str]] | None = None  # column, and values of the calls that were
     only: AnyMapping[str, frozenset[str]] = field(default_factory=dict)
     constants: AnyMapping[str, str] = field(default_factory=dict)
+    text: str = ""  # the file it was read from
 
     @property
     def wanted(self) -> list[str]:
@@ -71,9 +72,22 @@ class Mapping:
 
 def read_mapping(path: Path) -> Mapping:
     """Raises :class:`WrongMapping`, ``OSError``."""
+    return parse_mapping(mapping_text(path.read_bytes()))
+
+
+def mapping_text(content: bytes) -> str:
+    """Raises :class:`WrongMapping`."""
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise WrongMapping("toml", str(error)) from error
+
+
+def parse_mapping(text: str) -> Mapping:
+    """Raises :class:`WrongMapping`."""
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise WrongMapping("toml", str(error)) from error
     known = {"format", "time", "zone", "unit", "decimal", "delimiter", "names"}
     tables = {"columns", "direction", "answered", "only", "constants"}
@@ -95,6 +109,7 @@ def read_mapping(path: Path) -> Mapping:
         answered=_answered(found.get("answered")),
         only={name: _values(values) for name, values in found.get("only", {}).items()},
         constants=_texts(found, "constants"),
+        text=text,
     )
     _check(mapping)
     return mapping

@@ -16,6 +16,7 @@ from madoguchi.statements.formats.files import Damaged, NotText
 from madoguchi.statements.formats.mapped import NotParquet
 from madoguchi.statements.formats.mapping import MissingColumns, WrongMapping, read_mapping
 from madoguchi.statements.import_calls import CallFile, Outcome, import_calls
+from madoguchi.statements.imports.work import import_at_once
 from madoguchi.statements.reasons import sentence, wrong_mapping
 from madoguchi.statements.rejects import NotByLine, write_rejects
 
@@ -61,12 +62,12 @@ class Command(BaseCommand):
         with spoken:
             try:
                 calls = _call_file(file, **options)
-                outcome = import_calls(calls, now=now, commit=commit)
+                outcome = import_at_once(calls, now=now) if commit else import_calls(calls, now=now, commit=False)
                 self._report(outcome, stored=commit)
                 if options["rejects"] and outcome.rejected:
                     self._write_rejects(calls, outcome, options["rejects"])
                 if not commit and outcome.stored and self._confirmed(outcome):
-                    self._report(import_calls(calls, now=now, commit=True), stored=True)
+                    self._report(import_at_once(calls, now=now), stored=True)
             except OSError as error:
                 raise CommandError(
                     _("%(file)s cannot be read: %(error)s") % {"file": file, "error": error.strerror}

@@ -1,0 +1,28 @@
+"""``/console/imports/<id>/undo/``: take back what an import stored, or hear what stands against it."""
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from madoguchi.console import audit, roles
+from madoguchi.statements.models import ImportRun
+from madoguchi.statements.undo_import import CannotUndo, outlook, undo_import
+
+
+@roles.may_bill
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo(request: HttpRequest, import_id: int) -> HttpResponse:
+    run = get_object_or_404(ImportRun.objects.select_related("usage_import"), pk=import_id, state=ImportRun.State.DONE)
+    context: dict[str, object] = {"run": run}
+    try:
+        if request.method == "POST":
+            with transaction.atomic():
+                gone = undo_import(run.usage_import_id or 0, now=timezone.now())
+                audit.record(request, "import.undo", run, lines=gone)
+            return redirect("console:import", run.pk)
+        context["outlook"] = outlook(run.usage_import_id or 0)
+    except CannotUndo as error:
+        context["against"] = error.sentence()
+    return render(request, "console/imports/undo.html", context)

@@ -1,0 +1,42 @@
+"""Why a whole file was not taken, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from madoguchi.statements.formats.files import Damaged, NotText
+from madoguchi.statements.formats.mapped import NotParquet
+from madoguchi.statements.formats.mapping import MissingColumns
+
+REFUSALS = {
+    "known": _("This very file was imported on %(value)s. Nothing was changed."),
+    "empty": _("The file holds no records."),
+    "not_text": _("The file is not text in UTF-8, UTF-16 or CP932 (Shift_JIS)."),
+    "damaged": _("The file cannot be unpacked: it is damaged, or not complete."),
+    "not_parquet": _("The file is not a complete Parquet file."),
+    "columns": _("The file must have each of these columns once: %(value)s."),
+    "changed": _("The file changed after it was checked."),
+    "gone": _("The file is not there any more."),
+    "interrupted": _("A worker began three times and was interrupted each time. Nothing was stored."),
+    "stopped": _("The command was interrupted. Nothing was stored."),
+    "too_old": _("Nobody decided in time; the file was deleted."),
+}
+
+
+def refusal(error: Exception) -> tuple[str, str] | None:
+    """Reason and value of what reading a file raised; None for what is no fault of the file."""
+    match error:
+        case NotText():
+            return "not_text", ""
+        case Damaged():
+            return "damaged", ""
+        case NotParquet():
+            return "not_parquet", ""
+        case MissingColumns():
+            return "columns", f"{', '.join(error.missing)} (≠ {', '.join(error.found) or '–'})"
+        case FileNotFoundError():
+            return "gone", ""
+    return None
+
+
+def words(reason: str, value: str = "") -> str:
+    """The reason in the active language."""
+    return str(REFUSALS[reason]) % {"value": value}
