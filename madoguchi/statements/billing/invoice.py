@@ -112,7 +112,7 @@ def _total(flow: Flow, sheet: sheets.Sheet) -> None:
     at = flow.left + 14
     flow.sheet.text(at, flow.y + 20, _("Amount to pay, tax included"), _PLAIN)
     flow.sheet.text(at, flow.y + 48, yen(sheet.total), _TOTAL)
-    middle = flow.left + 270
+    middle = flow.left + 220
     period = _("%(first)s to %(last)s") % {"first": date_plain(sheet.month), "last": date_plain(sheet.last_day)}
     flow.sheet.text(middle, flow.y + 20, _("For use in"), Style(9, colour=QUIET))
     flow.sheet.text(middle + 80, flow.y + 20, period, _PLAIN)
