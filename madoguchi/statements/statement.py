@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import prefetch_related_objects
 
 from madoguchi.contracts.models import Contract, UsageKind
 
@@ -12,14 +11,13 @@ from . import models
 from .closing.months import closes_on
 from .closing.parts import Kind, Part, Settled, of_bill
 from .closing.settlement import Terms, settle_contracts
-from .models import Adjustment, Bill, BillingMonth, Call, CallQuerySet
+from .models import Adjustment, Bill, BillingMonth, Call
 from .rating import month_before
+from .reading.counted import Counted, counted
 
 # Kinds of contract whose usage is calls.
 VOICE = (UsageKind.IP050, UsageKind.OPTICAL, UsageKind.PHONE)
 PAST_MONTHS = 6
-
-Sums = list[dict[str, Any]]  # lines added up, as rows
 
 
 def months_shown(today: date) -> list[date]:
@@ -103,11 +101,7 @@ class Statement:
     provisional: bool  # until the month is closed
     closes_on: date
     running: bool  # the month is not over
-    calls: CallQuerySet
-    outgoing: int
-    incoming: int
-    talk_seconds: int
-    incoming_seconds: int
+    calls: Counted
     classes: list[ClassTotal]
     lines: int
     discount: Discount | None
@@ -118,14 +112,11 @@ class Statement:
     taxes: list[Tax]
     cut: int
     total: int
+    settled: Settled
 
     @property
     def not_billed(self) -> int:
         return -self.cut
-
-    @property
-    def how_many(self) -> int:
-        return self.outgoing + self.incoming
 
 
 def statement_of(contract: Contract, month: date, *, today: date) -> Statement:
@@ -133,25 +124,20 @@ def statement_of(contract: Contract, month: date, *, today: date) -> Statement:
     state = BillingMonth.objects.filter(month=month).first()
     closed = bool(state and state.closed_at)
     settled = _settled(contract, month, closed=closed)
-    rows = _sums(contract, month)
-    out = [row for row in rows if row["outgoing"]]
+    calls = counted(Call.objects.filter(contract=contract, month=month))
     return Statement(
         contract=contract,
         month=month,
         provisional=not closed,
         closes_on=closes_on(month),
         running=month == today.replace(day=1),
-        calls=Call.objects.of_month(contract, month),
-        outgoing=sum(row["calls"] for row in out),
-        incoming=sum(row["calls"] for row in rows if not row["outgoing"]),
-        talk_seconds=sum(row["talk_seconds"] for row in out),
-        incoming_seconds=sum(row["talk_seconds"] for row in rows if not row["outgoing"]),
+        calls=calls,
         classes=[
             ClassTotal(part.code, part.tax_class, part.count, part.seconds, part.amount, part.tax_yen)
             for part in settled.of(Kind.CALLS)
         ],
         lines=settled.lines,
-        discount=_discount(settled, rows, contract, month),
+        discount=_discount(settled, calls, contract, month),
         fees=[
             Fee(part, part.month or month, part.count, part.each, part.amount, part.tax_class, part.tax_yen)
             for part in settled.of(Kind.FEE)
@@ -165,23 +151,19 @@ def statement_of(contract: Contract, month: date, *, today: date) -> Statement:
         taxes=[Tax(_percent(part.rate), part.amount, part.tax_yen or 0) for part in settled.of(Kind.TAX)],
         cut=settled.cut,
         total=settled.total,
+        settled=settled,
     )
 
 
 def _settled(contract: Contract, month: date, *, closed: bool) -> Settled:
     if not closed:
+        prefetch_related_objects([contract], "telephone_numbers")
         return settle_contracts([contract], Terms.of(month)).get(contract.pk, Settled())
     bill = Bill.objects.issued().filter(contract=contract, month=month).first()
     return of_bill(bill) if bill else Settled()
 
 
-def _sums(contract: Contract, month: date) -> Sums:
-    """How many calls the month has, by what is said of them."""
-    calls = Call.objects.filter(contract=contract, month=month).values("outgoing", "earns").order_by()
-    return [dict(row) for row in calls.annotate(calls=Count("key"), talk_seconds=Sum("talk_seconds"))]
-
-
-def _discount(settled: Settled, rows: Sums, contract: Contract, month: date) -> Discount | None:
+def _discount(settled: Settled, calls: Counted, contract: Contract, month: date) -> Discount | None:
     """The discount in force, also where nothing was earned."""
     parts = settled.of(Kind.DISCOUNT)
     if parts:
@@ -196,7 +178,7 @@ def _discount(settled: Settled, rows: Sums, contract: Contract, month: date) -> 
     shares = [part.tax_yen for part in parts if part.tax_yen is not None]
     return Discount(
         rule=rule,
-        calls=sum(row["calls"] for row in rows if row["earns"]),
+        calls=calls.earning,
         seconds=sum(part.seconds for part in parts),
         units=units,
         earned=earned,

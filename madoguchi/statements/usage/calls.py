@@ -11,6 +11,7 @@ from madoguchi.statements.kinds import words
 from madoguchi.statements.masking import masked
 
 from .declared import Column, Field, Look, Mark, RecordKind, Shape, at_once, on_the_28th
+from .why import why
 
 if TYPE_CHECKING:
     from madoguchi.statements.models import Call, CallQuerySet
@@ -95,4 +96,5 @@ CALLS = RecordKind(
         Column("marks", _("Marks"), Shape.MARKS, lambda call, _look: marks(call)),
     ),
     lines=lines,
+    why=why,
 )

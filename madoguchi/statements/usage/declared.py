@@ -137,6 +137,8 @@ class RecordKind:
     fields: tuple[Field, ...]
     columns: tuple[Column, ...]
     lines: Callable[["Contract", date], "QuerySet[Any]"]  # of a month, in the order they began
+    # Why a line costs what it costs: (what, how much), for kinds whose lines are priced one by one.
+    why: Callable[[Any], list[tuple[str, str]]] | None = None
 
     def columns_for(self, look: Look) -> list[Column]:
         return [column for column in self.columns if column.shown(look)]

@@ -2,24 +2,11 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from madoguchi.statements.statement import VOICE
 from madoguchi.support.charges.views.bills import bill, bills, contract_bills
 from madoguchi.support.charges.views.contracts import contracts
 from madoguchi.support.charges.views.invoice import download
 from madoguchi.support.charges.views.statement import statement
 from madoguchi.support.charges.views.usage import usage
-
-
-class VoiceKind:
-    """A kind of contract whose usage is calls."""
-
-    regex = "|".join(VOICE)
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 class Month:
@@ -34,7 +21,6 @@ class Month:
         return f"{value:%Y-%m}"
 
 
-register_converter(VoiceKind, "voice")
 register_converter(Month, "month")
 
 app_name = "charges"
@@ -45,5 +31,5 @@ urlpatterns = [
     path("charges/bills/<str:contract>/<month:month>/", bill, name="bill"),
     path("charges/bills/<str:contract>/<month:month>/invoice.pdf", download, name="invoice"),
     path("charges/usage/", usage, name="usage"),
-    path("charges/usage/<str:contract>/<voice:kind>/", statement, name="statement"),
+    path("charges/usage/<str:contract>/<slug:kind>/", statement, name="statement"),
 ]

@@ -1,13 +1,15 @@
-"""``{% load charges %}``: the lines of a call statement in words."""
+"""``{% load charges %}``: statements in words."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django import template
-from django.utils.translation import gettext as _
+from django.utils.formats import date_format
 
-from madoguchi.shell.templatetags.shell import date_long, phone
+from madoguchi.shell import languages
 from madoguchi.statements import kinds
-from madoguchi.statements.models import Adjustment, Call
+from madoguchi.statements.masking import masked
+from madoguchi.statements.models import Adjustment
+from madoguchi.statements.usage.declared import Column, Look, Shape
 from madoguchi.support.charges import forms
 
 register = template.Library()
@@ -19,40 +21,23 @@ def month_words(month: date) -> str:
 
 
 @register.filter
+def month_short(month: date) -> str:
+    """11月 / Nov: below a bar."""
+    return date_format(month, "n月" if languages.current() == "ja" else "M")
+
+
+@register.filter
 def kind_words(kind: str) -> str:
     return kinds.words(kind)
 
 
-@register.filter
-def day(moment: datetime) -> str:
-    """The day without its year, which the statement's title says: 11月22日（日） / 22 Nov."""
-    whole = date_long(moment)
-    return whole.partition("年")[2] or whole.rpartition(" ")[0]
+@register.simple_tag
+def other_party(row: Adjustment, look: Look) -> str:
+    """The other party's number, its last four digits hidden unless ``look`` is at whole ones."""
+    return Shape.NUMBER.words(row.other if look.whole_numbers else masked(row.other))
 
 
 @register.simple_tag
-def other_party(call: Call | Adjustment, unmasked: bool) -> str:
-    """The other party's number, its last four digits hidden unless ``unmasked``; special numbers in full."""
-    if not call.other:
-        return _("withheld")
-    written = phone(call.other) if call.other.startswith("+") else call.other
-    return written if unmasked or not call.other.startswith("+") else f"{written[:-4]}****"
-
-
-@register.simple_tag
-def marks(call: Call) -> list[dict[str, str]]:
-    """What is to be said about a line beyond its charge."""
-    found = []
-    if not call.answered:
-        found.append(("unanswered", _("No answer")))
-    elif call.earns:
-        found.append(("earns", _("Counts for the discount")))
-    elif call.outgoing and not call.carried:
-        found.append(("elsewhere", _("Billed by another carrier")))
-    elif call.outgoing and not call.charge:
-        found.append(("free", _("Free")))
-    if call.charge and call.tax == "exempt":
-        found.append(("exempt", _("No consumption tax")))
-    if call.dialled:
-        found.append(("dialled", call.dialled))
-    return [{"code": code, "words": words} for code, words in found]
+def column_words(column: Column, value: int) -> str:
+    """A value of a column that is a sum over lines."""
+    return column.shape.words(value)

@@ -1,15 +1,14 @@
 """E8: the call statement of a month: who sees it, what it says, and that it adds up."""
 
 import re
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 from django.utils import timezone
 
 from madoguchi.accounts.models import AuthEvent
-from madoguchi.accounts.tests.people import alice, bob, charlie, sign_in
+from madoguchi.accounts.tests.people import sign_in
 from madoguchi.contracts.models import UsageKind
-from madoguchi.contracts.tests.household import household
 from madoguchi.statements.closing.close import close_month
 from madoguchi.support.charges.tests.month import prove, row, take_in
 
@@ -18,29 +17,6 @@ OFFICE = "/my/charges/usage/C100000001/ip050/"
 BRANCH = "/my/charges/usage/C100000002/ip050/"
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _today(time_machine):
-    time_machine.move_to(datetime.fromisoformat("2026-11-22T10:00:00+09:00"))
-
-
-@pytest.fixture
-def people():
-    return alice(), bob(), charlie()
-
-
-@pytest.fixture
-def home(people):
-    return household(holder=people[0], colleague=people[1])
-
-
-@pytest.fixture
-def hers(client, people, home):
-    """Alice's browser, the contact phone proven."""
-    sign_in(client, people[0])
-    prove(client, people[0], home.office)
-    return client
 
 
 def minutes(n):
@@ -80,7 +56,7 @@ def test_the_worked_month_adds_up_on_the_page(hers):
     close_month(date(2026, 10, 1), now=timezone.now())
     closed = hers.get(f"/en{OFFICE}?month=2026-10")
     assert closed.context["statement"].total == 221
-    assert "Provisional" not in text(closed)
+    assert "The month is closed on" not in text(closed)
 
 
 @pytest.mark.usefixtures("home")
@@ -137,10 +113,11 @@ def test_marks_say_what_the_charge_does_not(hers, tmp_path):
 
 
 @pytest.mark.usefixtures("home")
-def test_two_hundred_lines_a_page_and_totals_over_all(hers, tmp_path):
+def test_fifty_or_a_hundred_lines_a_page_and_totals_over_all(hers, tmp_path):
     take_in(tmp_path, *(row(OURS, "0300001234", minutes(n), 60, ordinal=n) for n in range(230)))
-    first, second = hers.get(f"{OFFICE}?month=2026-10"), hers.get(f"{OFFICE}?month=2026-10&page=2")
-    assert [len(page.context["page_obj"].object_list) for page in (first, second)] == [200, 30]
+    assert len(hers.get(f"{OFFICE}?month=2026-10").context["rows"]) == 50
+    first, second = (hers.get(f"{OFFICE}?month=2026-10&lines=100&page={n}") for n in (1, 3))
+    assert [len(page.context["rows"]) for page in (first, second)] == [100, 30]
     assert first.context["statement"].lines == second.context["statement"].lines == 230 * 8000
     assert hers.get(f"{OFFICE}?month=2026-10&page=oops").status_code == 200
 
@@ -149,7 +126,7 @@ def test_two_hundred_lines_a_page_and_totals_over_all(hers, tmp_path):
 def test_a_month_without_calls_has_its_fees_and_says_it_is_empty(hers):
     page = hers.get(f"{OFFICE}?month=2026-06")
     assert page.status_code == 200
-    assert "この月の通話はありません" in text(page)
+    assert "この月の明細はありません" in text(page)
 
 
 @pytest.mark.usefixtures("home")
@@ -164,7 +141,7 @@ def test_a_month_that_is_not_offered_is_a_clear_page(hers, month):
 @pytest.mark.usefixtures("home")
 def test_the_running_month_and_six_before_it_are_offered(hers):
     page = hers.get(f"/en{OFFICE}")
-    values = [value for value, _ in page.context["form"].fields["month"].choices]
+    values = [value for value, _ in page.context["month_form"].fields["month"].choices]
     assert values == ["2026-11", "2026-10", "2026-09", "2026-08", "2026-07", "2026-06", "2026-05"]
     assert "November 2026 (so far)" in text(page)
 
@@ -173,7 +150,7 @@ def test_every_look_is_in_the_ledger_and_no_cache_keeps_it(hers, home, people):
     page = hers.get(f"{OFFICE}?month=2026-10")
     assert "no-store" in page["Cache-Control"]
     look = AuthEvent.objects.get(method=AuthEvent.Method.CALL_RECORDS)
-    assert (look.account, look.contract_number, look.detail) == (people[0], home.office.number, "2026-10")
+    assert (look.account, look.contract_number, look.detail) == (people[0], home.office.number, "2026-10 calls page")
 
 
 def test_without_the_contact_phone_the_way_leads_to_verification(client, people, home):
@@ -213,7 +190,16 @@ def test_a_kind_the_contract_is_not_of_is_not_found(hers):
 @pytest.mark.usefixtures("worked_month")
 def test_the_operator_may_let_the_holder_see_whole_numbers(hers, settings):
     settings.WHOLE_NUMBERS = "holder"
-    assert "03-0000-1234" in text(hers.get(f"{OFFICE}?month=2026-10"))
+    page = f"{OFFICE}?month=2026-10"
+    assert "03-0000-1234" not in text(hers.get(page))  # until asked for
+    assert hers.post(page, {"act": "whole"}).status_code == 302
+    assert "03-0000-1234" in text(hers.get(page))
+    assert AuthEvent.objects.filter(detail="whole_numbers").count() == 1
+    hers.post(page, {"act": "masked"})
+    assert "03-0000-1234" not in text(hers.get(page))
+    settings.WHOLE_NUMBERS = "nobody"
+    hers.post(page, {"act": "whole"})
+    assert "03-0000-1234" not in text(hers.get(page))
 
 
 def test_whole_numbers_are_never_the_colleagues(client, people, home, settings, tmp_path):
@@ -221,6 +207,7 @@ def test_whole_numbers_are_never_the_colleagues(client, people, home, settings, 
     take_in(tmp_path, row("05000000201", "0300001234", "2026-10-01 09:00:00", 60, ordinal=1))
     sign_in(client, people[1])
     prove(client, people[1], home.branch)
+    client.post(f"{BRANCH}?month=2026-10", {"act": "whole"})
     said = text(client.get(f"{BRANCH}?month=2026-10"))
     assert "03-0000-****" in said
     assert "03-0000-1234" not in said
@@ -231,5 +218,5 @@ def test_choosing_shows_each_contract_and_its_kind(hers, home):
     home.branch.save()
     said = hers.get("/en/my/charges/usage/").content.decode()
     assert f'href="/en{OFFICE}"' in said
-    assert "Internet access: no call statement" in said
+    assert "Internet access: no usage statement" in said
     assert "C100000002" in text(hers.get("/my/charges/"))

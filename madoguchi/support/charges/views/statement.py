@@ -1,51 +1,101 @@
-"""E8: the call statement of a contract for a month."""
+"""E8: the statement of a contract's month: its charges, and its lines as asked for."""
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
-from madoguchi.accounts.events import record
-from madoguchi.accounts.models import AuthEvent
 from madoguchi.contracts.models import Contract
 from madoguchi.contracts.sessions import account_of
 from madoguchi.shell.forms import render_form
 from madoguchi.statements.masking import sees_whole_numbers
-from madoguchi.statements.statement import Statement, months_shown, statement_of
-from madoguchi.support.charges.forms import MonthForm
+from madoguchi.statements.reading.choice import sums
+from madoguchi.statements.reading.half_year import totals
+from madoguchi.statements.statement import months_shown
+from madoguchi.support.charges import remembered
+from madoguchi.support.charges.asked import Asked, asked, month_form, note
+from madoguchi.support.charges.chart import chart
+from madoguchi.support.charges.forms import SearchForm
+from madoguchi.support.charges.rows import rows
+from madoguchi.support.charges.statement_kinds import StatementKind, named
 from madoguchi.support.mypage.access import contact_proven
 
-LINES_A_PAGE = 200
+PAGE = "charges/statement.html"
 
 
 @contact_proven
+@require_http_methods(["GET", "HEAD", "POST"])
 def statement(request: HttpRequest, *, contract: Contract, kind: str) -> HttpResponse:
-    if contract.usage_kind != kind:
-        raise Http404
-    account = account_of(request)
-    today = timezone.localdate()
-    form = MonthForm(request.GET.get("month"), months=months_shown(today))
-    context: dict[str, object] = {"contract": contract, "tab": "usage"}
-    if not form.errors:
-        month = form.chosen()
-        # Every look at call records is in the ledger, whatever the page then shows.
-        record(
-            request,
-            account,
-            AuthEvent.Method.CALL_RECORDS,
-            succeeded=True,
-            contract_number=contract.number,
-            detail=f"{month:%Y-%m}",
-        )
-        context |= _shown(request, statement_of(contract, month, today=today))
-        context["unmasked"] = sees_whole_numbers(account, contract)
-    return render_form(request, "charges/statement.html", form, context)
+    found = named(contract, kind)
+    if request.method == "POST":
+        return _act(request, contract, found)
+    return _page(request, contract, found, SearchForm())
 
 
-def _shown(request: HttpRequest, statement: Statement) -> dict[str, object]:
-    paginator = Paginator(statement.calls, LINES_A_PAGE)
-    paginator.count = statement.how_many  # known from the totals: no second count of a million lines
+def _page(request: HttpRequest, contract: Contract, kind: StatementKind, search: SearchForm) -> HttpResponse:
+    context: dict[str, object] = {"contract": contract, "kind": kind, "tab": "usage", "month_form": month_form(request)}
+    found = asked(request, contract, kind, purpose="page")
+    if not isinstance(found, Asked):
+        if found.form:
+            return render_form(request, PAGE, found.form, context)
+        return render(request, PAGE, context | {"month": found.month, "opens_on": found.opens_on})
+    context |= _shown(request, found)
+    if search.is_bound:
+        return render_form(request, PAGE, search, context | {"search": search})
+    return render(request, PAGE, context | {"search": search})
+
+
+def _shown(request: HttpRequest, found: Asked) -> dict[str, object]:
+    records, look = found.kind.records, found.look
+    lines = found.lines
+    added = sums(lines, records, look)
+    paginator = Paginator(lines, found.lines_form.page_size)
+    paginator.count = added.lines  # known: no second count of a million lines
+    months = months_shown(timezone.localdate())
+    known = {found.month: found.statement.settled}
+    columns = records.columns_for(look)
+    page = paginator.get_page(request.GET.get("page"))
     return {
-        "statement": statement,
-        "page_obj": paginator.get_page(request.GET.get("page")),
-        "several_numbers": statement.contract.telephone_numbers.count() > 1,
+        "statement": found.statement,
+        "month": found.month,
+        "lines_form": found.lines_form,
+        "choice": found.choice,
+        "columns": columns,
+        "page_obj": page,
+        "rows": rows(page, records, columns, look),
+        "has_other": any(column.code == "other" for column in columns),
+        "own_numbers": _own_numbers(found),
+        "look": look,
+        "sums": [(column, added.of[column.code]) for column in columns if column.code in added.of],
+        "chart": chart(totals(found.contract, months[::-1], known=known), shown=found.month),
+        "may_unmask": sees_whole_numbers(account_of(request), found.contract),
     }
+
+
+def _own_numbers(found: Asked) -> list[dict[str, object]]:
+    """Each number's calls, with the key by which an address may name it; nothing where there is but one."""
+    if not found.look.several_numbers:
+        return []
+    keys = {number.number: number.pk for number in found.contract.telephone_numbers.all()}
+    numbers = found.statement.calls.numbers
+    return [{"number": number, "key": keys.get(number), "both": both} for number, both in numbers.items()]
+
+
+def _act(request: HttpRequest, contract: Contract, kind: StatementKind) -> HttpResponse:
+    """What no address may say: a search by digits, and numbers in full."""
+    act = request.POST.get("act")
+    if act == "search":
+        form = SearchForm(request.POST)
+        if not form.is_valid():
+            return _page(request, contract, kind, form)
+        remembered.search(request, contract, form.cleaned_data["digits"])
+    elif act == "forget":
+        remembered.search(request, contract, "")
+    elif act in {"whole", "masked"}:
+        remembered.show_whole_numbers(request, contract, whole=act == "whole")
+        if remembered.whole_numbers(request, contract):
+            note(request, contract, "whole_numbers")
+    query = request.GET.copy()
+    query.pop("page", None)
+    return redirect(f"{request.path}{'?' if query else ''}{query.urlencode()}#lines")

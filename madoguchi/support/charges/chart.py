@@ -1,0 +1,55 @@
+"""Charges of the months shown as bars: places and lengths for a drawing of fixed size."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from madoguchi.statements.reading.half_year import MonthTotal
+
+WIDTH, HEIGHT = 700, 220
+TOP, BOTTOM = 34, 184  # of the highest bar, and of all
+_BAR = 0.56  # of a month's share of the width
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    month: MonthTotal
+    x: float
+    middle: float
+    width: float
+    y: float
+    height: float
+    shown: bool  # the statement's own month
+
+    @property
+    def above(self) -> float:
+        return self.y - 8
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    bars: list[Bar]
+    width: int = WIDTH
+    height: int = HEIGHT
+    base: int = BOTTOM
+
+
+def chart(months: Sequence[MonthTotal], *, shown: date) -> Chart:
+    """``months``: from left to right."""
+    share = WIDTH / len(months)
+    most = max((each.total or 0 for each in months), default=0) or 1
+    bars = []
+    for place, each in enumerate(months):
+        height = round((BOTTOM - TOP) * (each.total or 0) / most, 1)
+        bars.append(
+            Bar(
+                month=each,
+                x=round(share * (place + (1 - _BAR) / 2), 1),
+                middle=round(share * (place + 0.5), 1),
+                width=round(share * _BAR, 1),
+                y=BOTTOM - height,
+                height=height,
+                shown=each.month == shown,
+            )
+        )
+    return Chart(bars)

@@ -1,0 +1,177 @@
+"""Which lines of a statement are shown, in which order, why they cost what they cost, and what no address says."""
+
+import re
+from datetime import date
+
+import pytest
+
+from madoguchi.contracts.models import TelephoneNumber
+from madoguchi.support.charges.tests.month import row, take_in
+
+OFFICE = "/my/charges/usage/C100000001/ip050/"
+OCTOBER = f"/en{OFFICE}?month=2026-10"
+FIRST, SECOND = "05000000101", "05000000102"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _month(home, tmp_path):
+    """Six calls of October, by both numbers of the office, of four classes."""
+    take_in(
+        tmp_path,
+        row(FIRST, "0300001234", "2026-10-01 09:00:00", 200, ordinal=1),
+        row(FIRST, "09000001234", "2026-10-02 09:00:00", 61, ordinal=2),
+        row(SECOND, "010442079460123", "2026-10-02 10:00:00", 60, ordinal=3),
+        row(SECOND, "05000011234", "2026-10-03 09:00:00", 600, ordinal=4),
+        row("0300005678", FIRST, "2026-10-03 10:00:00", 90, ordinal=5),
+        row(FIRST, "117", "2026-10-04 00:00:00", 30, ordinal=6),
+    )
+
+
+def talks(page):
+    """The lines shown, known by their talk time."""
+    return [next(cell.words for cell in row.cells if cell.column.code == "talk") for row in page.context["rows"]]
+
+
+def flat(page):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))
+
+
+ALL = ["3 min 20 s", "1 min 1 s", "1 min", "10 min", "1 min 30 s", "30 s"]
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", ALL),
+        ("order=-date", ALL[::-1]),
+        ("order=-talk", ["10 min", "3 min 20 s", "1 min 30 s", "1 min 1 s", "1 min", "30 s"]),
+        ("order=-charge&paid=on", ["1 min 1 s", "1 min", "3 min 20 s", "30 s"]),
+        ("direction=in", ["1 min 30 s"]),
+        ("direction=out&class=fixed", ["3 min 20 s"]),
+        ("day=2", ["1 min 1 s", "1 min"]),
+        ("day=4", ["30 s"]),  # the day of the operator's clock
+        ("class=mobile&day=1", []),
+    ],
+)
+def test_lines_are_narrowed_and_ordered_by_the_address(hers, query, shown):
+    page = hers.get(f"{OCTOBER}&{query}")
+    assert talks(page) == shown
+    # The charges above are of the whole month, whatever is asked for.
+    assert page.context["statement"].calls.calls == 6
+
+
+def test_the_sums_are_of_the_lines_asked_for(hers):
+    page = hers.get(f"{OCTOBER}&direction=out&paid=on")
+    assert {column.code: value for column, value in page.context["sums"]} == {
+        "talk": 200 + 61 + 60 + 30,
+        "charge": sum(line.charge for line in page.context["page_obj"]),
+    }
+    assert page.context["page_obj"].paginator.count == 4
+
+
+def test_an_own_number_stands_in_the_address_as_a_key(hers, home):
+    key = TelephoneNumber.objects.get(number="+815000000102").pk
+    page = hers.get(f"{OCTOBER}&own={key}")
+    assert talks(page) == ["1 min", "10 min"]
+    assert f"own={key}" in page.content.decode()
+    both = {each["number"]: each["both"] for each in page.context["own_numbers"]}
+    assert both["+815000000102"].outgoing.calls == 2
+    assert both["+815000000101"].incoming.calls == 1
+    everything = page.context["statement"].calls.all
+    assert sum(each.outgoing.charge for each in both.values()) == everything.outgoing.charge
+    stranger = TelephoneNumber.objects.get(number="+815000000201").pk
+    assert hers.get(f"{OCTOBER}&own={stranger}").status_code == 422
+
+
+@pytest.mark.parametrize("query", ["direction=up", "class=nothing", "day=32", "order=other", "lines=1000", "own=x"])
+def test_what_is_not_offered_is_said_beside_its_field(hers, query):
+    page = hers.get(f"{OCTOBER}&{query}")
+    assert page.status_code == 422
+    assert "This is not one of the choices" in flat(page)
+
+
+def test_a_search_by_digits_never_enters_an_address(hers):
+    answer = hers.post(f"{OCTOBER}&order=-date", {"act": "search", "digits": "090-0000"})
+    assert answer["Location"].endswith("month=2026-10&order=-date#lines")
+    page = hers.get(f"{OCTOBER}&order=-date")
+    assert talks(page) == ["1 min 1 s"]
+    assert "Only numbers with 0900000 are shown" in flat(page)
+    assert "0900000" not in "".join(re.findall(r'(?:href|action)="[^"]*"', page.content.decode()))
+    hers.post(OCTOBER, {"act": "forget"})
+    assert len(talks(hers.get(OCTOBER))) == 6
+
+
+@pytest.mark.parametrize(
+    ("typed", "hidden", "whole"),
+    [
+        ("03", 2, 2),
+        ("０３－００００", 2, 2),
+        ("1234", 0, 3),  # the last four digits
+        ("0300001", 0, 1),
+        ("+81 90", 1, 1),
+        ("4420", 1, 1),
+        ("117", 1, 1),
+    ],
+)
+def test_hidden_digits_are_not_found_out_by_searching(hers, settings, typed, hidden, whole):
+    settings.WHOLE_NUMBERS = "holder"
+    hers.post(OCTOBER, {"act": "search", "digits": typed})
+    assert len(talks(hers.get(OCTOBER))) == hidden
+    hers.post(OCTOBER, {"act": "whole"})
+    assert len(talks(hers.get(OCTOBER))) == whole
+
+
+@pytest.mark.parametrize("typed", ["", "x", "1", "%%", "0" * 31, "１２ab", "\0"])
+def test_what_cannot_be_searched_for_is_said_and_kept(hers, typed):
+    page = hers.post(OCTOBER, {"act": "search", "digits": typed})
+    assert page.status_code == 422
+    assert page.context["search"].errors["digits"]
+    assert len(talks(page)) == 6
+
+
+def test_a_line_says_why_it_costs_what_it_costs(hers):
+    page = hers.get(OCTOBER)
+    said = flat(page)
+    tariff = page.context["page_obj"][0].tariff
+    for words in (
+        tariff,
+        "Prefix +81",
+        "2 × 3 min = 6 min",
+        "2 × ¥8 = ¥16",
+        "¥16 before tax",
+        "Standard rate",
+        "Outside the tax base",
+        "1 min 30 s count towards it.",
+        "calls received are free of charge",
+    ):
+        assert words in said
+    assert 'href="#why-1"' in page.content.decode()
+
+
+def test_the_chart_says_what_the_months_cost_and_so_does_a_table(hers):
+    page = hers.get(OCTOBER)
+    bars = page.context["chart"].bars
+    assert [bar.month.month for bar in bars] == [date(2026, month, 1) for month in range(5, 12)]
+    october = bars[5]
+    assert october.shown
+    assert october.month.total == page.context["statement"].total
+    # The bars are of the same measure, the highest as high as the drawing lets it.
+    assert max(bar.height for bar in bars) == october.height == 150
+    november = hers.get(f"/en{OFFICE}?month=2026-11")
+    assert bars[6].month.total == november.context["statement"].total
+    assert flat(page).count(f"¥{october.month.total}") >= 3  # on the bar, in the table, as the total
+
+
+def test_the_number_of_queries_does_not_depend_on_the_number_of_calls(hers, tmp_path, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    hers.get(OCTOBER)
+    with CaptureQueriesContext(connection) as few:
+        hers.get(OCTOBER)
+    calls = (row(FIRST, "0300001234", f"2026-10-05 {n // 60:02}:{n % 60:02}:00", 60, ordinal=n + 10) for n in range(60))
+    take_in(tmp_path, *calls)
+    with django_assert_num_queries(len(few)):
+        hers.get(OCTOBER)
