@@ -6,8 +6,8 @@ bytes over as many connections into the same ``smtp-sink``; (b) django-post_offi
 one connection, a message built for each recipient. (a) and ours take turns; the ratio is the median of the rounds.
 
 ``--workers`` shares the letters among several processes. That is faster where a worker, or the relay's answer, is what
-the others wait for (``--relay-waits``); where one worker, the database and the sink have used up the processors
-already, it is not.
+the others wait for (``--relay-waits 0.02``: a relay that answers for each letter after 20 ms); where one worker, the
+database and the sink have used up the processors already, it is not.
 
 Beside each rate stands what each part spent on a letter in microseconds of processor time (``us``), which a machine
 that does other work meanwhile distorts less.
@@ -45,7 +45,7 @@ def main() -> None:
     options.add_argument("--letters", type=int, default=100_000)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--workers", type=int, default=1, help="worker processes that share the letters")
-    options.add_argument("--relay-waits", type=int, default=0, help="seconds the relay takes over each letter")
+    options.add_argument("--relay-waits", type=float, default=0, help="seconds the relay takes over each letter")
     options.add_argument("--only-ours", action="store_true", help="skip the references (for profiling)")
     chosen = options.parse_args()
     need_postfix()
@@ -57,9 +57,7 @@ def main() -> None:
     )
     stage.say(f"{chosen.letters} customers follow a service")
     populate(chosen.letters)
-    as_nobody = ("-u", "nobody") if os.getuid() == 0 else ()
-    waits = ("-w", str(chosen.relay_waits)) if chosen.relay_waits else ()
-    with stage.process("smtp-sink", *as_nobody, *waits, f"127.0.0.1:{port}", "512") as sink:
+    with stage.process(*relay(port, waits=chosen.relay_waits)) as sink:
         ours, theirs, letter = rounds(chosen, port=port, sink=sink.pid)
         if chosen.only_ours:
             return
@@ -88,6 +86,7 @@ def main() -> None:
         reach=REACH,
         letters=chosen.letters,
         workers=chosen.workers,
+        relay_waits=chosen.relay_waits,
         connections=CONNECTIONS,
         bytes_a_letter=len(letter["raw"]),
         rounds=[{**one, "smtp-source": other} for one, other in zip(ours, theirs, strict=True)],
@@ -105,6 +104,14 @@ def need_postfix() -> None:
         subprocess.run(["apt-get", "install", "-y", "-qq", "postfix"], env=quiet, check=False, stdout=sys.stderr)
     if not shutil.which("smtp-source") or not shutil.which("smtp-sink"):
         sys.exit("bench-fanout needs smtp-source and smtp-sink: install the package postfix (it need not run)")
+
+
+def relay(port: int, *, waits: float) -> tuple[str, ...]:
+    """The command of who takes the letters; ``waits`` is seconds it takes over each."""
+    if waits:
+        return sys.executable, "-m", "bench.slow_relay", str(port), str(waits)
+    as_nobody = ("-u", "nobody") if os.getuid() == 0 else ()
+    return "smtp-sink", *as_nobody, f"127.0.0.1:{port}", "512"
 
 
 def free_port() -> int:

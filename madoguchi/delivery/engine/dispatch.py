@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from madoguchi.delivery import compose
 from madoguchi.delivery.compose import Composed
+from madoguchi.delivery.engine.appetite import SURPLUS, Pace, portion
 from madoguchi.delivery.engine.feeder import Parcel, Patience, Step
 from madoguchi.delivery.engine.fuse import Fuses
 from madoguchi.delivery.engine.holdings import Holdings
@@ -45,6 +46,8 @@ class Dispatch:
         blown: Callable[[int, str], None],
     ) -> None:
         self._holdings, self._batch, self._hungry, self._blown = holdings, batch, hungry, blown
+        self._pace = Pace()
+        self.portion = portion(0, most=batch)  # letters that are claimed at a time
         self._fuses = Fuses()
         self._stopping: set[int] = set()  # blown, and not yet paused
         self._loop = asyncio.get_running_loop()
@@ -61,9 +64,15 @@ class Dispatch:
     # --- letters come in ----------------------------------------------------------------------------------------------
 
     def wants(self, lane: Lane) -> bool:
-        """Whether another batch of ``lane`` is welcome: it runs low, and some relay can be used."""
+        """Whether another portion of ``lane`` is welcome: it and what is more urgent run low, and some relay can be
+        used."""
+        self._look()
         usable = any(route.standing() is not Standing.AWAY for route in self.routes)
-        return usable and self._waiting.ready(lane) < self._batch
+        return usable and sum(self._waiting.ready(one) for one in Lane if one <= lane) < self.portion
+
+    def _look(self) -> None:
+        waits = any(self._waiting.ready(lane) for lane in Lane)
+        self.portion = portion(self._pace.look(self._loop.time(), kept_waiting=waits), most=self._batch)
 
     def put(self, lane: Lane, letter: Claimed, composed: Composed) -> None:
         if letter.mailing in self._stopping:
@@ -86,12 +95,16 @@ class Dispatch:
             self._return(None)
 
     def tend(self) -> None:
-        """Every second: end what waits too long, keep to the preferred relay, use what is free."""
+        """Every second: end what waits too long, keep to the preferred relay, use what is free, return what others
+        could send sooner."""
         carrier, _ = choose([route.standing() for route in self.routes])
         for number, route in enumerate(self.routes):
             route.tend()
             if carrier is not None and number > carrier:
                 route.narrow()
+        self._look()
+        for letter in self._waiting.beyond(SURPLUS * self.portion):
+            self._holdings.give_back(letter)
         self.offer()
 
     async def end(self, *, within: float) -> None:
@@ -144,7 +157,7 @@ class Dispatch:
         now = self._loop.time()
         for lane in lanes:
             while one := self._waiting.next(lane, now):
-                if self._waiting.ready(lane) == self._batch - 1:
+                if self._waiting.ready(lane) < self.portion:
                     self._hungry()
                 if parcel := self._parcel(lane, *one):
                     self._waiting.begun(one[0], now)
@@ -236,6 +249,7 @@ class Dispatch:
         self._holdings.give_back(parcel.letter)
 
     def _done(self, letter: Claimed) -> None:
+        self._pace.ended += 1
         if self._waiting.done(letter):
             self._loop.call_soon(self.offer)
 

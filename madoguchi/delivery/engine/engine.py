@@ -104,8 +104,12 @@ class Engine:
             for task in done - {stopping}:
                 task.result()
         finally:
+            # What the database is just handing over would be nobody's until its lease ends.
+            self._stopping.set()
+            self._wake.set()
+            await asyncio.wait(tasks[:1], timeout=1)
             await _cancelled(tasks)
-            await self._dispatch.end(within=6)
+            await self._dispatch.end(within=5)
             unrecorded = await self._holdings.settle(within=2)
             await self._part()
             await _cancelled([recording, stopping])
@@ -145,10 +149,10 @@ class Engine:
     # --- claiming ---------------------------------------------------------------------------------------------------
 
     async def _claiming(self) -> None:
-        while True:
+        while not self._stopping.is_set():
             self._wake.clear()
             try:
-                # From the most urgent lane again after every batch.
+                # From the most urgent lane again after every portion.
                 while (lane := next((lane for lane in Lane if self._welcome(lane)), None)) is not None:
                     await self._claim(lane)
             except psycopg.OperationalError:
@@ -163,7 +167,7 @@ class Engine:
                 self._promising = set(Lane)
 
     def _welcome(self, lane: Lane) -> bool:
-        return lane in self._promising and self._dispatch.wants(lane)
+        return not self._stopping.is_set() and lane in self._promising and self._dispatch.wants(lane)
 
     async def _claim(self, lane: Lane) -> None:
         began = steady()
@@ -171,7 +175,7 @@ class Engine:
         letters = await outbox.claim(
             await self._claims.get(),
             lane=lane,
-            limit=self._options.batch,
+            limit=self._dispatch.portion,
             lease=self._options.lease,
             cursors=cursors,
             before=self._take_over.before(began),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from madoguchi.delivery.compose import Composed
+from madoguchi.delivery.engine.appetite import portion
 from madoguchi.delivery.engine.outbox import Claimed
 from madoguchi.delivery.engine.pacing import Limit, Rate, group_of
 from madoguchi.lib.lanes import Lane
@@ -46,7 +47,8 @@ class Group:
 
 
 class Waiting:
-    """``room`` letters of one limited group may stand aside; ``too_many(letter, wait)`` takes those beyond."""
+    """``room`` letters of one limited group may stand aside, of one with a rate no more than go soon;
+    ``too_many(letter, wait)`` takes those beyond."""
 
     def __init__(self, limits: Mapping[str, Limit], *, room: int, too_many: Callable[[Claimed, float], None]) -> None:
         self._groups = {name: Group.of(limit) for name, limit in limits.items()}
@@ -87,10 +89,11 @@ class Waiting:
 
     def _stand_aside(self, lane: Lane, name: str, one: Ready, now: float) -> None:
         letters = self._aside[lane].setdefault(name, deque())
-        if len(letters) < self._room:
+        group = self._groups[name]
+        if len(letters) < (portion(group.limit.rate, most=self._room) if group.limit.rate else self._room):
             letters.append(one)
         else:
-            self._too_many(one[0], self._groups[name].postpone(now, ahead=len(letters)))
+            self._too_many(one[0], group.postpone(now, ahead=len(letters)))
 
     def soonest(self, now: float) -> float:
         """Seconds until one that stands aside may go by its rate; infinite if none does or all wait for a place."""
@@ -108,6 +111,14 @@ class Waiting:
             return False
         group.on_the_way -= 1
         return group.limit.connections is not None and any(self._aside.values())
+
+    def beyond(self, many: int) -> Iterator[Claimed]:
+        """Remove what waits beyond so many letters: the least urgent first, the last to go first."""
+        surplus = sum(len(letters) for letters in self._ready.values()) - many
+        for lane in reversed(Lane):
+            while surplus > 0 and self._ready[lane]:
+                surplus -= 1
+                yield self._ready[lane].pop()[0]
 
     def take_out(self, mailings: Collection[int] | None = None) -> Iterator[Claimed]:
         """Remove the letters of these mailings, or all."""

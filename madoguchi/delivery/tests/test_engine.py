@@ -283,7 +283,7 @@ def test_the_next_relay_serves_while_the_first_is_away_and_the_first_again_when_
                 receiver.start()
             return bool(finished(made)())
 
-        work(f"{receiver.url} {second.url}?rate=100", back_after_a_while, connections=3)
+        work(f"{receiver.url} {second.url}?rate=50", back_after_a_while, connections=3)
         through_second = second.counted()
     through_first = receiver.counted()
     assert len(through_second) > 50

@@ -1,5 +1,6 @@
 """The real worker in a process of its own, with the tests' renderer: ``python -m madoguchi.delivery.tests.worker``."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -29,9 +30,13 @@ def main() -> None:
 
     django.setup()
     from madoguchi.delivery import renderers
+    from madoguchi.delivery.engine.options import Options
+    from madoguchi.delivery.management.commands import worker
     from madoguchi.delivery.tests.conftest import notice
 
     renderers.register("test.notice", notice)
+    # Letters that are being claimed at the kill wait for its end.
+    worker.Options = functools.partial(Options, lease=12.0)  # type: ignore[assignment, attr-defined]
     call_command("worker", *sys.argv[1:])
 
 
