@@ -55,7 +55,16 @@ def show(request: HttpRequest, notice_id: int) -> HttpResponse:
 def _progress(report: Report) -> tuple[Mailing, dict[str, int]] | None:
     """The report's mailing, and how far it is: letters by state; None when it was not mailed."""
     mailing = Mailing.objects.filter(renderer=mailings.REPORT, reference=str(report.pk)).first()
-    return (mailing, pace(mailing).by_state()) if mailing else None
+    return (mailing, _outcomes(mailing)) if mailing else None
+
+
+def _outcomes(mailing: Mailing) -> dict[str, int]:
+    """Letters by state; those that went out together with others in a digest are not among the skipped."""
+    counted = pace(mailing)
+    states = counted.by_state()
+    if digest := counted.reasons.get("skipped", {}).get("digest", 0):
+        states |= {"skipped": states["skipped"] - digest, "digest": digest}
+    return states
 
 
 def _approved(report: Report) -> list[Approval]:
@@ -73,7 +82,7 @@ def _other_mailings(notice: Notice) -> list[tuple[str | Promise, Mailing, dict[s
     """What was mailed about it beside its reports, and how far that is."""
     words = {mailings.REMINDER: _("Reminder"), mailings.WITHDRAWAL: _("Withdrawal")}
     found = mailings.about(notice).filter(renderer__in=words)
-    return [(words[mailing.renderer], mailing, pace(mailing).by_state()) for mailing in found]
+    return [(words[mailing.renderer], mailing, _outcomes(mailing)) for mailing in found]
 
 
 def _own(report: Report, person: Account) -> bool:

@@ -23,6 +23,7 @@ register = template.Library()
 _OUTCOMES: dict[str, str | Promise] = {
     "queued": _("Waiting"),
     "sent": pgettext_lazy("console", "Sent"),
+    "digest": _("Sent in a digest"),
     "held": _("Held"),
     "skipped": _("Skipped"),
     "failed": _("Failed"),
@@ -96,6 +97,12 @@ _ACTS: dict[str, str | Promise] = {
     "tax.change": _("Changed a row to come"),
     "tax.remove": _("Deleted a row to come"),
 }
+
+
+@register.filter
+def unbroken(number: str) -> SafeString:
+    """A notice's number inside a heading, kept on one line: a browser may break it after its hyphens."""
+    return format_html('<span class="console__number">{}</span>', number)
 
 
 @register.filter

@@ -114,6 +114,14 @@ def test_a_mailings_numbers_with_their_reasons(mailing, part: str) -> None:
     assert "Letters/s 10 Time to go" in page
 
 
+def test_what_went_out_in_a_digest_is_not_called_skipped_beside_its_report(report, mailing) -> None:
+    Letter.objects.filter(mailing=mailing, state="held").update(
+        state="skipped", reason="digest", finished_at=timezone.now()
+    )
+    page = text(staff(StaffRole.VIEWER).get(f"/en/console/notices/{report.notice_id}/").content)
+    assert "Sent 10 Sent in a digest 3 Skipped 4" in page
+
+
 def test_the_page_keeps_itself_up_to_date_with_and_without_script(mailing) -> None:
     address = f"/console/mailings/{mailing.pk}/"
     page = staff().get(address).content.decode()

@@ -388,6 +388,7 @@ def test_a_paused_address_says_why_and_resumes_by_a_mail(hers, alice, reason, wo
         assert f"{PHONE} への配信を停止しています" in page
         assert words in page
         assert "2026年11月22日（日）14:05 JSTから停止しています" in page
+    assert "停止中は、お知らせは届きません" in hers.get("/my/destinations/").text
     assert hers.post("/my/destinations/1/again/")["Location"] == "/my/destinations/1/sent/"
     assert _slot(alice, 1).destination.state == "paused"
     sent = hers.get("/my/destinations/1/sent/").text
@@ -401,6 +402,14 @@ def test_a_paused_address_says_why_and_resumes_by_a_mail(hers, alice, reason, wo
     assert "受信を再開しました" in done
     there = _slot(alice, 1).destination
     assert (there.state, there.paused_at, there.paused_reason) == ("verified", None, "")
+
+
+def test_a_pause_is_told_on_the_clock_of_the_id(hers, alice):
+    alice.time_zone = "Asia/Kolkata"
+    alice.save()
+    make.reads(alice, address=PHONE, state="paused", paused_at=NOW, paused_reason="hard_bounce")
+    for path in ("/my/notices/", "/my/destinations/"):
+        assert "2026年11月22日（日）10:35 ISTから停止しています" in hers.get(path).text
 
 
 def test_the_limits_are_told_with_429(hers):

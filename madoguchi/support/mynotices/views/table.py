@@ -18,7 +18,7 @@ from madoguchi.notices.destinations import slots_of
 from madoguchi.notices.models import Notice, OptOut, Subscription
 from madoguchi.shell.languages import current
 from madoguchi.support.mynotices import kept
-from madoguchi.support.mynotices.views.access import DESTINATIONS, account_of, agreed
+from madoguchi.support.mynotices.views.access import DESTINATIONS, account_of, agreed, on_own_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Row:
 
 @require_safe
 @signed_in
+@on_own_clock
 def table(request: HttpRequest) -> HttpResponse:
     account = account_of(request)
     if terms := agreement.missing(account):
