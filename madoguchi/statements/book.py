@@ -5,11 +5,24 @@ from dataclasses import dataclass
 from datetime import date
 
 import jpholiday
+from django.conf import settings
 
 from madoguchi.contracts.models import Contract
 
 from . import models
-from .rating import Band, Holding, IncomingCallDiscount, NumberFee, Rule, Table, Tariff, TaxRate, compile_tariff
+from .rating import (
+    Allowance,
+    Band,
+    Holding,
+    IncomingCallDiscount,
+    NumberFee,
+    Rule,
+    Table,
+    Tariff,
+    TaxRate,
+    compile_tariff,
+)
+from .rating.allowance import in_force as allowance_in_force
 from .rating.discount import in_force as discount_in_force
 
 # Holidays are computed for as long as call records may reach back and a tariff forward.
@@ -85,6 +98,46 @@ def all_discounts() -> dict[str, list[IncomingCallDiscount]]:
         for kind in row.usage_kinds:
             discounts.setdefault(kind, []).append(as_discount(row))
     return discounts
+
+
+@dataclass(frozen=True, slots=True)
+class Allowances:
+    """What plans include of data, all versions; by service and plan, "" for plans without rows of their own."""
+
+    rows: dict[tuple[int, str], list[Allowance]]
+
+    @classmethod
+    def of_today(cls) -> "Allowances":
+        rows: dict[tuple[int, str], list[Allowance]] = {}
+        for row in models.DataAllowance.objects.all():
+            rows.setdefault((row.service_id, row.plan), []).append(as_allowance(row))
+        return cls(rows)
+
+    def of_plan(self, service: int, plan: str, month: date) -> Allowance | None:
+        found = allowance_in_force(self.rows.get((service, plan), []), month)
+        return found or allowance_in_force(self.rows.get((service, ""), []), month)
+
+    def all(self) -> list[Allowance]:
+        return [row for rows in self.rows.values() for row in rows]
+
+
+def as_allowance(row: models.DataAllowance) -> Allowance:
+    return Allowance(str(row.pk), row.valid_from, row.included, row.block, row.price, row.tax)
+
+
+def message_tables() -> list[Table]:
+    """The prices of messages as versions of a tariff: from each month on that a price begins, all that hold then."""
+    rows = list(models.MessagePrice.objects.order_by("valid_from"))
+    tables = []
+    for begins in sorted({row.valid_from for row in rows}):
+        held = {row.prefix: row for row in rows if row.valid_from <= begins}
+        rules = tuple(
+            Rule(prefix=row.prefix, kind=row.kind, price=row.price, block_seconds=1, tax=row.tax)
+            for row in held.values()
+        )
+        name = f"messages {begins:%Y-%m}"
+        tables.append(compile_tariff(Tariff(name, begins, rules, zone=settings.TIME_ZONE)))
+    return tables
 
 
 def all_fees() -> list[NumberFee]:

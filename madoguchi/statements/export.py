@@ -16,8 +16,8 @@ from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.contracts.models import Contract
 from madoguchi.contracts.verification import proven
 from madoguchi.statements.masking import masked, sees_whole_numbers
-from madoguchi.statements.models import Adjustment, Bill, Call, Payment
-from madoguchi.statements.statement import VOICE
+from madoguchi.statements.models import Adjustment, Bill, Call, Payment, UsageLine
+from madoguchi.statements.usage.registry import KINDS
 
 _FIELDS = (
     "month",
@@ -39,19 +39,38 @@ _FIELDS = (
 )
 
 
+_USAGE_FIELDS = (
+    *("month", "records", "outgoing", "number", "other", "started_at", "ended_at", "segments"),
+    *("bytes", "up_bytes", "down_bytes", "network", "kind", "area_ja", "area_en", "charge", "tax"),
+)
+
+
+def _with(*codes: str) -> list[str]:
+    """The kinds of contract that have records of these kinds."""
+    return [str(usage_kind) for code in codes for usage_kind in KINDS[code].opens]
+
+
 def call_records(request: HttpRequest, account: Account) -> list[dict[str, Any]]:
     """Every contract with calls: its calls (money in milli-yen before tax), or how to get them."""
-    visible = Contract.objects.visible_to(account).filter(usage_kind__in=VOICE).order_by("number")
-    return [_of(request, account, contract) for contract in visible]
+    visible = Contract.objects.visible_to(account).filter(usage_kind__in=_with("calls")).order_by("number")
+    return [_of(request, account, contract, "calls") for contract in visible]
 
 
-def _of(request: HttpRequest, account: Account, contract: Contract) -> dict[str, Any]:
+def usage_records(request: HttpRequest, account: Account) -> list[dict[str, Any]]:
+    """Every contract with messages, mobile data or internet access: these, or how to get them."""
+    kinds = _with("messages", "data", "sessions")
+    visible = Contract.objects.visible_to(account).filter(usage_kind__in=kinds).order_by("number")
+    return [_of(request, account, contract, "usage") for contract in visible]
+
+
+def _of(request: HttpRequest, account: Account, contract: Contract, what: str) -> dict[str, Any]:
     if not proven(request, contract):
         how = _("Confirm the contact phone of this contract on My page, then download again.")
         return {"contract": contract.number, "included": False, "how_to_get_them": how}
     # Every look at call records is in the ledger.
     record(request, account, AuthEvent.Method.CALL_RECORDS, True, contract_number=contract.number, detail="export")
-    return {"contract": contract.number, "included": True, "calls": _calls(account, contract)}
+    lines = _calls(account, contract) if what == "calls" else _usage(account, contract)
+    return {"contract": contract.number, "included": True, what: lines}
 
 
 def _calls(account: Account, contract: Contract) -> Iterator[dict[str, Any]]:
@@ -61,12 +80,19 @@ def _calls(account: Account, contract: Contract) -> Iterator[dict[str, Any]]:
         yield call if whole else {**call, "other": masked(call["other"])}
 
 
-_SIDE = {*_FIELDS} - {"month", "outgoing"}
+def _usage(account: Account, contract: Contract) -> Iterator[dict[str, Any]]:
+    whole = sees_whole_numbers(account, contract)
+    lines = UsageLine.objects.filter(contract=contract).order_by("month", "records", "started_at", "key", "outgoing")
+    for line in lines.values(*_USAGE_FIELDS).iterator():
+        yield line if whole else {**line, "other": masked(line["other"])}
+
+
+_SIDE = {*_FIELDS, *_USAGE_FIELDS} - {"month", "outgoing", "records"}
 
 
 def call_adjustments(request: HttpRequest, account: Account) -> list[dict[str, Any]]:
-    """Calls of closed months put right since, as billed and as they should be, under the conditions of the calls."""
-    visible = Contract.objects.visible_to(account).filter(usage_kind__in=VOICE).order_by("number")
+    """Lines of closed months put right since, as billed and as they should be, under the conditions of the calls."""
+    visible = Contract.objects.visible_to(account).order_by("number")
     return [
         {"contract": contract.number, "adjustments": [_adjustment(row, account) for row in rows]}
         for contract in visible
@@ -87,6 +113,7 @@ def _adjustment(row: Adjustment, account: Account) -> dict[str, Any]:
     return {
         "month": row.month,
         "for_month": row.for_month,
+        "records": row.records,
         "outgoing": row.outgoing,
         "reason": row.reason,
         "as_billed": side(row.old),
@@ -119,5 +146,6 @@ def _payment(told: Payment | None) -> dict[str, Any] | None:
 
 
 register("call_records", call_records)
+register("usage_records", usage_records)
 register("call_adjustments", call_adjustments)
 register("bills", bills)

@@ -1,4 +1,4 @@
-"""Take a file of call records in: read, rate and store it in one transaction, once."""
+"""Take a file of usage records in, calls for the most part: read, rate and store it in one transaction, once."""
 
 from array import array
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,18 +8,14 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection, transaction
 
-from .book import Book
 from .closing.months import keep_imports_out
 from .formats import FORMATS, Format, Problem, mapped_format
 from .formats.files import digest, position
-from .formats.mapping import Mapping
-from .holders import held_numbers
-from .lines import Operator, to_lines
+from .formats.mapping import CALLS, Mapping
 from .models import UsageImport
-from .store import Store
+from .usage.registry import KINDS
 
 KEPT = 10_000  # problems an outcome holds: a file may be wrong from its first line to its last
 
@@ -39,6 +35,11 @@ class CallFile:
     @property
     def name(self) -> str:
         return (self.called or self.path.name)[:200]
+
+    @property
+    def records(self) -> str:
+        """The kind of its records: a key of ``usage.registry.KINDS``."""
+        return self.mapping.records if self.mapping else CALLS
 
     @property
     def format(self) -> Format:
@@ -87,6 +88,7 @@ def import_calls(file: CallFile, *, now: datetime, commit: bool, told: Told | No
             digest=outcome.digest,
             file_name=file.name,
             format=file.form,
+            records=file.records,
             source=file.source,
             zone=file.zone,
             imported_at=now,
@@ -103,16 +105,16 @@ def _read_and_store(
     file: CallFile, *, usage_import: UsageImport, outcome: Outcome, now: datetime, told: Told | None
 ) -> None:
     """One batch is read and rated while the one before it is copied: the database has a processor of its own."""
-    form = file.format
-    operator = Operator(Book.of_today(), held_numbers(), ZoneInfo(settings.TIME_ZONE))
-    store = Store(usage_import, connection.connection)
+    form, kind = file.format, KINDS[file.records]
+    to_lines = kind.begin()
+    store = kind.store(usage_import, connection.connection)
     storing: Future[None] | None = None
     good = 0
     with ThreadPoolExecutor(1) as thread:
         for batch in form.read(file.path, zone=ZoneInfo(file.zone), now=now):
             outcome.read += batch.read
             outcome.legs += batch.legs
-            lines = to_lines(batch.records, first=good, form=form, source=file.source, operator=operator)
+            lines = to_lines(batch.records, first=good, form=form, source=file.source)
             good += batch.records.height
             problems = sorted(batch.problems + lines.problems, key=lambda problem: problem.line)
             outcome.bad_lines.extend(problem.line for problem in problems)

@@ -10,7 +10,17 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from .models import IncomingCallDiscount, NumberFee, TariffVersion, TaxRate, UsageKind
+from madoguchi.catalog.models import Service
+
+from .models import (
+    DataAllowance,
+    IncomingCallDiscount,
+    MessagePrice,
+    NumberFee,
+    TariffVersion,
+    TaxRate,
+    UsageKind,
+)
 from .rating import Rule, WrongTariff
 from .tariffs import versions
 from .tariffs.examine import examine
@@ -18,6 +28,7 @@ from .tariffs.findings import Finding, errors, worst_first
 from .tariffs.rules_csv import Read, Row, cells_of, read, rule_of
 
 SAMPLE = Path(__file__).parent / "data" / "sample-tariff.toml"
+SAMPLE_MOBILE = SAMPLE.with_name("sample-mobile.toml")
 
 
 class AlreadyLoaded(ValueError):
@@ -83,7 +94,27 @@ def _dated(data: dict[str, Any]) -> list[tuple[type[models.Model], tuple[str, ..
         *((IncomingCallDiscount, ("usage_kinds", "valid_from"), row) for row in data.get("discounts", [])),
         *((NumberFee, ("code", "valid_from"), row) for row in fees),
         *((TaxRate, ("tax", "valid_from"), row) for row in data.get("taxes", [])),
+        *((MessagePrice, ("prefix", "valid_from"), row) for row in _message_prices(data)),
+        *((DataAllowance, ("service", "plan", "valid_from"), row) for row in _allowances(data)),
     ]
+
+
+def _message_prices(data: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"prefix": prefix, **{name: value for name, value in row.items() if name != "prefixes"}}
+        for row in data.get("messages", [])
+        for prefix in row["prefixes"]
+    ]
+
+
+def _allowances(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """A service is named by its address part."""
+    rows = data.get("allowances", [])
+    services = Service.objects.in_bulk({row["service"] for row in rows}, field_name="slug")
+    for row in rows:
+        if row["service"] not in services:
+            raise WrongTariff(f"no service has the address {row['service']!r}")
+    return [{"plan": "", **row, "service": services[row["service"]]} for row in rows]
 
 
 def _store_dated(model: type[models.Model], keys: tuple[str, ...], row: dict[str, Any]) -> None:

@@ -17,10 +17,10 @@ from .closing.models import (
     ClosingRun,
     ClosingShard,
     MonthArchive,
-    RerateDifference,
-    Rerating,
 )
+from .closing.rerated import RerateDifference, Rerating
 from .imports.models import ImportRun
+from .usage.models import DataAllowance, MessagePrice, UsageLine
 
 __all__ = [
     "Adjustment",
@@ -31,8 +31,10 @@ __all__ = [
     "ClosingRun",
     "ClosingShard",
     "Conflict",
+    "DataAllowance",
     "ImportRun",
     "IncomingCallDiscount",
+    "MessagePrice",
     "MonthArchive",
     "NumberFee",
     "Payment",
@@ -44,6 +46,7 @@ __all__ = [
     "TaxRate",
     "UsageImport",
     "UsageKind",
+    "UsageLine",
 ]
 
 
@@ -171,12 +174,13 @@ class TaxRate(models.Model):
 
 
 class UsageImport(models.Model):
-    """One file of call records taken in. Its digest keeps it from being taken in twice. Append-only: one that is undone
-    stays, without its calls."""
+    """One file of usage records taken in. Its digest keeps it from being taken in twice. Append-only: one that is
+    undone stays, without its lines."""
 
     digest = models.CharField(max_length=64)  # SHA-256 of the file
     file_name = models.CharField(max_length=200)
     format = models.CharField(max_length=20)
+    records = models.CharField(max_length=10, default="calls")  # their kind: a key of usage.registry.KINDS
     source = models.CharField(max_length=40)
     zone = models.CharField(max_length=64)
     imported_at = models.DateTimeField(default=timezone.now)
@@ -224,10 +228,11 @@ class RejectedRow(models.Model):
 
 
 class Conflict(models.Model):
-    """A record that says something else about a call already stored: kept apart until somebody decides."""
+    """A record that says something else about a line already stored: kept apart until somebody decides."""
 
     usage_import = models.ForeignKey(UsageImport, on_delete=models.CASCADE, related_name="conflicts")
     line = models.PositiveIntegerField()
+    records = models.CharField(max_length=10, db_default="calls")
     month = models.DateField()
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="+")
     key = models.UUIDField(db_index=True)

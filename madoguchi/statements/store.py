@@ -50,19 +50,19 @@ UNION ALL
 SELECT a.key::text, a.outgoing, '' FROM usage_probe p JOIN statements_adjustment a ON a.key = p.key
 """
 _CREATE = """
-CREATE TEMPORARY TABLE IF NOT EXISTS usage_staging (
-    LIKE statements_call, line integer, record_no bigint, state "char" DEFAULT 'n'
+DROP TABLE IF EXISTS usage_staging;
+CREATE TEMPORARY TABLE usage_staging (
+    LIKE {table}, line integer, record_no bigint, state "char" DEFAULT 'n'
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE IF NOT EXISTS usage_probe (key uuid) ON COMMIT DROP;
-TRUNCATE usage_staging;
 """
 # What a staged line is: new, new and late (its month is closed), the same as a stored one, or in conflict with it. A
 # record is what its worst line is, and new where one of its lines is: "c" < "l" < "n" < "s".
 _TELL_APART = """
 CREATE INDEX ON usage_staging (key);
 ANALYZE usage_staging;
-UPDATE usage_staging s SET state = 'c' FROM statements_call c WHERE c.key = s.key AND c.record <> s.record;
-UPDATE usage_staging s SET state = 's' FROM statements_call c
+UPDATE usage_staging s SET state = 'c' FROM {table} c WHERE c.key = s.key AND c.record <> s.record;
+UPDATE usage_staging s SET state = 's' FROM {table} c
 WHERE s.state = 'n' AND c.key = s.key AND c.outgoing = s.outgoing AND c.record = s.record;
 """
 # Of several new ones with one key the first counts.
@@ -74,8 +74,9 @@ FROM (
 WHERE s.state = 'n' AND s.key = first.key AND s.record_no <> first.record_no;
 """
 _QUARANTINE = """
-INSERT INTO statements_conflict (usage_import_id, line, month, contract_id, key, outgoing, payload)
-SELECT usage_import_id, line, month, contract_id, key, outgoing, to_jsonb(s) - 'line' - 'record_no' - 'state'
+INSERT INTO statements_conflict (usage_import_id, line, records, month, contract_id, key, outgoing, payload)
+SELECT usage_import_id, line, COALESCE(to_jsonb(s) ->> 'records', 'calls'), month, contract_id, key, outgoing,
+       to_jsonb(s) - 'line' - 'record_no' - 'state'
 FROM usage_staging s WHERE state = 'c'
 """
 _COUNT = """
@@ -83,10 +84,7 @@ SELECT count(*) FILTER (WHERE state IN ('l', 'n')),
        count(*) FILTER (WHERE state = 's'), count(*) FILTER (WHERE state = 'c')
 FROM (SELECT min(state::text) AS state FROM usage_staging GROUP BY record_no) records
 """
-_NAMES = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-_MOVE = sql.SQL("INSERT INTO statements_call ({names}) SELECT {names} FROM usage_staging WHERE state = 'n'").format(
-    names=_NAMES
-)
+_MOVE = "INSERT INTO {table} ({names}) SELECT {names} FROM usage_staging WHERE state = 'n'"
 
 
 @dataclass
@@ -104,18 +102,25 @@ class Store:
     It has the connection to itself, from whatever thread, between its making and the end of :meth:`finish`.
     """
 
+    table = sql.Identifier("statements_call")
+    columns: tuple[str, ...] = COLUMNS
+
     def __init__(self, usage_import: UsageImport, connection: psycopg.Connection) -> None:
         self.usage_import = usage_import
         self.connection = connection
         self.counts = Counts()
         self._seen = Seen()
         self._apart: dict[date, sql.Identifier] = {}  # months filled as a table of their own
-        connection.execute(_CREATE)
+        self._run(_CREATE)
         # An import keeps closings out (closing.months): what is closed now is closed to its end.
         self._closed = set(BillingMonth.objects.filter(frozen_at__isnull=False).values_list("month", flat=True))
         months = [row[0] for row in connection.execute(_MONTHS)]
         self._filled = {date(int(m[:4]), int(m[4:]), 1) for m in months if self._has_rows(m)}
         self._may_be_stored = bool(self._filled) or Adjustment.objects.exists()
+
+    def _run(self, query: LiteralString) -> None:
+        names = sql.SQL(", ").join(map(sql.Identifier, self.columns))
+        self.connection.execute(sql.SQL(query).format(table=self.table, names=names))
 
     def _has_rows(self, month: str) -> bool:
         table = sql.Identifier(f"statements_call_{month}")
@@ -129,7 +134,7 @@ class Store:
     def take(self, lines: pl.DataFrame, problems: Sequence[Problem]) -> None:
         """Store what is new of a batch of rated lines, columns of :class:`.lines.Lines`, and what was wrong in it."""
         if problems:
-            self._reject(problems)
+            self.reject(problems)
         if not lines.height:
             return
         rows = lines.with_columns(usage_import_id=pl.lit(self.usage_import.pk), short=pl.lit(short(lines["key"]))).sort(
@@ -141,12 +146,12 @@ class Store:
             again |= rows["month"].is_in(sorted(self._closed))
         waiting, fresh = rows.filter(again), rows.filter(~again)
         if waiting.height:
-            self._copy(sql.Identifier("usage_staging"), (*COLUMNS, "line", "record_no"), waiting)
+            self.copy(sql.Identifier("usage_staging"), (*COLUMNS, "line", "record_no"), waiting)
         for (month,), part in fresh.group_by("month"):
-            self._copy(self._table(month), COLUMNS, part)
+            self.copy(self._table(month), COLUMNS, part)
         self.counts.stored += fresh["record_no"].n_unique()
 
-    def _reject(self, problems: Sequence[Problem]) -> None:
+    def reject(self, problems: Sequence[Problem]) -> None:
         rows = pl.DataFrame(
             [
                 # A NUL cannot be stored, and the reader needs only to recognise the value.
@@ -156,14 +161,14 @@ class Store:
             schema=REJECTED,
             orient="row",
         )
-        self._copy(sql.Identifier("statements_rejectedrow"), tuple(REJECTED), rows)
+        self.copy(sql.Identifier("statements_rejectedrow"), tuple(REJECTED), rows)
 
     def _without_the_same(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Count the records that are stored as they are; the other rows, with ``known``: whether the key is stored."""
         if not self._may_be_stored:
             return rows.with_columns(known=pl.lit(value=False))
         self.connection.execute("TRUNCATE usage_probe")
-        self._copy(sql.Identifier("usage_probe"), ("key",), rows.select("key").unique())
+        self.copy(sql.Identifier("usage_probe"), ("key",), rows.select("key").unique())
         self.connection.execute("ANALYZE usage_probe")
         stored = pl.DataFrame(
             self.connection.execute(_STORED).fetchall(),
@@ -193,7 +198,7 @@ class Store:
             self._apart[month] = table
         return self._apart[month]
 
-    def _copy(self, table: sql.Identifier, columns: Sequence[str], rows: pl.DataFrame) -> None:
+    def copy(self, table: sql.Identifier, columns: Sequence[str], rows: pl.DataFrame) -> None:
         """CSV, because Polars writes it itself; see docs/call-records.md."""
         text = BytesIO()
         rows.select(columns).write_csv(text, include_header=False, quote_style="non_numeric")
@@ -215,7 +220,7 @@ class Store:
     def _settle(self) -> None:
         if not self._one("SELECT EXISTS (SELECT FROM usage_staging)")[0]:
             return
-        self.connection.execute(_TELL_APART)
+        self._run(_TELL_APART)
         late.recognise()
         self.connection.execute(_FIRST)
         late.put_aside(self._closed)
@@ -224,7 +229,7 @@ class Store:
             "SELECT DISTINCT month FROM usage_staging WHERE state = 'n'"
         ).fetchall():
             self.connection.execute("SELECT statements_open_month(%s)", (month,))
-        self.connection.execute(_MOVE)
+        self._run(_MOVE)
         stored, skipped, conflicting = self._one(_COUNT)
         self.counts.stored += stored
         self.counts.skipped += skipped

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from .closing.months import frozen, keep_imports_out
-from .models import Adjustment, Call, UsageImport
+from .models import Adjustment, Call, UsageImport, UsageLine
 
 REASONS = {
     "unknown": _("There is no such import."),
@@ -31,7 +32,7 @@ class CannotUndo(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What taking an import back would do: lines of calls that go, and records kept apart for a decision."""
+    """What taking an import back would do: lines that go, and records kept apart for a decision."""
 
     lines: int
     conflicts: int
@@ -39,14 +40,16 @@ class Outlook:
 
 @transaction.atomic
 def undo_import(number: int, *, now: datetime) -> int:
-    """Delete the calls, late calls and conflicts of an import; returns how many lines went.
+    """Delete the lines, late lines and conflicts of an import; returns how many lines went.
 
     Waits for an import or closing that is running. Raises :class:`CannotUndo`.
     """
     keep_imports_out()
     usage_import = _undoable(UsageImport.objects.select_for_update(), number)
-    calls, late = _lines(usage_import)
-    gone = calls.filter(month__in=set(calls.values_list("month", flat=True))).delete()[0] + late.delete()[0]
+    gone = 0
+    for lines in _lines(usage_import):
+        months = set(lines.values_list("month", flat=True).distinct())  # named, so that only their partitions are asked
+        gone += lines.filter(month__in=months).delete()[0]
     usage_import.conflicts.all().delete()
     usage_import.undone_at = now
     usage_import.save(update_fields=["undone_at"])
@@ -56,12 +59,11 @@ def undo_import(number: int, *, now: datetime) -> int:
 def outlook(number: int) -> Outlook:
     """What :func:`undo_import` would do. Raises :class:`CannotUndo` as it would."""
     usage_import = _undoable(UsageImport.objects.all(), number)
-    calls, late = _lines(usage_import)
-    return Outlook(calls.count() + late.count(), usage_import.conflicts.count())
+    return Outlook(sum(lines.count() for lines in _lines(usage_import)), usage_import.conflicts.count())
 
 
-def _lines(usage_import: UsageImport) -> tuple[models.QuerySet[Call], models.QuerySet[Adjustment]]:
-    return Call.objects.filter(usage_import=usage_import), Adjustment.objects.filter(usage_import=usage_import)
+def _lines(usage_import: UsageImport) -> list[models.QuerySet[Any]]:
+    return [model._default_manager.filter(usage_import=usage_import) for model in (Call, UsageLine, Adjustment)]
 
 
 def _undoable(imports: models.QuerySet[UsageImport], number: int) -> UsageImport:

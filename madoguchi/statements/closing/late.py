@@ -24,9 +24,9 @@ WHERE s.state = 'n' AND m.month = s.month AND m.dropped_at IS NOT NULL
 _LATE = "UPDATE usage_staging SET state = 'l' WHERE state = 'n' AND month = %s"
 _ADJUST = """
 INSERT INTO statements_adjustment
-    (month, for_month, contract_id, key, outgoing, reason, new, made_at, usage_import_id)
-SELECT %s, month, contract_id, key, outgoing, 'late', to_jsonb(s) - 'line' - 'record_no' - 'state', now(),
-       usage_import_id
+    (month, for_month, contract_id, key, outgoing, records, reason, new, made_at, usage_import_id)
+SELECT %s, month, contract_id, key, outgoing, COALESCE(to_jsonb(s) ->> 'records', 'calls'), 'late',
+       to_jsonb(s) - 'line' - 'record_no' - 'state', now(), usage_import_id
 FROM usage_staging s WHERE state = 'l' AND month = %s
 """
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from madoguchi.contracts.models import Contract, Customer
-from madoguchi.statements.kinds import words
 
 
 class BillingMonth(models.Model):
@@ -141,10 +140,13 @@ class BillItem(models.Model):
 
     class Kind(models.TextChoices):
         CALLS = "calls"  # of a class of destinations
+        MESSAGES = "messages"  # of a class of destinations
+        DATA = "data"  # all of the month, against the plan's allowance
         DISCOUNT = "discount"
         FEE = "fee"
         ADJUSTMENT = "adjustment"  # of the calls of a closed month
         DISCOUNT_ADJUSTMENT = "discount_adj"  # what these change in that month's discount
+        DATA_ADJUSTMENT = "data_adj"  # what data that came late changes beyond that month's allowance
         BROUGHT = "brought"
         CARRIED = "carried"
         TAX = "tax"
@@ -152,14 +154,16 @@ class BillItem(models.Model):
     bill = models.ForeignKey(Bill, on_delete=models.CASCADE, related_name="items")
     ordinal = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=12, choices=Kind)
-    code = models.CharField(max_length=40, blank=True)  # class of destination, code of the fee, rule of the discount
+    # Class of destination, fee, rule of the discount, allowance of data; of an adjustment the kind of record.
+    code = models.CharField(max_length=40, blank=True)
     name_ja = models.CharField(max_length=60, blank=True)
     name_en = models.CharField(max_length=60, blank=True)
     month = models.DateField(null=True, blank=True)  # the one it is for, where that is another than the bill's
     tax_class = models.CharField(max_length=24, blank=True)
     rate = models.PositiveIntegerField(default=0)  # basis points
-    count = models.IntegerField(default=0)  # calls, numbers or units
+    count = models.IntegerField(default=0)  # calls, messages, blocks of data, numbers or units
     seconds = models.BigIntegerField(default=0)
+    bytes = models.BigIntegerField(default=0)
     each = models.BigIntegerField(default=0)  # milli-yen
     amount = models.BigIntegerField()  # milli-yen as it stands in the sum; of a tax, its base
     tax_yen = models.BigIntegerField(null=True, blank=True)  # of a tax, the tax; of another line its share of it
@@ -179,10 +183,10 @@ class AdjustmentQuerySet(models.QuerySet["Adjustment"]):
 
 
 class Adjustment(models.Model):
-    """A call of a closed month that came late, or is other than was billed: the line as it was and as it should be.
+    """A line of a closed month that came late, or is other than was billed: as it was and as it should be.
 
-    ``old`` and ``new`` have the columns of a call as JSON; ``old`` is empty for a call that was not billed, ``new`` for
-    one that should not have been.
+    ``old`` and ``new`` have the columns of a call (or of a usage line) as JSON; ``old`` is empty for one that was not
+    billed, ``new`` for one that should not have been.
     """
 
     class Reason(models.TextChoices):
@@ -196,6 +200,7 @@ class Adjustment(models.Model):
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="adjustments")
     key = models.UUIDField(db_index=True)
     outgoing = models.BooleanField()
+    records = models.CharField(max_length=10, db_default="calls")  # their kind: a key of usage.registry.KINDS
     reason = models.CharField(max_length=10, choices=Reason)
     old = models.JSONField(null=True, blank=True)
     new = models.JSONField(null=True, blank=True)
@@ -242,48 +247,6 @@ class Adjustment(models.Model):
     @property
     def after(self) -> int:
         return int(self.new["charge"]) if self.new else 0
-
-    @property
-    def difference(self) -> int:
-        return self.after - self.before
-
-
-class Rerating(models.Model):
-    """A look at a month by the tariffs of today, and, once applied, what came of it. Append-only."""
-
-    month = models.DateField(db_index=True)
-    made_at = models.DateTimeField(default=timezone.now)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    calls = models.PositiveBigIntegerField()  # looked at
-    changed = models.PositiveBigIntegerField()
-    unpriced = models.PositiveBigIntegerField()  # today's tariffs have no price for them: left as they are
-    before = models.BigIntegerField()  # milli-yen before tax and discount, of all calls
-    after = models.BigIntegerField()
-    digest = models.CharField(max_length=64)  # of the difference: what is applied is what was shown
-    applied_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"re-rating {self.pk} of {self.month:%Y-%m}"
-
-
-class RerateDifference(models.Model):
-    """What a re-rating changes in one class of a contract's calls."""
-
-    rerating = models.ForeignKey(Rerating, on_delete=models.CASCADE, related_name="differences")
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=20)  # the class after it
-    calls = models.PositiveIntegerField()
-    before = models.BigIntegerField()
-    after = models.BigIntegerField()
-
-    def __str__(self) -> str:
-        return f"{self.kind} of {self.contract_id}"
-
-    @property
-    def kind_words(self) -> str:
-        return words(self.kind)
 
     @property
     def difference(self) -> int:

@@ -13,8 +13,9 @@ from madoguchi.accounts.models import Account
 from madoguchi.statements.book import Book
 from madoguchi.statements.rating import number_key, rate
 
-from .models import BillingMonth, RerateDifference, Rerating
+from .models import BillingMonth
 from .months import keep_imports_out, open_month_for
+from .rerated import RerateDifference, Rerating
 
 TOGETHER = 500  # contracts whose calls are held at once
 

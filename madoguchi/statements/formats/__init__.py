@@ -6,7 +6,7 @@ from functools import partial
 
 from . import asterisk, freeswitch, mapped
 from .batch import Batch
-from .mapping import Mapping
+from .mapping import CALLS, Mapping
 from .record import Problem
 
 __all__ = ["FORMATS", "Batch", "Format", "Problem", "mapped_format"]
@@ -30,4 +30,10 @@ FORMATS = {
 def mapped_format(mapping: Mapping) -> Format:
     """The format a mapping describes."""
     caller, called = ("own", "other") if "direction" in mapping.columns else ("caller", "called")
-    return Format(partial(mapped.read, mapping=mapping), mapping.name(caller), mapping.name(called))
+    read = mapped.read
+    if mapping.records != CALLS:
+        from madoguchi.statements.usage import reading  # which reads by the formats itself
+
+        read, caller = reading.read, "contract" if "contract" in mapping.columns else caller
+        caller = "number" if "number" in mapping.columns else caller
+    return Format(partial(read, mapping=mapping), mapping.name(caller), mapping.name(called))

@@ -4,6 +4,7 @@ A file becomes batches of text columns; rows of the usual shape become records b
 """
 
 import csv
+import heapq
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -39,6 +40,24 @@ def read(path: Path, *, mapping: Mapping, zone: ZoneInfo, now: datetime) -> Iter
         batch = _batch(rows, names, mapping=mapping, zone=zone, now=now)
         batch.problems = sorted([*batch.problems, *problems], key=lambda problem: problem.line)
         yield batch
+
+
+Rows = Iterator[tuple[int, dict[str, str] | Problem]]
+
+
+def rows_of(path: Path, mapping: Mapping) -> Rows:
+    """Every row by itself: its line, and what stands in it by the file's names. Raises as :func:`read`."""
+    if mapping.format == "jsonl":
+        with lines_of(path) as lines:
+            for line, fields in _json_rows(lines):
+                bad = isinstance(fields, dict) and unusable(fields.values())
+                yield line, Problem(line, "", "control") if bad else fields
+        return
+    blocks = _parquet_blocks(path, mapping) if mapping.format == "parquet" else _csv_blocks(path, mapping)
+    for names, rows, problems in blocks:
+        found: Rows = ((row[0], dict(zip(names, row[1:], strict=True))) for row in rows.iter_rows())
+        wrong: Rows = ((problem.line, problem) for problem in problems)
+        yield from heapq.merge(found, wrong, key=lambda item: item[0])
 
 
 def _batch(rows: pl.DataFrame, names: list[str], *, mapping: Mapping, zone: ZoneInfo, now: datetime) -> Batch:

@@ -18,43 +18,43 @@ def record_of(
     if any(fields.get(name, "").strip() not in values for name, values in mapping.only.items()):
         return Leg(line)
     try:
-        caller, called = _parties(fields, mapping)
-        started = _moment(fields, "started_at", mapping, _zone(fields, mapping, zone))
+        caller, called = parties(fields, mapping)
+        started = moment_of(fields, "started_at", mapping, zone_of(fields, mapping, zone))
         talk = _talk(fields, mapping)
-        ended = _end(fields, mapping, started, talk, _zone(fields, mapping, zone))
+        ended = _end(fields, mapping, started, talk, zone_of(fields, mapping, zone))
         columns = mapping.name("ended_at"), mapping.name("talk_seconds"), mapping.name("started_at")
         check_times(started, ended, talk, columns=columns, now=now)
     except InColumn as found:
         return Problem(line, found.column, found.reason, found.value[:80])
     return Record(
         line=line,
-        call_id=_text(fields, "call_id", mapping).strip(),
+        call_id=text_of(fields, "call_id", mapping).strip(),
         caller=caller,
         called=called,
         started_at=started,
         ended_at=ended,
         talk_seconds=talk,
-        raw=_raw(fields, mapping),
+        raw=raw_of(fields, mapping),
     )
 
 
-def _raw(fields: AnyMapping[str, str], mapping: Mapping) -> str:
+def raw_of(fields: AnyMapping[str, str], mapping: Mapping) -> str:
     if mapping.format != "jsonl":
         return "\x1f".join(fields.values())
     # Names come in any order in JSON, and may be left out.
     return "\x1f".join(f"{name}={value}" for name, value in sorted(fields.items()))
 
 
-def _text(fields: AnyMapping[str, str], part: str, mapping: Mapping) -> str:
+def text_of(fields: AnyMapping[str, str], part: str, mapping: Mapping) -> str:
     if part in mapping.columns:
         return fields.get(mapping.columns[part], "")
     return mapping.constants.get(part, "")
 
 
-def _parties(fields: AnyMapping[str, str], mapping: Mapping) -> tuple[str, str]:
+def parties(fields: AnyMapping[str, str], mapping: Mapping) -> tuple[str, str]:
     if "direction" not in mapping.columns:
-        return _text(fields, "caller", mapping), _text(fields, "called", mapping)
-    own, other = _text(fields, "own", mapping), _text(fields, "other", mapping)
+        return text_of(fields, "caller", mapping), text_of(fields, "called", mapping)
+    own, other = text_of(fields, "own", mapping), text_of(fields, "other", mapping)
     column = mapping.columns["direction"]
     direction = required(dict(fields), column)
     if direction in mapping.outgoing:
@@ -64,7 +64,7 @@ def _parties(fields: AnyMapping[str, str], mapping: Mapping) -> tuple[str, str]:
     raise InColumn(column, "direction", direction)
 
 
-def _zone(fields: AnyMapping[str, str], mapping: Mapping, zone: ZoneInfo) -> ZoneInfo:
+def zone_of(fields: AnyMapping[str, str], mapping: Mapping, zone: ZoneInfo) -> ZoneInfo:
     column = mapping.columns.get("zone")
     if column is None or not (name := fields.get(column, "").strip()):
         return zone
@@ -74,7 +74,7 @@ def _zone(fields: AnyMapping[str, str], mapping: Mapping, zone: ZoneInfo) -> Zon
         raise InColumn(column, "zone", name) from None
 
 
-def _moment(fields: AnyMapping[str, str], part: str, mapping: Mapping, zone: ZoneInfo) -> datetime:
+def moment_of(fields: AnyMapping[str, str], part: str, mapping: Mapping, zone: ZoneInfo) -> datetime:
     column = mapping.columns[part]
     value = required(dict(fields), column)
     try:
@@ -96,7 +96,7 @@ def _end(fields: AnyMapping[str, str], mapping: Mapping, started: datetime, talk
             raise InColumn(mapping.name("duration"), "too_long", str(lasted)) from None
     if not fields.get(mapping.columns["ended_at"], "").strip():
         raise InColumn(mapping.columns["ended_at"], "never_ended")
-    return _moment(fields, "ended_at", mapping, zone)
+    return moment_of(fields, "ended_at", mapping, zone)
 
 
 def _talk(fields: AnyMapping[str, str], mapping: Mapping) -> int:

@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 
 FORMATS = ("csv", "jsonl", "parquet")
 UNITS = ("s", "ms", "min", "h:m:s")
+AMOUNTS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}  # bytes
 # A time that is neither of these is a format of strptime.
 ISO, EPOCH, EPOCH_MS = "iso", "epoch", "epoch-ms"
 PARTIES = ("caller", "called")
 OWN_AND_OTHER = ("own", "other", "direction")
-OTHER_COLUMNS = ("call_id", "started_at", "ended_at", "duration", "talk_seconds", "zone")
+CALLS = "calls"
 
 
 class WrongMapping(ValueError):
@@ -41,10 +42,12 @@ class Mapping:
 
     format: str
     columns: AnyMapping[str, str]
+    records: str = CALLS  # the kind of record: a key of usage.registry.KINDS
     time: str = ISO
     zone: str = ""
     unit: str = "s"
     decimal: str = "."
+    amount: str = "B"  # unit of data
     delimiter: str = ","
     names: tuple[str, ...] = ()  # of the columns, where the file has no header
     incoming: frozenset[str] = frozenset()
@@ -85,11 +88,13 @@ def mapping_text(content: bytes) -> str:
 
 def parse_mapping(text: str) -> Mapping:
     """Raises :class:`WrongMapping`."""
+    from madoguchi.statements.usage.registry import KINDS  # whose modules read by mappings
+
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise WrongMapping("toml", str(error)) from error
-    known = {"format", "time", "zone", "unit", "decimal", "delimiter", "names"}
+    known = {"format", "records", "amount", "time", "zone", "unit", "decimal", "delimiter", "names"}
     tables = {"columns", "direction", "answered", "only", "constants"}
     for name, value in found.items():
         if name not in known | tables or isinstance(value, dict) != (name in tables):
@@ -98,10 +103,12 @@ def parse_mapping(text: str) -> Mapping:
     mapping = Mapping(
         format=_one_of(found, "format", FORMATS),
         columns=_texts(found, "columns"),
+        records=_one_of({"records": CALLS, **found}, "records", tuple(KINDS)),
         time=str(found.get("time", ISO)),
         zone=str(found.get("zone", "")),
         unit=_one_of({"unit": "s", **found}, "unit", UNITS),
         decimal=_one_of({"decimal": ".", **found}, "decimal", (".", ",")),
+        amount=_one_of({"amount": "B", **found}, "amount", tuple(AMOUNTS)),
         delimiter=str(found.get("delimiter", ",")),
         names=tuple(map(str, found.get("names", ()))),
         incoming=direction.get("in", frozenset()),
@@ -116,15 +123,21 @@ def parse_mapping(text: str) -> Mapping:
 
 
 def _check(mapping: Mapping) -> None:
+    from madoguchi.statements.usage.registry import KINDS
+
     parts = set(mapping.columns) | set(mapping.constants)
-    for part in parts - {*PARTIES, *OWN_AND_OTHER, *OTHER_COLUMNS}:
+    kind = KINDS[mapping.records]
+    known = {one.name for one in kind.fields}
+    for part in parts - known:
         raise WrongMapping("part", part)
-    for part in OWN_AND_OTHER if parts & set(OWN_AND_OTHER) else PARTIES:
+    for part in _parties_needed(parts, known):
         if part not in parts:
             raise WrongMapping("needed", part)
-    for part in ("started_at", "talk_seconds"):
-        if part not in mapping.columns:
-            raise WrongMapping("needed", part)
+    for one in kind.fields:
+        if one.needed and one.name not in mapping.columns:
+            raise WrongMapping("needed", one.name)
+    if kind.one_of and not any(name in mapping.columns for name in kind.one_of):
+        raise WrongMapping("needed", kind.one_of[0])
     if "direction" in parts and not (mapping.incoming and mapping.outgoing):
         raise WrongMapping("direction")
     if len(mapping.delimiter) != 1 or mapping.delimiter in '"\r\n':
@@ -136,6 +149,13 @@ def _check(mapping: Mapping) -> None:
             raise WrongMapping("zone", mapping.zone) from None
     if mapping.time not in {ISO, EPOCH, EPOCH_MS} and "%" not in mapping.time:
         raise WrongMapping("time", mapping.time)
+
+
+def _parties_needed(parts: set[str], known: set[str]) -> tuple[str, ...]:
+    """Who spoke or wrote with whom, in the one way or the other; not where a record knows no other party."""
+    if "caller" not in known:
+        return ()
+    return OWN_AND_OTHER if parts & set(OWN_AND_OTHER) else PARTIES
 
 
 def _one_of(found: AnyMapping[str, Any], name: str, known: tuple[str, ...]) -> str:

@@ -19,16 +19,20 @@ CREATE INDEX statements_call_record ON statements_call (key);
 
 # Built apart and attached: CREATE … PARTITION OF would lock out every reader of the table.
 OPEN_MONTH = """
-CREATE FUNCTION statements_open_month(opened date) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION statements_open_partition(parent text, opened date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    partition text := 'statements_call_' || to_char(opened, 'YYYYMM');
+    partition text := parent || '_' || to_char(opened, 'YYYYMM');
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('statements_open_month'));
     IF to_regclass(partition) IS NULL THEN
-        EXECUTE format('CREATE TABLE %I (LIKE statements_call INCLUDING ALL)', partition);
-        EXECUTE format('ALTER TABLE statements_call ATTACH PARTITION %I FOR VALUES IN (%L)', partition, opened);
+        EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', partition, parent);
+        EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES IN (%L)', parent, partition, opened);
     END IF;
 END
+$$;
+
+CREATE FUNCTION statements_open_month(opened date) RETURNS void LANGUAGE sql AS $$
+    SELECT statements_open_partition('statements_call', opened);
 $$;
 """
 
@@ -62,6 +66,7 @@ $$;
 BACK = """
 DROP FUNCTION statements_attach_month(regclass, date);
 DROP FUNCTION statements_open_month(date);
+DROP FUNCTION statements_open_partition(text, date);
 CREATE TABLE statements_call_plain (
     LIKE statements_call INCLUDING DEFAULTS,
     PRIMARY KEY (month, contract_id, key, outgoing)

@@ -40,17 +40,21 @@ $$;
 CREATE TRIGGER statements_adjustment_guard BEFORE INSERT OR UPDATE OR DELETE ON statements_adjustment
     FOR EACH ROW EXECUTE FUNCTION statements_guard_calls();
 
-CREATE FUNCTION statements_guard_month(guarded date) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION statements_guard_partition(parent text, guarded date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    partition text := 'statements_call_' || to_char(guarded, 'YYYYMM');
+    partition text := parent || '_' || to_char(guarded, 'YYYYMM');
+    guard text := parent || '_guard';
 BEGIN
-    PERFORM statements_open_month(guarded);
-    IF NOT EXISTS (SELECT FROM pg_trigger
-                   WHERE tgrelid = to_regclass(partition) AND tgname = 'statements_call_guard') THEN
-        EXECUTE format('CREATE TRIGGER statements_call_guard BEFORE INSERT OR UPDATE OR DELETE ON %I '
-                       'FOR EACH ROW EXECUTE FUNCTION statements_guard_calls()', partition);
+    IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass(partition) AND tgname = guard) THEN
+        EXECUTE format('CREATE TRIGGER %I BEFORE INSERT OR UPDATE OR DELETE ON %I '
+                       'FOR EACH ROW EXECUTE FUNCTION statements_guard_calls()', guard, partition);
     END IF;
 END
+$$;
+
+CREATE FUNCTION statements_guard_month(guarded date) RETURNS void LANGUAGE sql AS $$
+    SELECT statements_open_month(guarded);
+    SELECT statements_guard_partition('statements_call', guarded);
 $$;
 
 CREATE FUNCTION statements_guard_bills() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -129,6 +133,7 @@ DROP FUNCTION statements_guard_closed();
 DROP FUNCTION statements_guard_items();
 DROP FUNCTION statements_guard_bills();
 DROP FUNCTION statements_guard_month(date);
+DROP FUNCTION statements_guard_partition(text, date);
 DROP FUNCTION statements_guard_calls() CASCADE;
 DROP FUNCTION statements_refuse(date, text);
 DROP FUNCTION statements_month_is_closed(date);

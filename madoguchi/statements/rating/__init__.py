@@ -4,6 +4,7 @@ The way of a call: :func:`compile_tariff` once, :func:`rate` for lines, :func:`s
 contract's month. All money is integer milli-yen before tax until :func:`settle` says yen.
 """
 
+from .allowance import DATA_LINE, USED, Allowance, data_lines
 from .calls import LINE, rate
 from .discount import IncomingCallDiscount
 from .fees import FEE_LINE, Holding, NumberFee, month_before, number_fees
@@ -15,13 +16,16 @@ from .tax import YEN, TaxRate, allocate, rates_in_force
 
 __all__ = [
     "ADJUSTMENT",
+    "DATA_LINE",
     "DIGITS",
     "EXEMPT",
     "FEE_LINE",
     "HOLIDAY",
     "LINE",
     "STANDARD",
+    "USED",
     "YEN",
+    "Allowance",
     "Band",
     "Holding",
     "IncomingCallDiscount",
@@ -36,6 +40,7 @@ __all__ = [
     "allocate",
     "balance",
     "compile_tariff",
+    "data_lines",
     "in_force",
     "month_before",
     "number_fees",

@@ -1,8 +1,12 @@
 """Calls: priced one by one as they are taken in (docs/rating.md)."""
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+import psycopg
+from django.conf import settings
 from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -10,11 +14,12 @@ from madoguchi.contracts.models import Contract, UsageKind
 from madoguchi.statements.kinds import words
 from madoguchi.statements.masking import masked
 
-from .declared import Column, Field, Look, Mark, RecordKind, Shape, at_once, on_the_28th
+from .declared import Column, Field, Look, Mark, RecordKind, Shape, ToLines, at_once, on_the_28th
 from .why import why
 
 if TYPE_CHECKING:
-    from madoguchi.statements.models import Call, CallQuerySet
+    from madoguchi.statements.models import Call, CallQuerySet, UsageImport
+    from madoguchi.statements.store import Store
 
 
 def marks(call: "Call") -> tuple[Mark, ...]:
@@ -59,6 +64,21 @@ def lines(contract: Contract, month: date) -> "CallQuerySet":
     return Call.objects.of_month(contract, month)
 
 
+def begin() -> ToLines:
+    from madoguchi.statements import lines
+    from madoguchi.statements.book import Book
+    from madoguchi.statements.holders import held_numbers
+
+    operator = lines.Operator(Book.of_today(), held_numbers(), ZoneInfo(settings.TIME_ZONE))
+    return partial(lines.to_lines, operator=operator)
+
+
+def store(usage_import: "UsageImport", connection: psycopg.Connection) -> "Store":
+    from madoguchi.statements.store import Store
+
+    return Store(usage_import, connection)
+
+
 CALLS = RecordKind(
     code="calls",
     label=_("Calls"),
@@ -97,4 +117,6 @@ CALLS = RecordKind(
     ),
     lines=lines,
     why=why,
+    begin=begin,
+    store=store,
 )

@@ -1,11 +1,12 @@
 """What a kind of usage record declares."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,6 +20,10 @@ from .amounts import bytes_words
 
 if TYPE_CHECKING:
     from madoguchi.contracts.models import Contract
+    from madoguchi.statements.lines import Lines
+    from madoguchi.statements.store import Store
+
+    from .reading import Cells
 
 
 class Shape(StrEnum):
@@ -115,6 +120,8 @@ class Field:
 
 
 Opening = Callable[[date], date]
+# (records, first=…, form=…, source=…) -> Lines: of a batch; ``first`` records of the file came before it.
+ToLines = Callable[..., "Lines"]
 
 
 def at_once(month: date) -> date:
@@ -129,7 +136,15 @@ def on_the_28th(month: date) -> date:
 
 @dataclass(frozen=True, slots=True)
 class RecordKind:
-    """A kind of usage record. ``opens``: by the kinds of contract that have it, the day a month's statement opens."""
+    """A kind of usage record.
+
+    ``opens``: by the kinds of contract that have it, the day a month's statement opens. ``columns`` and ``lines``: of
+    the statement. ``fields``: what a mapping may give a column of the file to; ``one_of``: at least one of these.
+
+    For the import, ``row`` reads a row of a mapped file into the columns of ``schema`` (and raises ``InColumn``), and
+    ``begin``, called once an import, gives the function that makes lines of a batch of records, priced where they are
+    priced one by one. ``store`` puts them away.
+    """
 
     code: str
     label: str | Promise
@@ -137,6 +152,11 @@ class RecordKind:
     fields: tuple[Field, ...]
     columns: tuple[Column, ...]
     lines: Callable[["Contract", date], "QuerySet[Any]"]  # of a month, in the order they began
+    begin: Callable[[], "ToLines"]
+    store: Callable[..., "Store"]  # (usage_import, connection)
+    one_of: tuple[str, ...] = ()
+    schema: Mapping[str, "pl.DataType | type[pl.DataType]"] = field(default_factory=dict)
+    row: "Callable[[Cells], dict[str, Any]] | None" = None  # None: read by formats of its own
     # Why a line costs what it costs: (what, how much), for kinds whose lines are priced one by one.
     why: Callable[[Any], list[tuple[str, str]]] | None = None
 

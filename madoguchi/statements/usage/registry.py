@@ -5,10 +5,13 @@ from datetime import date
 from madoguchi.contracts.models import UsageKind
 
 from .calls import CALLS
+from .data import DATA
 from .declared import RecordKind
+from .messages import MESSAGES
+from .sessions import SESSIONS
 
 # In the order in which the statements of a contract are offered.
-KINDS: dict[str, RecordKind] = {kind.code: kind for kind in (CALLS,)}
+KINDS: dict[str, RecordKind] = {kind.code: kind for kind in (DATA, MESSAGES, CALLS, SESSIONS)}
 
 
 def of_contract(usage_kind: str) -> list[RecordKind]:
