@@ -78,6 +78,7 @@ def main() -> None:
             for name, found in rounds.items()
         },
         hands=settings.AUDIENCE_HANDS,
+        shared_buffers=asked("SHOW shared_buffers"),
         peak_mb=round(stage.peak_memory(os.getpid()), 1),
         compared_with="the same rows, made beforehand, copied by one INSERT … SELECT into the same table and indexes",
     )
@@ -269,6 +270,14 @@ def settle() -> None:
     """Leave nothing for later that was caused by now: statistics as autovacuum keeps them, and pages written out."""
     run("VACUUM ANALYZE")
     run("CHECKPOINT")
+
+
+def asked(statement: str) -> Any:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
 
 
 def run(statement: str, parameters: dict[str, Any] | None = None) -> int:

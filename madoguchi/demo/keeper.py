@@ -29,7 +29,6 @@ _PR_SET_PDEATHSIG = 1
 # often capped at 64 MB in containers.
 _SETTINGS = {
     "listen_addresses": "",
-    "shared_buffers": "128MB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "1GB",
@@ -40,8 +39,20 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "log_min_messages": "warning",
 }
-# For tests alone: their data need not outlive the machine's power.
-_CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# For tests alone: their data need not outlive the machine's power, and is little.
+_CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "128MB"}
+
+
+def shared_buffers() -> str:
+    """A sixteenth of the machine's memory, or of what its control group may have: 128 to 512 MB, taken as it fills.
+
+    With 512 MB a million subscriptions and what belongs to them stay in memory: writing the letters of a report cost a
+    seventh less processor time than with 128 MB.
+    """
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    with contextlib.suppress(OSError, ValueError):  # "max" where there is no limit
+        memory = min(memory, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return f"{min(max(memory // 16 // 2**20, 128), 512)}MB"
 
 
 class CannotStart(Exception):
@@ -230,7 +241,8 @@ def keep(data: Path, *, durable: bool) -> None:
             fcntl.flock(mine, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             return
-        server = Server(data, settings={**_SETTINGS, **({} if durable else _CARELESS)})
+        memory = {"shared_buffers": shared_buffers()}
+        server = Server(data, settings={**_SETTINGS, **memory, **({} if durable else _CARELESS)})
         wanted = True
 
         def leave(*_: object) -> None:

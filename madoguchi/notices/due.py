@@ -8,7 +8,7 @@ and ``upto`` (the range), and what :mod:`madoguchi.notices.audience` computes on
 _IN_RANGE = "BETWEEN %(after)s + 1 AND %(upto)s"
 
 # The contracts that the notice touches, of the IDs that may see them: those it names, or, where it names none, those of
-# its services.
+# its services. Of one ID each is there once: it is linked once with a customer, and a contract has one.
 _TOUCHED = """
             FROM contracts_customerlink link
             JOIN contracts_contract contract ON contract.customer_id = link.customer_id
@@ -100,6 +100,7 @@ _OPENING = """
     GROUP BY shut.zone, shut.days, shut.hours
 """
 
+# OFFSET 0: or what becomes of a letter would be asked anew for every column that goes by it.
 JUDGED = f"""
     WITH wish AS MATERIALIZED ({_WISH}), silenced AS MATERIALIZED ({_SILENCED}), due AS MATERIALIZED ({_DUE}),
          opening AS ({_OPENING}),
@@ -111,6 +112,7 @@ JUDGED = f"""
             FROM due
             LEFT JOIN opening ON due.hold AND NOT due.at_once
              AND opening.zone = due.zone AND opening.days = due.days AND opening.hours = due.hours
+            OFFSET 0
          )
 """  # noqa: S608
 
@@ -119,7 +121,7 @@ JUDGED = f"""
 _PARTIES = f"""
     SELECT string_agg(party.line, E'\n' ORDER BY party.line)
     FROM (SELECT customer.number || E'\t' || string_agg(one.number, E'\t' ORDER BY one.number) AS line
-          FROM (SELECT DISTINCT contract.number, contract.customer_id {_TOUCHED}
+          FROM (SELECT contract.number, contract.customer_id {_TOUCHED}
                   AND link.account_id = judged.account_id
                 ORDER BY contract.number LIMIT %(most_objects)s + 1) one
           JOIN contracts_customer customer ON customer.id = one.customer_id
@@ -150,7 +152,7 @@ INSERT = f"""
                    SELECT CASE judged.language WHEN 'en' THEN %(contracts_en)s ELSE %(contracts_ja)s END
                           || array_to_string((array_agg(number))[:20], ', ')
                           || CASE WHEN count(*) > 20 THEN ' …' ELSE '' END || E'\n'
-                   FROM (SELECT DISTINCT contract.number {_TOUCHED} AND link.account_id = judged.account_id
+                   FROM (SELECT contract.number {_TOUCHED} AND link.account_id = judged.account_id
                          ORDER BY contract.number LIMIT 21) touched
                    HAVING count(*) > 0), '') ELSE '' END,
                CASE WHEN %(is_first)s THEN '' ELSE coalesce((

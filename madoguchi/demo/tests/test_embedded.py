@@ -189,3 +189,14 @@ def test_ordinary_user_can_run_it(tmp_path: Path, data: Path, user: Callable[...
     first = user(keeper._setpriv(65534, 65534)[:-1])
     assert answers(first.url())
     assert data.stat().st_uid == 65534
+
+
+@pytest.mark.parametrize(
+    ("machine", "limit", "expected"), [(1, "max", 128), (4, "max", 256), (64, "max", 512), (64, 4, 256)]
+)
+def test_the_server_takes_a_share_of_the_memory_there_is(monkeypatch, machine, limit, expected):
+    """In GB; the second is what the control group may have."""
+    monkeypatch.setattr(keeper.os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": machine * 2**18}.__getitem__)
+    written = limit if limit == "max" else str(limit * 2**30)
+    monkeypatch.setattr(keeper.Path, "read_text", lambda path: written)
+    assert keeper.shared_buffers() == f"{expected}MB"
