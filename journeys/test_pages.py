@@ -126,5 +126,10 @@ def test_pages_of_staff(visitor: Visitor) -> None:
     category = first(visitor, "/console/categories/", r'href="[^"]*/console/categories/(\d+)/"')
     places |= {"question": question, "guide": guide, "mailing": mailing, "service": service, "category": category}
     usage = first(visitor, "/console/imports/", r'href="[^"]*/console/imports/(\d+)/"')
-    places |= {"tariff": tariff, "usage": usage}
+    visitor.go("/console/tokens/new/")
+    visitor.fill(name="経理システム")
+    visitor.page.locator("[name=scopes]").first.check()
+    visitor.press()
+    visitor.page.wait_for_url(re.compile(r"/console/tokens/\d+/"))
+    places |= {"tariff": tariff, "usage": usage, "token": visitor.page.url.rstrip("/").rpartition("/")[2]}
     assert walk(visitor, CONSOLE.values(), customer=customer, **places) >= 8

@@ -16,6 +16,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.accounts.tests.people import sign_in
 from madoguchi.catalog.models import Category, Guide, Question, Service
 from madoguchi.contracts.models import Contract
+from madoguchi.contracts.models.operator_tokens import issue
 from madoguchi.delivery.models import Mailing
 from madoguchi.demo.sample import accounts, catalog, contracts, deliveries, inquiries, notices, questions
 from madoguchi.inquiries.models import Inquiry
@@ -42,6 +43,17 @@ SITES = {
     "provider:userinfo": "/oidc/userinfo",
     "provider:revoke": "/oidc/revoke",
     "provider:introspect": "/oidc/introspect",
+}
+# For the operator's own systems, which show a token of theirs; nobody gets in by a session.
+SYSTEMS = {
+    "api:customer": "/api/v1/customers/N123456789",
+    "api:put_customer": "/api/v1/customers/N123456789",
+    "api:roles": "/api/v1/customers/N123456789/roles",
+    "api:put_role": "/api/v1/customers/N123456789/roles",
+    "api:contract": "/api/v1/contracts/{contract}",
+    "api:put_contract": "/api/v1/contracts/{contract}",
+    "api:put_number": "/api/v1/contracts/{contract}/numbers",
+    "api:store_batch": "/api/v1/batches",
 }
 # For everybody. 404 where the address needs something the sample cannot have, such as a mail's token.
 PUBLIC = {
@@ -307,6 +319,10 @@ ADMINISTRATORS = {
     "console:site": "/console/sites/aoba-mall/",
     "console:site_secret": "/console/sites/aoba-mall/secret/",
     "console:site_remove": "/console/sites/aoba-mall/remove/",
+    "console:tokens": "/console/tokens/",
+    "console:token_new": "/console/tokens/new/",
+    "console:token": "/console/tokens/{token}/",
+    "console:token_revoke": "/console/tokens/{token}/revoke/",
 }
 SUPPORTERS = {
     "console:budgets": "/console/budgets/",
@@ -355,7 +371,7 @@ BILLERS = {
     "console:import_reasons": "/console/imports/{usage}/reasons.csv",
 }
 CONSOLE = {**STAFF, **WRITERS, **PUBLISHERS, **SUPPORTERS, **BILLERS, **ADMINISTRATORS}
-CLAIMED = {**MACHINE, **SITES, **PUBLIC, **SIGNED_IN, **CONTRACT, **HELD, **CONSOLE}
+CLAIMED = {**MACHINE, **SITES, **SYSTEMS, **PUBLIC, **SIGNED_IN, **CONTRACT, **HELD, **CONSOLE}
 
 pytestmark = pytest.mark.django_db
 # What a page may answer to somebody it lets in; some take only POST, some need what the sample has not.
@@ -401,6 +417,7 @@ def places() -> dict[str, object]:
         "link": hanako.customer_links.get().pk,
         "webhook": hanako.webhooks.get().pk,
         "tariff": load_tariff().pk,
+        "token": issue(name="billing", scopes=["contracts:read"], by=hanako)[0].pk,
         "usage": ImportRun.objects.create(size=0, way="console").pk,
     }
 
@@ -440,6 +457,15 @@ def test_machine_endpoints_answer_without_a_session(places) -> None:
         answer = anybody.get(path)
         assert answer.status_code in {200, 303, 400, 401, 405}, name
         assert not answer.cookies, name
+
+
+def test_the_operators_systems_get_in_by_a_token_alone(places) -> None:
+    for client in (browser(), browser("hanako@example.jp"), browser("admin@aoba.example", second_factor=True)):
+        for name, path in SYSTEMS.items():
+            for method in (client.get, client.put, client.post):
+                answer = method(path.format(**places), content_type="application/json")
+                assert answer.status_code in {401, 405}, name
+                assert "no-store" in answer["Cache-Control"], name
 
 
 def test_private_pages_ask_a_stranger_to_log_in(places) -> None:

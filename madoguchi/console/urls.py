@@ -54,6 +54,7 @@ from madoguchi.console.tariffs import release as tariff_release
 from madoguchi.console.tariffs import rule as tariff_rule
 from madoguchi.console.tariffs import upload as tariff_upload
 from madoguchi.console.tariffs import version as tariff
+from madoguchi.console.tokens import board as tokens
 
 app_name = "console"
 urlpatterns = [
@@ -136,6 +137,10 @@ urlpatterns = [
     path("templates/new/", templates.new, name="template_new"),
     path("templates/<int:template_id>/", templates.edit, name="template"),
     path("templates/<int:template_id>/remove/", templates.remove, name="template_remove"),
+    path("tokens/", tokens.board, name="tokens"),
+    path("tokens/new/", tokens.new, name="token_new"),
+    path("tokens/<int:token_id>/", tokens.show, name="token"),
+    path("tokens/<int:token_id>/revoke/", tokens.revoke, name="token_revoke"),
     path("texts/", legal_texts.board, name="texts"),
     path("texts/new/", legal_texts.new, name="text_new"),
     path("notices/", board.board, name="notices"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import get_language_from_request, override
@@ -15,9 +15,13 @@ MEDIA_TYPE = "application/problem+json"
 API = "/api/"
 _TITLES = {
     400: _("The request cannot be understood"),
+    401: _("A token is needed"),
     403: _("Not allowed"),
     404: _("There is nothing at this address"),
     405: _("This address does not take that method"),
+    409: _("This contradicts what is stored"),
+    413: _("The request is too large"),
+    422: _("The request cannot be carried out"),
     429: _("Too many requests"),
     500: _("Something went wrong here"),
     503: _("Not available for the moment"),
@@ -25,10 +29,14 @@ _TITLES = {
 
 
 class Fault(TypedDict):
-    """One thing that is wrong with a request: where (``query.limit``), and a sentence."""
+    """One thing that is wrong with a request: where (``query.limit``), and a sentence.
+
+    ``pointer`` is the same place within the body, as a fragment (RFC 6901, section 6).
+    """
 
     field: str
     message: str
+    pointer: NotRequired[str]
 
 
 def problem(request: HttpRequest, status: int, *, detail: str = "", errors: Sequence[Fault] = ()) -> HttpResponse:

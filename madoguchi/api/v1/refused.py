@@ -9,6 +9,9 @@ from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext_lazy as _
 from ninja.errors import ValidationError
 
+from madoguchi.api.v1.schemas import Problem
+from madoguchi.contracts.imports import rows
+from madoguchi.contracts.imports.reasons import sentence
 from madoguchi.shell.problems import Fault, problem
 
 _SENTENCES: dict[str, str | Promise] = {
@@ -27,6 +30,22 @@ _SENTENCES: dict[str, str | Promise] = {
     "string_pattern_mismatch": _("This does not have the right form."),
     "date_from_datetime_parsing": _("Write a day as 2026-11-22."),
     "date_parsing": _("Write a day as 2026-11-22."),
+    "date_type": _("Write a day as 2026-11-22."),
+    "string_type": _("Write a text."),
+    "string_too_short": _("This must not be empty."),
+    "too_long": _("These are too many."),
+    "extra_forbidden": _("There is nothing of this name."),
+}
+# What the address answers besides what it is for, to systems that show a token.
+REFUSALS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429, 503), Problem)
+# Rows that are right in themselves and contradict what is stored.
+CONTRADICTS = {"another_customer", "held_before", "held_later"}
+# What a column of a file is called in a body.
+NAMES = {
+    "customers": {"customer_number": "number"},
+    "contracts": {"contract_number": "number", "customer_number": "customer"},
+    "numbers": {"contract_number": "contract"},
+    "roles": {"customer_number": "customer", "contract_numbers": "contracts"},
 }
 _OTHERWISE = _("This value cannot be read.")
 
@@ -39,16 +58,45 @@ class Refused(Exception):
         self.faults = faults
 
 
+class NotStored(Exception):
+    """Rows that a system told cannot be stored; ``alone`` when the body is the row."""
+
+    def __init__(self, problems: Sequence[tuple[str, int, rows.Problem]], *, alone: bool) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems
+        self.alone = alone
+
+
 def fault(field: str, code: str) -> tuple[str, str]:
     return f"query.{field}", code
 
 
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
-    return _answer(request, error.faults)
+    return _answer(request, [(field, code, "") for field, code in error.faults], status=400)
 
 
 def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    return _answer(request, [(_where(one), str(one["type"])) for one in error.errors])
+    """400 for an address that cannot be read, 422 for a body that says what it should not."""
+    faults = [(_where(one), str(one["type"]), _pointer(one)) for one in error.errors]
+    return _answer(request, faults, status=422 if any(pointer for *_others, pointer in faults) else 400)
+
+
+def not_stored(request: HttpRequest, error: NotStored) -> HttpResponse:
+    """409 where the rows are right in themselves and contradict what is stored, 422 else."""
+    with override(get_language_from_request(request)):
+        errors: list[Fault] = []
+        for kind, place, problem_ in error.problems:
+            name = NAMES[kind].get(problem_.column, problem_.column)
+            path = name if error.alone else f"{kind}/{place}/{name}"
+            errors.append(
+                {
+                    "field": f"body.{path.replace('/', '.')}",
+                    "pointer": f"#/{path}",
+                    "message": sentence(problem_.reason, problem_.value),
+                }
+            )
+    contradicts = all(one.reason in CONTRADICTS for _kind, _place, one in error.problems)
+    return problem(request, 409 if contradicts else 422, errors=errors)
 
 
 def _where(error: dict[str, Any]) -> str:
@@ -57,9 +105,20 @@ def _where(error: dict[str, Any]) -> str:
     return f"{place[0]}.{place[-1]}"
 
 
-def _answer(request: HttpRequest, faults: Sequence[tuple[str, str]]) -> HttpResponse:
+def _pointer(error: dict[str, Any]) -> str:
+    """Of what is in the body, where; its first two parts are ``body`` and the name of our own parameter."""
+    place = [str(part) for part in error["loc"]]
+    return (
+        "#" + "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in place[2:])
+        if place[0] == "body"
+        else ""
+    )
+
+
+def _answer(request: HttpRequest, faults: Sequence[tuple[str, str, str]], *, status: int) -> HttpResponse:
     with override(get_language_from_request(request)):
-        errors: list[Fault] = [
-            {"field": field, "message": str(_SENTENCES.get(code, _OTHERWISE))} for field, code in faults
-        ]
-    return problem(request, 400, errors=errors)
+        errors: list[Fault] = []
+        for field, code, pointer in faults:
+            said: Fault = {"field": field, "message": str(_SENTENCES.get(code, _OTHERWISE))}
+            errors.append({**said, "pointer": pointer} if pointer else said)
+    return problem(request, status, errors=errors)

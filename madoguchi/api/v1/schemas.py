@@ -140,6 +140,7 @@ class StatusOut(Schema):
 class FaultOut(Schema):
     field: str
     message: str
+    pointer: str | None = Field(None, description="Where in the body, as a JSON pointer (RFC 6901): #/started_on.")
 
 
 class Problem(Schema):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from madoguchi.catalog.models import Category, Service
+from madoguchi.contracts.models import Contract, Customer
 from madoguchi.notices.as_json import in_both, links
 from madoguchi.notices.models import Notice
 
@@ -25,4 +26,24 @@ def service(row: Service, *, posted: dict[str, int]) -> dict[str, Any]:
         "regions": row.regions,
         "posted": {kind.value: posted.get(kind.value, 0) for kind in Notice.Kind},
         "pages": links(f"/services/{row.slug}/"),
+    }
+
+
+def customer(row: Customer) -> dict[str, Any]:
+    return {"number": row.number, "name": row.name, "name_kana": row.name_kana}
+
+
+def contract(row: Contract) -> dict[str, Any]:
+    """``row`` with its customer, service and telephone numbers."""
+    held = sorted(row.telephone_numbers.all(), key=lambda number: (number.started_on, number.number))
+    return {
+        "number": row.number,
+        "customer": row.customer.number,
+        "service": row.service.slug,
+        "plan": row.plan,
+        "usage_kind": row.usage_kind,
+        "contact_phone": row.contact_phone,
+        "started_on": row.started_on,
+        "ended_on": row.ended_on,
+        "numbers": [{"number": one.number, "started_on": one.started_on, "ended_on": one.ended_on} for one in held],
     }

@@ -93,6 +93,8 @@ _ACTS: dict[str, str | Promise] = {
     "import.look": _("Gave a reason to look at records"),
     "import.rejects": _("Downloaded the rejected records"),
     "import.reasons": _("Downloaded the reasons"),
+    "token.issue": _("Issued the token"),
+    "token.revoke": _("Revoked the token"),
     "tax.add": _("Added a row from a month on"),
     "tax.change": _("Changed a row to come"),
     "tax.remove": _("Deleted a row to come"),

@@ -41,6 +41,7 @@ def addresses(draft: Report) -> dict[str, str]:
             "client_id": "unknown",
             "template_id": 1,
             "key": 1,
+            "token_id": 1,
             "import_id": 1,
             "inquiry_id": 1,
             "question_id": 1,

@@ -118,7 +118,7 @@ def role(text: str) -> str:
 
 
 def address(text: str) -> str:
-    if text.count("@") != 1 or any(mark.isspace() for mark in text):
+    if text.count("@") != 1 or not text.isprintable() or " " in text:
         raise Unreadable("email")
     return text.lower()
 

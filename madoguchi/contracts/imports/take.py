@@ -1,14 +1,16 @@
 """Files of customers, contracts, numbers and roles into the database: all good rows of all files, or nothing."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 from . import contracts, customers, numbers, roles
-from .rows import KINDS, Problem, Reading, Row, open_file
+from .rows import KINDS, Problem, Reading, Row, open_file, read_cells
 from .stock import Cells, Done, Wrong
 
 TOGETHER = 2000  # rows looked up, changed and written at once
@@ -42,6 +44,18 @@ class Rejected:
     problems: list[Problem]
 
 
+class Busy(Exception):
+    """Somebody else is changing contracts from outside, and is not about to end."""
+
+
+class NotTaken(Exception):
+    """Nothing was stored; ``problems`` has the kind, the place among the rows of that kind, and what is wrong."""
+
+    def __init__(self, problems: list[tuple[str, int, Problem]]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems
+
+
 Told = Callable[[Rejected], None]
 Counted = Callable[[Path, int], None]
 
@@ -68,10 +82,21 @@ def import_files(
     return outcomes
 
 
-def one_at_a_time() -> None:
-    """Wait for who else changes contracts from outside, and keep them waiting until this transaction ends."""
+def one_at_a_time(*, patience: timedelta | None = None) -> None:
+    """Wait for who else changes contracts from outside, and keep them waiting until this transaction ends.
+
+    Raises :class:`Busy` when that takes longer than ``patience``.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('contracts_import'))")
+        try:
+            if patience:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{patience.total_seconds():.0f}s"])
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('contracts_import'))")
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                raise Busy from error
+            raise
+        cursor.execute("SELECT set_config('lock_timeout', '0', true)")
 
 
 def take_rows(kind: str, rows: Sequence[Row]) -> Iterator[tuple[Row, Done | list[Problem]]]:
@@ -84,6 +109,25 @@ def take_rows(kind: str, rows: Sequence[Row]) -> Iterator[tuple[Row, Done | list
             continue
         done = next(said)
         yield row, [Problem(row.line, done.column, done.reason, done.value)] if isinstance(done, Wrong) else done
+
+
+@transaction.atomic
+def take_texts(rows: Mapping[str, Sequence[Mapping[str, str]]], *, patience: timedelta) -> dict[str, list[Done]]:
+    """Rows by kind, each with its cells by column as a file would have them: all of them, or none.
+
+    What became of each. Raises :class:`NotTaken` with everything that is wrong, :class:`Busy`.
+    """
+    one_at_a_time(patience=patience)
+    said: dict[str, list[Done]] = {}
+    wrong: list[tuple[str, int, Problem]] = []
+    for kind in sorted(rows, key=list(KINDS).index):
+        read = [Row(place, *read_cells(kind, cells, place), []) for place, cells in enumerate(rows[kind])]
+        done = [(row.line, done) for row, done in take_rows(kind, read)]
+        said[kind] = [word for _place, word in done if isinstance(word, str)]
+        wrong += [(kind, place, one) for place, word in done if not isinstance(word, str) for one in word]
+    if wrong:
+        raise NotTaken(wrong)
+    return said
 
 
 def _take(reading: Reading, *, rejected: Told | None, counted: Counted | None) -> Outcome:

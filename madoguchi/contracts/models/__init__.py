@@ -3,9 +3,11 @@
 from .budgets import BudgetAlarm
 from .customers import Contract, Customer, CustomerLink, TelephoneNumber, UsageKind
 from .dispatches import Dispatch
+from .operator_tokens import OperatorToken, TokenAct
 from .passcodes import Passcode
 from .phone_changes import PhoneChange
 from .proofs import PhoneEntry, PhoneProof, RetiredSecret, TrustedDevice, TrustedPhone
+from .uploads import Upload, UploadFile
 
 __all__ = [
     "BudgetAlarm",
@@ -13,13 +15,17 @@ __all__ = [
     "Customer",
     "CustomerLink",
     "Dispatch",
+    "OperatorToken",
     "Passcode",
     "PhoneChange",
     "PhoneEntry",
     "PhoneProof",
     "RetiredSecret",
     "TelephoneNumber",
+    "TokenAct",
     "TrustedDevice",
     "TrustedPhone",
+    "Upload",
+    "UploadFile",
     "UsageKind",
 ]

@@ -83,7 +83,8 @@ def test_who_asks_is_told_each_row_that_was_left_out_as_it_stands_in_the_file(tm
     service()
     path = tmp_path / "file.csv"
     path.write_text("customer_number,name\nN１,あ\nN100000017,株式会社見本\nN100000018,\n", encoding="cp932")
-    told, progress = [], []
+    told: list[take.Rejected] = []
+    progress: list[int] = []
     take.import_files([path], commit=True, rejected=told.append, counted=lambda _path, done: progress.append(done))
     assert [(row.line, row.columns, row.cells) for row in told] == [
         (2, ["customer_number", "name"], ["N１", "あ"]),
