@@ -232,6 +232,7 @@ SIGNED_IN = {
 # For who may see the contract: its holder and the colleague it was opened to, after confirming the contact phone.
 CONTRACT = {
     "charges:statement": "/my/charges/usage/{contract}/ip050/",
+    "charges:download": "/my/charges/usage/{contract}/ip050/statement.csv",
     "charges:contract_bills": "/my/charges/bills/{contract}/",
     "charges:bill": "/my/charges/bills/{contract}/2026-10/",
     "charges:invoice": "/my/charges/bills/{contract}/2026-10/invoice.pdf",

@@ -1,10 +1,13 @@
+import re
 from datetime import date
 
 from django.urls import path, register_converter
 
+from madoguchi.statements.downloads.files import FILES
 from madoguchi.support.charges.views.bills import bill, bills, contract_bills
 from madoguchi.support.charges.views.contracts import contracts
-from madoguchi.support.charges.views.invoice import download
+from madoguchi.support.charges.views.download import download
+from madoguchi.support.charges.views.invoice import download as invoice
 from madoguchi.support.charges.views.statement import statement
 from madoguchi.support.charges.views.usage import usage
 
@@ -21,7 +24,20 @@ class Month:
         return f"{value:%Y-%m}"
 
 
+class Ending:
+    """How the name of a file of a statement ends."""
+
+    regex = "|".join(map(re.escape, FILES))
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(Month, "month")
+register_converter(Ending, "ending")
 
 app_name = "charges"
 urlpatterns = [
@@ -29,7 +45,8 @@ urlpatterns = [
     path("charges/bills/", bills, name="bills"),
     path("charges/bills/<str:contract>/", contract_bills, name="contract_bills"),
     path("charges/bills/<str:contract>/<month:month>/", bill, name="bill"),
-    path("charges/bills/<str:contract>/<month:month>/invoice.pdf", download, name="invoice"),
+    path("charges/bills/<str:contract>/<month:month>/invoice.pdf", invoice, name="invoice"),
     path("charges/usage/", usage, name="usage"),
     path("charges/usage/<str:contract>/<slug:kind>/", statement, name="statement"),
+    path("charges/usage/<str:contract>/<slug:kind>/statement<ending:ending>", download, name="download"),
 ]

@@ -3,18 +3,20 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.contracts.models import Contract
 from madoguchi.contracts.sessions import account_of
 from madoguchi.shell.forms import render_form
+from madoguchi.statements.downloads.files import FILES
 from madoguchi.statements.masking import sees_whole_numbers
 from madoguchi.statements.reading.choice import sums
 from madoguchi.statements.reading.half_year import totals
 from madoguchi.statements.statement import months_shown
 from madoguchi.support.charges import remembered
-from madoguchi.support.charges.asked import Asked, asked, month_form, note
+from madoguchi.support.charges.asked import Asked, Unanswerable, asked, month_form, note
 from madoguchi.support.charges.chart import chart
 from madoguchi.support.charges.forms import SearchForm
 from madoguchi.support.charges.rows import rows
@@ -34,16 +36,31 @@ def statement(request: HttpRequest, *, contract: Contract, kind: str) -> HttpRes
 
 
 def _page(request: HttpRequest, contract: Contract, kind: StatementKind, search: SearchForm) -> HttpResponse:
-    context: dict[str, object] = {"contract": contract, "kind": kind, "tab": "usage", "month_form": month_form(request)}
     found = asked(request, contract, kind, purpose="page")
     if not isinstance(found, Asked):
-        if found.form:
-            return render_form(request, PAGE, found.form, context)
-        return render(request, PAGE, context | {"month": found.month, "opens_on": found.opens_on})
-    context |= _shown(request, found)
+        return refused(request, contract, kind, found)
+    context = _context(request, contract, kind) | _shown(request, found)
     if search.is_bound:
         return render_form(request, PAGE, search, context | {"search": search})
     return render(request, PAGE, context | {"search": search})
+
+
+def refused(request: HttpRequest, contract: Contract, kind: StatementKind, why: Unanswerable) -> HttpResponse:
+    """The page without a statement: something asked for is not there, or not yet."""
+    context = _context(request, contract, kind)
+    if why.form:
+        return render_form(request, PAGE, why.form, context)
+    return render(request, PAGE, context | {"month": why.month, "opens_on": why.opens_on})
+
+
+def too_long(request: HttpRequest, found: Asked, *, most: int) -> HttpResponse:
+    """The page, which says that a file cannot hold so many lines, and which one can."""
+    context = _context(request, found.contract, found.kind) | _shown(request, found)
+    return render(request, PAGE, context | {"search": SearchForm(), "too_long": most}, status=422)
+
+
+def _context(request: HttpRequest, contract: Contract, kind: StatementKind) -> dict[str, object]:
+    return {"contract": contract, "kind": kind, "tab": "usage", "month_form": month_form(request)}
 
 
 def _shown(request: HttpRequest, found: Asked) -> dict[str, object]:
@@ -64,6 +81,7 @@ def _shown(request: HttpRequest, found: Asked) -> dict[str, object]:
         "columns": columns,
         "page_obj": page,
         "rows": rows(page, records, columns, look),
+        "files": _files(request, found),
         "has_other": any(column.code == "other" for column in columns),
         "own_numbers": _own_numbers(found),
         "look": look,
@@ -71,6 +89,19 @@ def _shown(request: HttpRequest, found: Asked) -> dict[str, object]:
         "chart": chart(totals(found.contract, months[::-1], known=known), shown=found.month),
         "may_unmask": sees_whole_numbers(account_of(request), found.contract),
     }
+
+
+def _files(request: HttpRequest, found: Asked) -> list[dict[str, object]]:
+    """Each kind of file of the very lines shown."""
+    query = request.GET.copy()
+    for name in ("page", "lines"):
+        query.pop(name, None)
+    query["month"] = f"{found.month:%Y-%m}"
+    names = {"contract": found.contract.number, "kind": found.kind.slug}
+    return [
+        {"file": file, "href": f"{reverse('charges:download', kwargs={**names, 'ending': ending})}?{query.urlencode()}"}
+        for ending, file in FILES.items()
+    ]
 
 
 def _own_numbers(found: Asked) -> list[dict[str, object]]:
