@@ -14,7 +14,7 @@ from madoguchi.accounts.business.providers import providers
 from madoguchi.delivery import charset
 from madoguchi.delivery.engine.pacing import limits
 from madoguchi.delivery.engine.relays import relays
-from madoguchi.lib import registration_number
+from madoguchi.lib import own_links, registration_number
 from madoguchi.lib.environment import Environment, cores
 from madoguchi.shell.logs import logging_config
 
@@ -348,6 +348,22 @@ ACCEPT_IP_PHONE = ENV.boolean("MADOGUCHI_ACCEPT_IP_PHONE", True)
 # How long a proven contact phone opens call records before the code (or the remembered device) is asked for again.
 CONTACT_PROOF_MINUTES = ENV.integer("MADOGUCHI_CONTACT_PROOF_MINUTES", 60, least=1, most=1440)
 TRUSTED_DEVICE_DAYS = ENV.integer("MADOGUCHI_TRUSTED_DEVICE_DAYS", 90, least=1, most=365)
+
+# --- My page --------------------------------------------------------------------------------------------------------
+# Links of the operator's own, and the service of the catalogue that this site itself is: its notices stand on My page.
+OWN_LINKS = ENV.parsed(
+    "MADOGUCHI_OWN_LINKS",
+    own_links.read,
+    own_links.read(
+        '[{"ja": "お申し込み", "en": "Apply for a service", "href": "/services/"},'
+        ' {"ja": "プランの変更", "en": "Change your plan", "href": "/contact/"},'
+        ' {"ja": "お支払い方法", "en": "How you pay", "href": "/faq/"}]'
+        if DEMO
+        else "[]"
+    ),
+    wanted="a list of links as JSON",
+)
+SITE_SERVICE = ENV.text("MADOGUCHI_SITE_SERVICE", "support-site", wanted="the slug of a service")
 
 # --- statements -----------------------------------------------------------------------------------------------------
 # Whether the holder of a contract sees whole numbers of others in call records; colleagues never do.

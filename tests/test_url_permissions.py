@@ -199,6 +199,8 @@ SIGNED_IN = {
     "mypage:verify_resend": "/my/verify/code/resend/",
     "mypage:verify_factor": "/my/verify/factor/",
     "mypage:contracts": "/my/contracts/",
+    "mypage:text_size": "/my/text-size/",
+    "mypage:customer": "/my/customer/",
     "mypage:add": "/my/contracts/add/",
     "mypage:add_phone": "/my/contracts/add/phone/",
     "mypage:add_method": "/my/contracts/add/method/",
@@ -233,6 +235,7 @@ SIGNED_IN = {
 CONTRACT = {
     "charges:statement": "/my/charges/usage/{contract}/ip050/",
     "charges:download": "/my/charges/usage/{contract}/ip050/statement.csv",
+    "mypage:numbers": "/my/contracts/{contract}/numbers/",
     "charges:contract_bills": "/my/charges/bills/{contract}/",
     "charges:bill": "/my/charges/bills/{contract}/2026-10/",
     "charges:invoice": "/my/charges/bills/{contract}/2026-10/invoice.pdf",

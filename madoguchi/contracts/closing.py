@@ -2,7 +2,7 @@
 
 from madoguchi.accounts.close import closer
 from madoguchi.accounts.models import Account
-from madoguchi.contracts.models import Passcode, PhoneChange, PhoneEntry, PhoneProof, TrustedDevice
+from madoguchi.contracts.models import NumberLabel, Passcode, PhoneChange, PhoneEntry, PhoneProof, TrustedDevice
 
 
 @closer
@@ -13,4 +13,5 @@ def let_go(account: Account) -> None:
     Passcode.objects.filter(account=account).delete()
     PhoneEntry.objects.filter(account=account).delete()
     PhoneChange.objects.filter(account=account).delete()
+    NumberLabel.objects.filter(account=account).delete()
     account.customer_links.all().delete()

@@ -77,6 +77,12 @@ def normalised(typed: str) -> str | None:
     return _HOME_CODE + digits[1:]
 
 
+def national_digits(typed: str) -> str:
+    """The digits of a part of a number as it is found in E.164: 050-0000-01 → 50000001; empty where there are none."""
+    digits = _DASHES.sub("", unicodedata.normalize("NFKC", typed)).removeprefix(_HOME_CODE)
+    return digits.removeprefix("0") if re.fullmatch(r"[0-9]{2,15}", digits) else ""
+
+
 def kind(phone: str) -> PhoneKind:
     """What ``phone`` (E.164) is."""
     if not phone.startswith(_HOME_CODE):

@@ -7,8 +7,16 @@ from django.http import HttpRequest
 from madoguchi.accounts.export import register
 from madoguchi.accounts.models import Account
 from madoguchi.contracts import contact_phone
-from madoguchi.contracts.models import Contract, Passcode, PhoneChange, PhoneEntry, PhoneProof, TrustedDevice
-from madoguchi.contracts.verification import proven
+from madoguchi.contracts.models import (
+    Contract,
+    NumberLabel,
+    Passcode,
+    PhoneChange,
+    PhoneEntry,
+    PhoneProof,
+    TrustedDevice,
+)
+from madoguchi.contracts.verification import proven, proven_among
 
 
 def contracts(request: HttpRequest, account: Account) -> list[dict[str, Any]]:
@@ -99,6 +107,14 @@ def confirmations(_request: HttpRequest, account: Account) -> dict[str, Any]:
     }
 
 
+def number_labels(request: HttpRequest, account: Account) -> list[dict[str, Any]]:
+    """What the ID calls its numbers, of contracts it may see and whose contact phone this session has proven."""
+    visible = Contract.objects.visible_to(account)
+    named = NumberLabel.objects.filter(account=account, number__contract__in=proven_among(request, visible))
+    return [{"number": number, "label": label} for number, label in named.values_list("number__number", "label")]
+
+
+register("number_labels", number_labels)
 register("customers", links)
 register("contracts", contracts)
 register("remembered_devices", devices)

@@ -296,4 +296,16 @@ class Migration(migrations.Migration):
             model_name='upload',
             index=models.Index(fields=['state'], name='contracts_upload_state'),
         ),
+        migrations.CreateModel(
+            name='NumberLabel',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('label', models.CharField(max_length=40)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='number_labels', to=settings.AUTH_USER_MODEL)),
+                ('number', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='contracts.telephonenumber')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('account', 'number'), name='number_label_once')],
+            },
+        ),
     ]

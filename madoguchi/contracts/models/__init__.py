@@ -3,6 +3,7 @@
 from .budgets import BudgetAlarm
 from .customers import Contract, Customer, CustomerLink, TelephoneNumber, UsageKind
 from .dispatches import Dispatch
+from .labels import NumberLabel
 from .operator_tokens import OperatorToken, TokenAct
 from .passcodes import Passcode
 from .phone_changes import PhoneChange
@@ -15,6 +16,7 @@ __all__ = [
     "Customer",
     "CustomerLink",
     "Dispatch",
+    "NumberLabel",
     "OperatorToken",
     "Passcode",
     "PhoneChange",

@@ -17,9 +17,9 @@ def sample():
     catalog.load(now=datetime(2026, 11, 22, tzinfo=UTC), random=Random(1))
 
 
-def test_forty_services_in_thirteen_categories():
+def test_forty_services_and_this_site_in_thirteen_categories():
     assert Category.objects.count() == 13
-    assert Service.objects.count() == 40
+    assert Service.objects.count() == 41
     assert not Category.objects.filter(services=None).exists()
 
 

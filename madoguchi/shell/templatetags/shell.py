@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from madoguchi.shell import languages, states
+from madoguchi.shell import text_size as text_sizes
 
 register = template.Library()
 
@@ -47,6 +48,14 @@ def in_language(thing: Any, field: str) -> str | SafeString:
 def in_language_plain(thing: Any, field: str) -> str:
     """The same without markup: for titles, attributes and plain text."""
     return "" if thing is None else _chosen(thing, field)[0]
+
+
+@register.simple_tag(takes_context=True)
+def text_size(context: Context) -> str | SafeString:
+    """The attribute of the page's first element that says which size of text the reader chose."""
+    request = context.get("request")
+    size = text_sizes.chosen(request) if request else "standard"
+    return "" if size == "standard" else format_html(' data-text-size="{}"', size)
 
 
 @register.filter

@@ -2,13 +2,17 @@ from django.urls import path
 
 from madoguchi.support.mypage.views import add, change_phone, contracts
 from madoguchi.support.mypage.views.code import code, progress, resend
-from madoguchi.support.mypage.views.home import home
+from madoguchi.support.mypage.views.customer import customer
+from madoguchi.support.mypage.views.home import choose_text_size, home
 from madoguchi.support.mypage.views.method import method
+from madoguchi.support.mypage.views.numbers import numbers
 from madoguchi.support.mypage.views.verify import begin, by_factor, verify
 
 app_name = "mypage"
 urlpatterns = [
     path("", home, name="home"),
+    path("text-size/", choose_text_size, name="text_size"),
+    path("customer/", customer, name="customer"),
     path("verify/", verify, name="verify"),
     path("verify/begin/", begin, name="verify_begin"),
     path("verify/factor/", by_factor, name="verify_factor"),
@@ -24,6 +28,7 @@ urlpatterns = [
     path("contracts/add/code/", add.code, name="add_code"),
     path("contracts/add/code/resend/", add.resend, name="add_resend"),
     path("contracts/add/done/", add.done, name="add_done"),
+    path("contracts/<str:contract>/numbers/", numbers, name="numbers"),
     path("contracts/<str:contract>/phone/", change_phone.change_phone, name="change_phone"),
     path("contracts/<str:contract>/phone/code/", change_phone.old_code, name="change_phone_code"),
     path("contracts/<str:contract>/phone/code/resend/", change_phone.old_resend, name="change_phone_resend"),

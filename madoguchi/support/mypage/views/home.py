@@ -1,7 +1,10 @@
 """E1: My page: who is signed in, what can be done, and the contract in hand."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from madoguchi.accounts.access import signed_in
 from madoguchi.accounts.change_address import came_back
@@ -12,6 +15,11 @@ from madoguchi.contracts.sessions import account_of
 from madoguchi.contracts.verification import proven
 from madoguchi.lib.addresses import envelope, plain
 from madoguchi.notices.models import Destination
+from madoguchi.shell import text_size
+from madoguchi.support.mypage import cards
+
+# More stand on the page of the contract's numbers.
+NUMBERS_SHOWN = 8
 
 
 @signed_in
@@ -20,25 +28,49 @@ def home(request: HttpRequest) -> HttpResponse:
         Contract.objects.visible_to(account_of(request)).select_related("customer", "service").order_by("number")
     )
     contract = _in_hand(contracts, request.GET.get("contract", ""))
-    stopped = {"came_back": came_back(account_of(request)), "paused": _paused(account_of(request))}
+    account = account_of(request)
+    touching = cards.notices_touching(account)
+    told = {
+        "came_back": came_back(account),
+        "paused": _paused(account),
+        "site_notices": cards.about_this_site(),
+        "notices": touching[: cards.NOTICES_SHOWN],
+        "more_notices": max(len(touching) - cards.NOTICES_SHOWN, 0),
+        "todo": cards.todo(request, account, contracts),
+        "own_links": settings.OWN_LINKS,
+        "sizes": text_size.SIZES,
+        "size": text_size.chosen(request),
+    }
     if contract is None:
-        return render(request, "mypage/home.html", {"contracts": [], **stopped})
+        return render(request, "mypage/home.html", {"contracts": [], **told})
     is_proven = proven(request, contract)
     return render(
         request,
         "mypage/home.html",
         {
-            **stopped,
+            **told,
             "contracts": contracts,
             "contract": contract,
             "proven": is_proven,
+            "charges": cards.charges_of(contract, timezone.localdate()) if is_proven else None,
             "holds": Contract.objects.held_by(account_of(request)).filter(pk=contract.pk).exists(),
-            "numbers": contract.telephone_numbers.order_by("number") if is_proven else [],
+            "numbers": contract.telephone_numbers.order_by("number")[:NUMBERS_SHOWN] if is_proven else [],
             "masked_phone": contact_phone.masked(contract.contact_phone),
             "statement": f"/my/charges/usage/{contract.number}/{contract.usage_kind}/",
             "how_many_numbers": contract.telephone_numbers.count(),
         },
     )
+
+
+@signed_in
+@require_POST
+def choose_text_size(request: HttpRequest) -> HttpResponse:
+    """Remember the size of text in this browser."""
+    response = redirect("mypage:home")
+    size = request.POST.get("size", "")
+    if size in text_size.SIZES:
+        text_size.keep(response, size)
+    return response
 
 
 def _paused(account: Account) -> list[str]:
