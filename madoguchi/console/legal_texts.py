@@ -86,17 +86,20 @@ class TextForm(forms.Form):
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     texts = LegalText.objects.defer("body_ja", "body_en").order_by("-effective_at", "-pk")
+    now = timezone.now()
+    # Not by version_in_force, which learns of a new version some seconds late: who just published one looks here.
+    in_force = {text.kind: text.version for text in reversed(texts) if text.effective_at <= now}
     kinds = [
         {
             "kind": kind,
             "name": name,
-            "in_force": LegalText.objects.version_in_force(kind),
+            "in_force": in_force.get(kind, ""),
             "versions": [text for text in texts if text.kind == kind],
             "page": f"public:{kind}_version" if kind in PAGES else "",
         }
         for kind, name in NAMES.items()
     ]
-    return render(request, "console/legal_texts.html", {"kinds": kinds, "now": timezone.now()})
+    return render(request, "console/legal_texts.html", {"kinds": kinds, "now": now})
 
 
 @roles.administrators
@@ -132,6 +135,6 @@ def _publish(request: HttpRequest, form: TextForm) -> bool:
 def _begin(request: HttpRequest) -> dict[str, str]:
     """The words of the version in force of the kind that the address names."""
     kind = request.GET.get("kind", "")
-    version = LegalText.objects.version_in_force(kind) if kind in NAMES else ""
-    text = LegalText.objects.filter(kind=kind, version=version).first()
+    in_force = LegalText.objects.filter(kind=kind, effective_at__lte=timezone.now()) if kind in NAMES else None
+    text = in_force.order_by("effective_at", "pk").last() if in_force is not None else None
     return {"kind": kind, "body_ja": text.body_ja, "body_en": text.body_en} if text else {"kind": kind}

@@ -16,6 +16,11 @@ def missing(account: Account) -> LegalText | None:
     return None if agreed else terms
 
 
+def agreed_before(account: Account) -> bool:
+    """Whether ``account`` agreed to some version: then a missing one is new, and not the first."""
+    return TermsAcceptance.objects.filter(account=account, kind=_KIND).exists()
+
+
 def agree(account: Account, *, version: str) -> None:
     """Agree to the version that was shown. Agreeing twice keeps the first time."""
     TermsAcceptance.objects.get_or_create(account=account, kind=_KIND, version=version)

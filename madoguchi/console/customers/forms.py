@@ -7,12 +7,13 @@ from madoguchi.shell.address_field import AddressField
 
 
 class ReasonField(forms.CharField):
-    """Why something is done to a customer's ID, for the audit log."""
+    """Why something is done, for the audit log; to a customer's ID, if nothing else is said."""
 
     def __init__(self, **options: Any) -> None:
+        inquiry = gettext_lazy("Recorded in the audit log, for instance the number of the inquiry.")
         super().__init__(
             label=gettext_lazy("Reason"),
-            help_text=gettext_lazy("Recorded in the audit log, for instance the number of the inquiry."),
+            help_text=options.pop("help_text", inquiry),
             min_length=5,
             max_length=300,
             widget=forms.TextInput(attrs={"autocomplete": "off"}),

@@ -81,7 +81,7 @@ def possible(told: Told) -> list[Act]:
 class Confirm(forms.Form):
     """What cannot be undone is done for a reason."""
 
-    reason = ReasonField()
+    reason = ReasonField(help_text=_("Recorded in the audit log."))
 
 
 @roles.may_publish

@@ -17,7 +17,7 @@ from madoguchi.console.notices.acts import acts
 from madoguchi.console.notices.completeness import missing_english, pairs
 from madoguchi.console.notices.timing import Timing
 from madoguchi.delivery.models import Mailing
-from madoguchi.delivery.pace import pace
+from madoguchi.delivery.pace import Pace, pace
 from madoguchi.notices import approve, mailings
 from madoguchi.notices.models import Approval, Notice, Report
 
@@ -52,19 +52,10 @@ def show(request: HttpRequest, notice_id: int) -> HttpResponse:
     return render(request, "console/notices/page.html", context)
 
 
-def _progress(report: Report) -> tuple[Mailing, dict[str, int]] | None:
-    """The report's mailing, and how far it is: letters by state; None when it was not mailed."""
+def _progress(report: Report) -> tuple[Mailing, Pace] | None:
+    """The report's mailing, and how far it is; None when it was not mailed."""
     mailing = Mailing.objects.filter(renderer=mailings.REPORT, reference=str(report.pk)).first()
-    return (mailing, _outcomes(mailing)) if mailing else None
-
-
-def _outcomes(mailing: Mailing) -> dict[str, int]:
-    """Letters by state; those that went out together with others in a digest are not among the skipped."""
-    counted = pace(mailing)
-    states = counted.by_state()
-    if digest := counted.reasons.get("skipped", {}).get("digest", 0):
-        states |= {"skipped": states["skipped"] - digest, "digest": digest}
-    return states
+    return (mailing, pace(mailing)) if mailing else None
 
 
 def _approved(report: Report) -> list[Approval]:
@@ -78,11 +69,11 @@ def _about(notice: Notice) -> Q:
     return Q(object_type="notice", object_key=str(notice.pk)) | Q(object_type="report", object_key__in=reports)
 
 
-def _other_mailings(notice: Notice) -> list[tuple[str | Promise, Mailing, dict[str, int]]]:
+def _other_mailings(notice: Notice) -> list[tuple[str | Promise, Mailing, Pace]]:
     """What was mailed about it beside its reports, and how far that is."""
     words = {mailings.REMINDER: _("Reminder"), mailings.WITHDRAWAL: _("Withdrawal")}
     found = mailings.about(notice).filter(renderer__in=words)
-    return [(words[mailing.renderer], mailing, _outcomes(mailing)) for mailing in found]
+    return [(words[mailing.renderer], mailing, pace(mailing)) for mailing in found]
 
 
 def _own(report: Report, person: Account) -> bool:

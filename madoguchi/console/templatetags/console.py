@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from madoguchi.accounts.models import Account
 from madoguchi.catalog.regions import BY_CODE
 from madoguchi.console.notices.forms.report import REMINDERS
+from madoguchi.delivery.pace import Pace
 from madoguchi.lib.markdown import to_html
 from madoguchi.notices.lifecycle import FINAL
 from madoguchi.notices.models import Report
@@ -114,9 +115,15 @@ def act_words(act: str) -> str | Promise:
 
 
 @register.filter
-def outcomes(progress: dict[str, int]) -> list[tuple[str | Promise, str]]:
-    """How many letters are in each state that occurs: its word and the number."""
-    return [(word, grouped(progress[state])) for state, word in _OUTCOMES.items() if progress.get(state)]
+def outcomes(pace: Pace) -> list[tuple[str | Promise, str]]:
+    """What became of how many letters: each outcome that occurs, its word and the number.
+
+    Letters that went out together with others in a digest are not among the skipped.
+    """
+    counted = pace.by_state()
+    if digest := pace.reasons.get("skipped", {}).get("digest", 0):
+        counted |= {"skipped": counted["skipped"] - digest, "digest": digest}
+    return [(word, grouped(counted[outcome])) for outcome, word in _OUTCOMES.items() if counted.get(outcome)]
 
 
 @register.filter

@@ -42,6 +42,11 @@ def test_writing_begins_from_the_version_in_force_and_is_shown_before_it_is_publ
     text = LegalText.objects.get(version="2026-12")
     entry = AuditEntry.objects.get()
     assert (entry.act, entry.object_key, entry.detail["version"]) == ("legal_text.publish", str(text.pk), "2026-12")
+    # At once, though each process learns of it some seconds late.
+    board = administrator.get(f"/en{TEXTS}").content.decode()
+    assert board.count("<b>in force</b>") == 1
+    assert board.index("2026-12") < board.index("<b>in force</b>") < board.index("2026-04")
+    assert "新しい規約" in administrator.get(f"{NEW}?kind=terms").content.decode()
     legal_text._known.clear()
     customer = Client()
     people.sign_in(customer, alice)

@@ -184,6 +184,14 @@ def test_failed_letters_are_tried_again_unless_the_address_is_at_fault(mailing) 
     assert "retry/" not in client.get(f"/console/mailings/{mailing.pk}/").content.decode()
 
 
+def test_where_no_address_is_at_fault_all_are_tried_again(mailing) -> None:
+    Letter.objects.filter(mailing=mailing, state="failed").update(reason="expired")
+    page = text(staff().get(f"/en/console/mailings/{mailing.pk}/retry/").content)
+    assert "All 4 failed letters are queued again." in page
+    assert "at fault" not in page
+    assert "inquiry" not in page
+
+
 @pytest.mark.parametrize("address", ["/en/console/", "/en/console/notices/"])
 def test_a_mailing_that_paused_itself_is_shown_loudly(mailing, report, address: str) -> None:
     mailing.pause(reason="failures")

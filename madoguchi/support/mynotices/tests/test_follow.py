@@ -69,15 +69,19 @@ def test_the_terms_lead_back_to_the_delivery_addresses(hers, terms):
 
 
 def test_a_new_version_of_the_terms_is_asked_once_again(hers, alice, terms):
+    assert "はじめてご利用になる前に" in hers.get("/my/notices/").text
     TermsAcceptance.objects.create(account=alice, kind="notification", version="1")
-    assert "同意して利用する" in hers.get("/my/notices/").text
+    asked = hers.get("/my/notices/").text
+    assert "利用規約が変わりました" in asked
+    assert "同意して続ける" in asked
+    assert "はじめて" not in asked
     # The page was open with the old version: nothing is agreed to unseen.
     hers.post("/my/notices/+agree/", {"version": "1"})
     assert TermsAcceptance.objects.count() == 1
     hers.post("/my/notices/+agree/", {"version": "2"})
     hers.post("/my/notices/+agree/", {"version": "2"})
     assert TermsAcceptance.objects.count() == 2
-    assert "同意して利用する" not in hers.get("/my/notices/").text
+    assert "同意して" not in hers.get("/my/notices/").text
 
 
 def test_choose_confirm_done(hers, alice, hikari):

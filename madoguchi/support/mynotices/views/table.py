@@ -78,7 +78,13 @@ def _terms(request: HttpRequest, terms: LegalText) -> HttpResponse:
     service = Service.objects.offered().filter(slug=request.GET.get("service", "").replace("\0", "")).first()
     # Markdown turned into HTML in which nothing acts.
     html = mark_safe(to_html(text))  # noqa: S308
-    context = {"terms": terms, "text": html, "service": service, "to": request.GET.get("to")}
+    context = {
+        "terms": terms,
+        "text": html,
+        "again": agreement.agreed_before(account_of(request)),
+        "service": service,
+        "to": request.GET.get("to"),
+    }
     return render(request, "mynotices/terms.html", context)
 
 
