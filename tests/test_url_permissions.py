@@ -371,6 +371,9 @@ BILLERS = {
     "console:import_give_up": "/console/imports/{usage}/give-up/",
     "console:import_undo": "/console/imports/{usage}/undo/",
     "console:import_look": "/console/imports/{usage}/look/",
+    "console:import_conflicts": "/console/imports/{usage}/conflicts/",
+    "console:import_conflict": "/console/imports/{usage}/conflicts/1/",
+    "console:import_conflicts_all": "/console/imports/{usage}/conflicts/all/kept/",
     "console:import_rejects": "/console/imports/{usage}/rejected/",
     "console:import_reasons": "/console/imports/{usage}/reasons.csv",
 }

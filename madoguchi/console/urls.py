@@ -11,6 +11,7 @@ from madoguchi.console.deliverability import suppressions
 from madoguchi.console.help import guides, questions
 from madoguchi.console.imports import acts as import_acts
 from madoguchi.console.imports import board as imports
+from madoguchi.console.imports import conflicts as import_conflicts
 from madoguchi.console.imports import look as import_look
 from madoguchi.console.imports import page as import_page
 from madoguchi.console.imports import rejects as import_rejects
@@ -86,6 +87,13 @@ urlpatterns = [
     path("imports/<int:import_id>/give-up/", import_acts.give_up, name="import_give_up"),
     path("imports/<int:import_id>/undo/", import_undo.undo, name="import_undo"),
     path("imports/<int:import_id>/look/", import_look.look, name="import_look"),
+    path("imports/<int:import_id>/conflicts/", import_conflicts.board, name="import_conflicts"),
+    path("imports/<int:import_id>/conflicts/<int:conflict_id>/", import_conflicts.show, name="import_conflict"),
+    path(
+        "imports/<int:import_id>/conflicts/all/<slug:decision>/",
+        import_conflicts.all_of_it,
+        name="import_conflicts_all",
+    ),
     path("imports/<int:import_id>/rejected/", import_rejects.download, name="import_rejects"),
     path("imports/<int:import_id>/reasons.csv", import_rejects.reasons, name="import_reasons"),
     path("inquiries/", inquiries.board, name="inquiries"),

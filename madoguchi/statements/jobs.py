@@ -11,7 +11,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.lib.lanes import Lane
 
 from .closing import close, keeping, rerate, schedule
-from .imports import decide, queue, work
+from .imports import conflicts, decide, queue, work
 from .models import ClosingRun, Rerating
 
 
@@ -81,3 +81,9 @@ def take_up_imports(timestamp: int) -> None:
 def tidy_imports(timestamp: int) -> None:
     """Every night: delete received files that have had their time."""
     decide.tidy(now=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.task(name="statements.decide_conflicts", priority=Lane.REST.priority)
+def decide_conflicts(*, usage_import_id: int, decision: str, by: int) -> None:
+    """Decide about every record of an import that was kept apart, as somebody said."""
+    conflicts.decide_all(usage_import_id, decision, by=Account.objects.get(pk=by), now=timezone.now())

@@ -2,9 +2,11 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 from madoguchi.contracts.models import Contract, UsageKind
 
@@ -228,7 +230,12 @@ class RejectedRow(models.Model):
 
 
 class Conflict(models.Model):
-    """A record that says something else about a line already stored: kept apart until somebody decides."""
+    """A line of a record that says something else about a line already stored: kept apart until somebody decides
+    (``imports/conflicts.py``)."""
+
+    class Decision(models.TextChoices):
+        KEPT = "kept", pgettext_lazy("conflict", "The stored one was kept")
+        TAKEN = "taken", pgettext_lazy("conflict", "The new one was taken")
 
     usage_import = models.ForeignKey(UsageImport, on_delete=models.CASCADE, related_name="conflicts")
     line = models.PositiveIntegerField()
@@ -237,7 +244,16 @@ class Conflict(models.Model):
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="+")
     key = models.UUIDField(db_index=True)
     outgoing = models.BooleanField()
-    payload = models.JSONField()  # the record as it would have been stored
+    payload = models.JSONField()  # the line as it would have been stored
+    decision = models.CharField(max_length=5, choices=Decision, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    replaced = models.JSONField(null=True, blank=True)  # the lines that stood when it was decided
+
+    class Meta:
+        indexes = [models.Index(fields=["usage_import", "decision", "line"], name="conflict_undecided")]
 
     def __str__(self) -> str:
         return f"conflict {self.pk}"

@@ -46,6 +46,7 @@ SELECT right(inhrelid::regclass::text, 6) FROM pg_inherits WHERE inhparent = 'st
 """
 _STORED = """
 SELECT c.key::text, c.outgoing, c.record::text FROM usage_probe p JOIN statements_call c ON c.key = p.key
+WHERE NOT EXISTS (SELECT FROM statements_adjustment a WHERE a.key = p.key)
 UNION ALL
 SELECT a.key::text, a.outgoing, '' FROM usage_probe p JOIN statements_adjustment a ON a.key = p.key
 """
@@ -55,14 +56,28 @@ CREATE TEMPORARY TABLE usage_staging (
     LIKE {table}, line integer, record_no bigint, state "char" DEFAULT 'n'
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE IF NOT EXISTS usage_probe (key uuid) ON COMMIT DROP;
+CREATE TEMPORARY TABLE IF NOT EXISTS usage_standing (key uuid, outgoing boolean, record uuid) ON COMMIT DROP;
+TRUNCATE usage_standing;
 """
 # What a staged line is: new, new and late (its month is closed), the same as a stored one, or in conflict with it. A
-# record is what its worst line is, and new where one of its lines is: "c" < "l" < "n" < "s".
+# record is what its worst line is, and new where one of its lines is: "c" < "l" < "n" < "s". A stored line stands as it
+# is, or as it was last put right; one that was withdrawn stands no more.
 _TELL_APART = """
 CREATE INDEX ON usage_staging (key);
 ANALYZE usage_staging;
-UPDATE usage_staging s SET state = 'c' FROM {table} c WHERE c.key = s.key AND c.record <> s.record;
-UPDATE usage_staging s SET state = 's' FROM {table} c
+INSERT INTO usage_standing
+SELECT c.key, c.outgoing, c.record FROM {table} c
+WHERE c.key IN (SELECT key FROM usage_staging) AND NOT EXISTS (
+    SELECT FROM statements_adjustment a WHERE a.key = c.key AND a.outgoing = c.outgoing
+    AND a.contract_id = c.contract_id AND a.for_month = c.month)
+UNION ALL
+SELECT key, outgoing, (new ->> 'record')::uuid FROM (
+    SELECT DISTINCT ON (key, for_month, contract_id, outgoing) key, outgoing, new FROM statements_adjustment
+    WHERE key IN (SELECT key FROM usage_staging) ORDER BY key, for_month, contract_id, outgoing, id DESC) latest
+WHERE new IS NOT NULL;
+ANALYZE usage_standing;
+UPDATE usage_staging s SET state = 'c' FROM usage_standing c WHERE c.key = s.key AND c.record <> s.record;
+UPDATE usage_staging s SET state = 's' FROM usage_standing c
 WHERE s.state = 'n' AND c.key = s.key AND c.outgoing = s.outgoing AND c.record = s.record;
 """
 # Of several new ones with one key the first counts.
@@ -74,9 +89,9 @@ FROM (
 WHERE s.state = 'n' AND s.key = first.key AND s.record_no <> first.record_no;
 """
 _QUARANTINE = """
-INSERT INTO statements_conflict (usage_import_id, line, records, month, contract_id, key, outgoing, payload)
+INSERT INTO statements_conflict (usage_import_id, line, records, month, contract_id, key, outgoing, payload, decision)
 SELECT usage_import_id, line, COALESCE(to_jsonb(s) ->> 'records', 'calls'), month, contract_id, key, outgoing,
-       to_jsonb(s) - 'line' - 'record_no' - 'state'
+       to_jsonb(s) - 'line' - 'record_no' - 'state', ''
 FROM usage_staging s WHERE state = 'c'
 """
 _COUNT = """
@@ -221,7 +236,6 @@ class Store:
         if not self._one("SELECT EXISTS (SELECT FROM usage_staging)")[0]:
             return
         self._run(_TELL_APART)
-        late.recognise()
         self.connection.execute(_FIRST)
         late.put_aside(self._closed)
         self.connection.execute(_QUARANTINE)

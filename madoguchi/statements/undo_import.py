@@ -7,11 +7,13 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from .closing.months import frozen, keep_imports_out
+from .closing.months import ImportRunning, frozen, keep_imports_out
+from .imports import conflicts
 from .models import Adjustment, Call, UsageImport, UsageLine
 
 REASONS = {
     "unknown": _("There is no such import."),
+    "running": _("A file is being taken in at this moment. Try again when it is done."),
     "undone": _("The import has been undone before. Nothing was changed."),
     "closed": _("Calls of the import are on the bills of %(value)s, which is closed. They can only be corrected."),
     "later": _("Import %(value)s left out calls because this one had stored them. Undo that one first."),
@@ -39,17 +41,22 @@ class Outlook:
 
 
 @transaction.atomic
-def undo_import(number: int, *, now: datetime) -> int:
-    """Delete the lines, late lines and conflicts of an import; returns how many lines went.
+def undo_import(number: int, *, now: datetime, wait: bool = True) -> int:
+    """Delete the lines, late lines and conflicts of an import; returns how many lines went. What its records took the
+    place of comes back.
 
-    Waits for an import or closing that is running. Raises :class:`CannotUndo`.
+    Waits for an import or closing that is running; without ``wait`` one stands against it. Raises :class:`CannotUndo`.
     """
-    keep_imports_out()
+    try:
+        keep_imports_out(wait=wait)
+    except ImportRunning as error:
+        raise CannotUndo("running") from error
     usage_import = _undoable(UsageImport.objects.select_for_update(), number)
     gone = 0
     for lines in _lines(usage_import):
         months = set(lines.values_list("month", flat=True).distinct())  # named, so that only their partitions are asked
         gone += lines.filter(month__in=months).delete()[0]
+    conflicts.give_back(usage_import.pk)
     usage_import.conflicts.all().delete()
     usage_import.undone_at = now
     usage_import.save(update_fields=["undone_at"])

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from madoguchi.console import roles
 from madoguchi.console.imports.look import granted
 from madoguchi.console.models import AuditEntry
+from madoguchi.statements.imports.conflicts import undecided
 from madoguchi.statements.imports.receive import rejects_path
 from madoguchi.statements.models import ImportRun, RejectedRow
 
@@ -28,6 +29,7 @@ def show(request: HttpRequest, import_id: int) -> HttpResponse:
         "page_obj": page_obj,
         "granted": granted(request, run),
         "rejects": rejects_path(run).is_file(),
+        "waiting": undecided(run.usage_import_id).count() if run.usage_import_id else 0,
         "mended": run.mended_by.all(),
         "entries": done[:ENTRIES_SHOWN],
     }

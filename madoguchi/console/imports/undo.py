@@ -19,7 +19,7 @@ def undo(request: HttpRequest, import_id: int) -> HttpResponse:
     try:
         if request.method == "POST":
             with transaction.atomic():
-                gone = undo_import(run.usage_import_id or 0, now=timezone.now())
+                gone = undo_import(run.usage_import_id or 0, now=timezone.now(), wait=False)
                 audit.record(request, "import.undo", run, lines=gone)
             return redirect("console:import", run.pk)
         context["outlook"] = outlook(run.usage_import_id or 0)

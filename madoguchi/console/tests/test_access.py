@@ -43,6 +43,8 @@ def addresses(draft: Report) -> dict[str, str]:
             "key": 1,
             "token_id": 1,
             "import_id": 1,
+            "conflict_id": 1,
+            "decision": "kept",
             "inquiry_id": 1,
             "question_id": 1,
             "guide_id": 1,

@@ -7,15 +7,6 @@ from django.db import connection
 
 from .months import open_month_for
 
-# A call that came late before is known, as one stored in its month is.
-_IN_CONFLICT = """
-UPDATE usage_staging s SET state = 'c' FROM statements_adjustment a
-WHERE a.key = s.key AND a.new IS NOT NULL AND (a.new ->> 'record')::uuid <> s.record
-"""
-_THE_SAME = """
-UPDATE usage_staging s SET state = 's' FROM statements_adjustment a
-WHERE s.state = 'n' AND a.key = s.key AND a.outgoing = s.outgoing AND (a.new ->> 'record')::uuid = s.record
-"""
 # Whether a call was billed cannot be told any more where the month's calls have left the database: somebody decides.
 _TOO_OLD = """
 UPDATE usage_staging s SET state = 'c' FROM statements_billingmonth m
@@ -29,13 +20,6 @@ SELECT %s, month, contract_id, key, outgoing, COALESCE(to_jsonb(s) ->> 'records'
        to_jsonb(s) - 'line' - 'record_no' - 'state', now(), usage_import_id
 FROM usage_staging s WHERE state = 'l' AND month = %s
 """
-
-
-def recognise() -> None:
-    """Mark staged lines that came late before, as the staging table marks those stored in their month."""
-    with connection.cursor() as cursor:
-        cursor.execute(_IN_CONFLICT)
-        cursor.execute(_THE_SAME)
 
 
 def put_aside(closed: Set[date]) -> None:

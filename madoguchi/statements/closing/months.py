@@ -35,10 +35,22 @@ def open_month_for(month: date) -> date:
     return month
 
 
-def keep_imports_out() -> None:
-    """Wait for the import that is running, and let none begin before this transaction ends."""
+class ImportRunning(Exception):
+    """A file is being taken in, or a month closed: it takes a while."""
+
+
+def keep_imports_out(*, wait: bool = True) -> None:
+    """Wait for the import that is running, and let none begin before this transaction ends.
+
+    Without ``wait`` raises :class:`ImportRunning` instead: somebody sits before a page.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('statements_import'))")
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('statements_import'))")
+            return
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('statements_import'))")
+        if not cursor.fetchone()[0]:
+            raise ImportRunning
 
 
 def stored_months() -> list[date]:

@@ -22,8 +22,8 @@ class Format:
 
 FORMATS = {
     "asterisk": Format(asterisk.read, "src", "dst", "Asterisk (cdr_csv)"),
-    "freeswitch-json": Format(freeswitch.read_json, freeswitch.CALLER, freeswitch.CALLED, "FreeSWITCH JSON (json_cdr)"),
-    "freeswitch-xml": Format(freeswitch.read_xml, freeswitch.CALLER, freeswitch.CALLED, "FreeSWITCH XML (xml_cdr)"),
+    "freeswitch-json": Format(freeswitch.read_json, freeswitch.CALLER, freeswitch.CALLED, "FreeSWITCH (json_cdr)"),
+    "freeswitch-xml": Format(freeswitch.read_xml, freeswitch.CALLER, freeswitch.CALLED, "FreeSWITCH (xml_cdr)"),
 }
 
 
