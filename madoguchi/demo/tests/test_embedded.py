@@ -196,7 +196,7 @@ def test_ordinary_user_can_run_it(tmp_path: Path, data: Path, user: Callable[...
 )
 def test_the_server_takes_a_share_of_the_memory_there_is(monkeypatch, machine, limit, expected):
     """In GB; the second is what the control group may have."""
-    monkeypatch.setattr(keeper.os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": machine * 2**18}.__getitem__)
+    monkeypatch.setattr(os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": machine * 2**18}.__getitem__)
     written = limit if limit == "max" else str(limit * 2**30)
-    monkeypatch.setattr(keeper.Path, "read_text", lambda path: written)
+    monkeypatch.setattr(Path, "read_text", lambda path: written)
     assert keeper.shared_buffers() == f"{expected}MB"
