@@ -9,8 +9,9 @@ from madoguchi.contracts.models import Contract, UsageKind
 
 from . import models
 from .closing.months import closes_on
-from .closing.parts import Kind, Part, Settled, of_bill
+from .closing.parts import PUT_RIGHT, Kind, Part, Settled, of_bill
 from .closing.settlement import Terms, settle_contracts
+from .closing.usage import COUNTED
 from .models import Adjustment, Bill, BillingMonth, Call
 from .rating import month_before
 from .reading.counted import Counted, counted
@@ -27,7 +28,7 @@ def months_shown(today: date) -> list[date]:
 
 @dataclass(slots=True)
 class ClassTotal:
-    """Outgoing calls of a class. ``charge`` milli-yen; ``tax_share`` yen for reference, None outside the tax base."""
+    """Outgoing calls, or messages, of a class. ``charge`` milli-yen; ``tax_share`` yen, None outside the tax base."""
 
     kind: str
     tax: str
@@ -70,6 +71,28 @@ class Fee:
 
 
 @dataclass(frozen=True, slots=True)
+class Data:
+    """Data of the month against what the plan includes (bytes; ``included`` None: no limit), ``each`` begun block."""
+
+    row: Part  # with its names
+    used: int
+    included: int | None
+    block: int
+    blocks: int
+    each: int
+    charge: int
+    tax_share: int | None
+
+    @property
+    def beyond(self) -> int:
+        return 0 if self.included is None else max(self.used - self.included, 0)
+
+    @property
+    def left(self) -> int | None:
+        return None if self.included is None else max(self.included - self.used, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Later:
     """What a closed month's calls, or the discount they earn, turned out to cost more or less; ``charge`` milli-yen.
 
@@ -81,6 +104,7 @@ class Later:
     calls: int
     charge: int
     tax_share: int | None
+    code: str = ""  # "messages" where it is these
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +127,23 @@ class Statement:
     running: bool  # the month is not over
     calls: Counted
     classes: list[ClassTotal]
+    messages: list[ClassTotal]
+    data: Data | None
     lines: int
     discount: Discount | None
     fees: list[Fee]
     later: list[Later]
-    adjustments: list[Adjustment]  # call by call
+    adjustments: list[Adjustment]  # line by line
     subtotal: int
     taxes: list[Tax]
     cut: int
     total: int
     settled: Settled
+
+    @property
+    def sent(self) -> int:
+        """Messages."""
+        return sum(row.calls for row in self.messages)
 
     @property
     def not_billed(self) -> int:
@@ -136,6 +167,11 @@ def statement_of(contract: Contract, month: date, *, today: date) -> Statement:
             ClassTotal(part.code, part.tax_class, part.count, part.seconds, part.amount, part.tax_yen)
             for part in settled.of(Kind.CALLS)
         ],
+        messages=[
+            ClassTotal(part.code, part.tax_class, part.count, 0, part.amount, part.tax_yen)
+            for part in settled.of(Kind.MESSAGES)
+        ],
+        data=_data(settled),
         lines=settled.lines,
         discount=_discount(settled, calls, contract, month),
         fees=[
@@ -143,10 +179,10 @@ def statement_of(contract: Contract, month: date, *, today: date) -> Statement:
             for part in settled.of(Kind.FEE)
         ],
         later=[
-            Later(part.kind, part.month, part.count, part.amount, part.tax_yen)
-            for part in settled.of(Kind.ADJUSTMENT, Kind.DISCOUNT_ADJUSTMENT, Kind.BROUGHT, Kind.CARRIED)
+            Later(part.kind, part.month, part.count, part.amount, part.tax_yen, part.code)
+            for part in settled.of(*PUT_RIGHT, Kind.BROUGHT, Kind.CARRIED)
         ],
-        adjustments=list(Adjustment.objects.of_month(contract, month)),
+        adjustments=list(Adjustment.objects.of_month(contract, month).exclude(records__in=COUNTED)),
         subtotal=sum(part.amount for part in settled.parts if part.kind != Kind.TAX),
         taxes=[Tax(_percent(part.rate), part.amount, part.tax_yen or 0) for part in settled.of(Kind.TAX)],
         cut=settled.cut,
@@ -161,6 +197,13 @@ def _settled(contract: Contract, month: date, *, closed: bool) -> Settled:
         return settle_contracts([contract], Terms.of(month)).get(contract.pk, Settled())
     bill = Bill.objects.issued().filter(contract=contract, month=month).first()
     return of_bill(bill) if bill else Settled()
+
+
+def _data(settled: Settled) -> Data | None:
+    for part in settled.of(Kind.DATA):
+        row = models.DataAllowance.objects.get(pk=part.code)
+        return Data(part, part.bytes, row.included, row.block, part.count, part.each, part.amount, part.tax_yen)
+    return None
 
 
 def _discount(settled: Settled, calls: Counted, contract: Contract, month: date) -> Discount | None:

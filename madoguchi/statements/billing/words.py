@@ -6,11 +6,12 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from madoguchi.shell.templatetags.shell import duration, in_language_plain, milliyen
 from madoguchi.statements import kinds
 from madoguchi.statements.closing.parts import Kind, Part, Settled
+from madoguchi.statements.usage.amounts import bytes_words
 
 # The class of the sample tariff, and of the law, whose rate is reduced.
 REDUCED = "reduced"
@@ -97,21 +98,33 @@ def _reduced(part: Part) -> bool:
     return part.tax_class.partition("@")[0] == REDUCED
 
 
+# By the kind of a line, and of one of several kinds of record by that too.
+_WORDS = {
+    (Kind.CALLS, ""): gettext_lazy("Calls: %(kind)s"),
+    (Kind.MESSAGES, ""): gettext_lazy("Messages (SMS): %(kind)s"),
+    (Kind.ADJUSTMENT, ""): gettext_lazy("Calls of %(month)s, put right"),
+    (Kind.ADJUSTMENT, "messages"): gettext_lazy("Messages (SMS) of %(month)s, put right"),
+    (Kind.DISCOUNT_ADJUSTMENT, ""): gettext_lazy("Incoming-call discount of %(month)s, put right"),
+    (Kind.DATA_ADJUSTMENT, ""): gettext_lazy("Data of %(month)s, put right"),
+    (Kind.BROUGHT, ""): gettext_lazy("Credit from the bill of %(month)s"),
+    (Kind.CARRIED, ""): gettext_lazy("Credit for a later bill"),
+}
+
+
 def _words(part: Part) -> str:
-    named = in_language_plain(part, "name")
+    if named := in_language_plain(part, "name"):
+        return named
+    kind, class_words = Kind(part.kind), kinds.words(part.code)
+    said = _WORDS.get((kind, part.code)) or _WORDS.get((kind, ""))
     month = month_words(part.month) if part.month else ""
-    match part.kind:
-        case Kind.CALLS:
-            return named or _("Calls: %(kind)s") % {"kind": kinds.words(part.code)}
-        case Kind.ADJUSTMENT:
-            return _("Calls of %(month)s, put right") % {"month": month}
-        case Kind.DISCOUNT_ADJUSTMENT:
-            return _("Incoming-call discount of %(month)s, put right") % {"month": month}
-        case Kind.BROUGHT:
-            return _("Credit from the bill of %(month)s") % {"month": month}
-        case Kind.CARRIED:
-            return _("Credit for a later bill")
-    return named or kinds.words(part.code)
+    return str(said) % {"kind": class_words, "month": month} if said else class_words
+
+
+def _used(part: Part) -> str:
+    if not part.each or not part.count:
+        return bytes_words(part.bytes)
+    beyond = {"used": bytes_words(part.bytes), "blocks": f"{part.count:,}", "each": milliyen(part.each)}
+    return _("%(used)s used: %(blocks)s × %(each)s") % beyond
 
 
 def _below(part: Part, month: date) -> str:
@@ -119,6 +132,10 @@ def _below(part: Part, month: date) -> str:
         case Kind.CALLS:
             calls = ngettext("%(n)s call", "%(n)s calls", part.count) % {"n": f"{part.count:,}"}
             return _("%(calls)s, %(duration)s") % {"calls": calls, "duration": duration(part.seconds)}
+        case Kind.MESSAGES:
+            return ngettext("%(n)s message", "%(n)s messages", part.count) % {"n": f"{part.count:,}"}
+        case Kind.DATA | Kind.DATA_ADJUSTMENT:
+            return _used(part)
         case Kind.DISCOUNT if part.count:
             shown = {"seconds": f"{part.seconds:,}", "units": f"{part.count:,}", "each": milliyen(part.each)}
             return _("%(seconds)s s received: %(units)s units at %(each)s") % shown

@@ -65,7 +65,7 @@ def discount_changes(
     adjustments: Sequence[Adjustment],
     rules: dict[date, IncomingCallDiscount | None],
 ) -> list[dict[str, Any]]:
-    """How the discounts of closed months differ by the adjustments on the bills of ``month``.
+    """How the discounts of closed months differ by the adjustments of calls on the bills of ``month``.
 
     ``rules``: the discount in force in each month adjusted, for the kind of these contracts. Returns rows ``contract``,
     ``month`` (the closed one), ``tax`` and ``charge`` in milli-yen: less discount is more to pay.
@@ -76,7 +76,7 @@ def discount_changes(
         if rule is None or not now:
             continue
         touched = sorted({adjustment.contract_id for adjustment in now})
-        earlier = Adjustment.objects.filter(Q(month__lt=month), for_month=closed, contract__in=touched)
+        earlier = Adjustment.objects.filter(Q(month__lt=month), records="calls", for_month=closed, contract__in=touched)
         before = pl.concat([stored_sums(touched, [closed]), signed_lines(earlier)])
         after = pl.concat([before, signed_lines(now)])
         taken = pl.concat(

@@ -27,9 +27,15 @@ TABLES = {
         "JOIN contracts_customer customer ON customer.id = contract.customer_id "
         "WHERE call.month = %(month)s ORDER BY contract.number, call.started_at, call.key, call.outgoing"
     ),
+    "usage": (
+        "SELECT contract.number AS contract, customer.number AS customer, line.* FROM statements_usageline line "
+        "JOIN contracts_contract contract ON contract.id = line.contract_id "
+        "JOIN contracts_customer customer ON customer.id = contract.customer_id "
+        "WHERE line.month = %(month)s ORDER BY contract.number, line.records, line.started_at, line.key, line.outgoing"
+    ),
     "adjustments": (
-        "SELECT contract.number AS contract, a.month, a.for_month, a.key, a.outgoing, a.reason, a.old, a.new, "
-        "a.made_at "
+        "SELECT contract.number AS contract, a.month, a.for_month, a.key, a.outgoing, a.records, a.reason, "
+        "a.old, a.new, a.made_at "
         "FROM statements_adjustment a JOIN contracts_contract contract ON contract.id = a.contract_id "
         "WHERE a.month = %(month)s ORDER BY contract.number, a.id"
     ),
@@ -42,8 +48,8 @@ TABLES = {
     ),
     "bill_items": (
         "SELECT contract.number AS contract, bill.number AS bill, item.ordinal, item.kind, item.code, item.name_ja, "
-        "item.name_en, item.month, item.tax_class, item.rate, item.count, item.seconds, item.each, item.amount, "
-        "item.tax_yen FROM statements_billitem item JOIN statements_bill bill ON bill.id = item.bill_id "
+        "item.name_en, item.month, item.tax_class, item.rate, item.count, item.seconds, item.bytes, item.each, "
+        "item.amount, item.tax_yen FROM statements_billitem item JOIN statements_bill bill ON bill.id = item.bill_id "
         "JOIN contracts_contract contract ON contract.id = bill.contract_id "
         "WHERE bill.month = %(month)s AND bill.number <> '' ORDER BY contract.number, item.ordinal"
     ),
@@ -121,7 +127,7 @@ def verify(month: date) -> dict[str, Any]:
 
 
 def read(month: date, name: str) -> pl.DataFrame:
-    """A table of the archive: ``calls``, ``adjustments``, ``bills`` or ``bill_items``."""
+    """A table of the archive: ``calls``, ``usage``, ``adjustments``, ``bills`` or ``bill_items``."""
     return pl.read_parquet(folder(month) / f"{name}.parquet")
 
 

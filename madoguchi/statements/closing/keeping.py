@@ -1,4 +1,4 @@
-"""Partitions of the table of calls: made ahead of their month, dropped when their time is over and it is archived."""
+"""Partitions of the tables of usage: made ahead of their month, dropped when their time is over and it is archived."""
 
 import logging
 from datetime import datetime
@@ -50,7 +50,8 @@ def drop_old(*, now: datetime) -> list[BillingMonth]:
         with transaction.atomic(), connection.cursor() as cursor:
             if state.month in stored:
                 cursor.execute("SET LOCAL lock_timeout = '5s'")  # who reads now goes first; the next run tries again
-                cursor.execute(f"DROP TABLE statements_call_{state.month:%Y%m}")
+                for table in ("statements_call", "statements_usageline"):
+                    cursor.execute(f"DROP TABLE IF EXISTS {table}_{state.month:%Y%m}")
             state.dropped_at = now
             state.save(update_fields=["dropped_at"])
         dropped.append(state)

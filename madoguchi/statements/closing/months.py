@@ -54,33 +54,34 @@ def keep_imports_out(*, wait: bool = True) -> None:
 
 
 def stored_months() -> list[date]:
-    """The months the table of calls has a partition for, the oldest first."""
+    """The months the tables of calls and other usage have a partition for, the oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT to_date(right(inhrelid::regclass::text, 6), 'YYYYMM') FROM pg_inherits "
-            "WHERE inhparent = 'statements_call'::regclass ORDER BY 1"
+            "SELECT DISTINCT to_date(right(inhrelid::regclass::text, 6), 'YYYYMM') FROM pg_inherits "
+            "WHERE inhparent IN ('statements_call'::regclass, 'statements_usageline'::regclass) ORDER BY 1"
         )
         return [month for (month,) in cursor.fetchall()]
 
 
-def earlier_open_month(month: date) -> date | None:
-    """The first month before ``month`` that has calls and is not closed."""
-    from madoguchi.statements.models import Call
+def has_lines(month: date) -> bool:
+    """Whether any call or other usage of a month is stored."""
+    from madoguchi.statements.models import Call, UsageLine
 
+    return any(model.objects.filter(month=month).exists() for model in (Call, UsageLine))
+
+
+def earlier_open_month(month: date) -> date | None:
+    """The first month before ``month`` that has calls or other usage and is not closed."""
     closed = set(BillingMonth.objects.filter(closed_at__isnull=False).values_list("month", flat=True))
     for stored in stored_months():
-        if stored < month and stored not in closed and Call.objects.filter(month=stored).exists():
+        if stored < month and stored not in closed and has_lines(stored):
             return stored
     return None
 
 
 def due_to_close(today: date) -> list[date]:
-    """Months with calls whose day of closing has come and that are not closed, the oldest first."""
-    from madoguchi.statements.models import Call
-
+    """Months with usage whose day of closing has come and that are not closed, the oldest first."""
     closed = set(BillingMonth.objects.filter(closed_at__isnull=False).values_list("month", flat=True))
     return [
-        month
-        for month in stored_months()
-        if month not in closed and closes_on(month) <= today and Call.objects.filter(month=month).exists()
+        month for month in stored_months() if month not in closed and closes_on(month) <= today and has_lines(month)
     ]

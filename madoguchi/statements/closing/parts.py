@@ -12,16 +12,23 @@ ORDER = {
     for place, kind in enumerate(
         (
             Kind.CALLS,
+            Kind.MESSAGES,
+            Kind.DATA,
             Kind.DISCOUNT,
             Kind.FEE,
             Kind.ADJUSTMENT,
             Kind.DISCOUNT_ADJUSTMENT,
+            Kind.DATA_ADJUSTMENT,
             Kind.BROUGHT,
             Kind.CARRIED,
             Kind.TAX,
         )
     )
 }
+
+
+USED = (Kind.CALLS, Kind.MESSAGES, Kind.DATA)
+PUT_RIGHT = (Kind.ADJUSTMENT, Kind.DISCOUNT_ADJUSTMENT, Kind.DATA_ADJUSTMENT)
 
 
 @dataclass(slots=True)
@@ -38,6 +45,7 @@ class Part:
     rate: int = 0
     count: int = 0
     seconds: int = 0
+    bytes: int = 0
     each: int = 0
     tax_yen: int | None = None
 
@@ -63,10 +71,10 @@ class Settled:
     def adds_up(self) -> bool:
         """The invariant, from the lines themselves, and that the sums are those of the lines."""
         amounts = {
-            "lines": sum(part.amount for part in self.of(Kind.CALLS)),
+            "lines": sum(part.amount for part in self.of(*USED)),
             "discount": -sum(part.amount for part in self.of(Kind.DISCOUNT)),
             "fees": sum(part.amount for part in self.of(Kind.FEE)),
-            "adjustments": sum(part.amount for part in self.of(Kind.ADJUSTMENT, Kind.DISCOUNT_ADJUSTMENT)),
+            "adjustments": sum(part.amount for part in self.of(*PUT_RIGHT)),
             "brought": sum(part.amount for part in self.of(Kind.BROUGHT)),
             "carried": sum(part.amount for part in self.of(Kind.CARRIED)),
             "tax": sum(part.tax_yen or 0 for part in self.of(Kind.TAX)),
@@ -81,7 +89,20 @@ class Settled:
 
 
 SUMS = ("lines", "discount", "fees", "adjustments", "brought", "carried", "tax", "cut", "total")
-ITEM = ("kind", "amount", "code", "name_ja", "name_en", "month", "tax_class", "rate", "count", "seconds", "each")
+ITEM = (
+    "kind",
+    "amount",
+    "code",
+    "name_ja",
+    "name_en",
+    "month",
+    "tax_class",
+    "rate",
+    "count",
+    "seconds",
+    "bytes",
+    "each",
+)
 
 
 def as_items(bill: Bill, settled: Settled) -> list[BillItem]:

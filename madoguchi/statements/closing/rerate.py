@@ -56,7 +56,8 @@ SELECT c.* FROM statements_call c WHERE month = %(month)s AND contract_id = ANY(
 UNION ALL
 SELECT (jsonb_populate_record(NULL::statements_call, latest.new)).* FROM (
     SELECT DISTINCT ON (key, outgoing) new FROM statements_adjustment
-    WHERE for_month = %(month)s AND contract_id = ANY(%(contracts)s) ORDER BY key, outgoing, id DESC) latest
+    WHERE for_month = %(month)s AND records = 'calls' AND contract_id = ANY(%(contracts)s)
+    ORDER BY key, outgoing, id DESC) latest
 WHERE latest.new IS NOT NULL
 """
 _COLUMNS = (
@@ -194,7 +195,11 @@ def _differs(names: tuple[str, ...]) -> pl.Expr:
 
 
 def _contracts(month: date, *, closed: bool) -> Iterator[list[int]]:
-    late = " UNION SELECT contract_id FROM statements_adjustment WHERE for_month = %(month)s" if closed else ""
+    late = (
+        " UNION SELECT contract_id FROM statements_adjustment WHERE for_month = %(month)s AND records = 'calls'"
+        if closed
+        else ""
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT contract_id FROM statements_call WHERE month = %(month)s{late} GROUP BY 1 ORDER BY 1",  # noqa: S608

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from madoguchi.contracts.models import Contract
 from madoguchi.statements import models
-from madoguchi.statements.book import all_discounts, all_fees, all_tax_rates, holdings_of
+from madoguchi.statements.book import Allowances, all_discounts, all_fees, all_tax_rates, holdings_of
 from madoguchi.statements.rating import (
     ADJUSTMENT,
     IncomingCallDiscount,
@@ -31,6 +31,7 @@ from madoguchi.statements.rating.discount import in_force as discount_in_force
 from .adjusting import discount_changes, of_month, signed_lines, stored_sums
 from .models import Bill, BillItem
 from .parts import ORDER, Kind, Part, Settled
+from .usage import data_changes, data_of, message_changes, message_sums, with_usage
 
 
 @dataclass(frozen=True)
@@ -41,20 +42,24 @@ class Terms:
     discounts: dict[str, list[IncomingCallDiscount]]
     fees: list[Fee]
     rates: list[TaxRate]
-    names: dict[str, dict[str, tuple[str, str]]]  # of discounts by key, of fees by code
+    allowances: Allowances
+    names: dict[str, dict[str, tuple[str, str]]]  # of discounts and allowances by key, of fees by code
 
     @classmethod
     def of(cls, month: date) -> "Terms":
         fees = models.NumberFee.objects.order_by("valid_from").values_list("code", "name_ja", "name_en")
         rules = models.IncomingCallDiscount.objects.values_list("pk", "name_ja", "name_en")
+        plans = models.DataAllowance.objects.values_list("pk", "name_ja", "name_en")
         return cls(
             month=month,
             discounts=all_discounts(),
             fees=all_fees(),
             rates=all_tax_rates(),
+            allowances=Allowances.of_today(),
             names={
                 "fee": {code: (ja, en) for code, ja, en in fees},
                 "discount": {str(key): (ja, en) for key, ja, en in rules},
+                "data": {str(key): (ja, en) for key, ja, en in plans},
             },
         )
 
@@ -84,8 +89,11 @@ class _OfOneKind:
         self.month = terms.month
         self.rule = terms.rule(kind, self.month)
         keys = [contract.pk for contract in contracts]
+        self.contracts = {contract.pk: contract for contract in contracts}
         self.sums = stored_sums(keys, [self.month])
-        self.summary = summarise(self.sums, self.rule)
+        self.messages = message_sums(keys, self.month)
+        self.data = data_of(self.contracts, self.month, terms.allowances)
+        self.summary = with_usage(summarise(self.sums, self.rule), self.messages, self.data)
         held = (holding for contract in contracts for holding in holdings_of(contract))
         self.fees = number_fees(held, terms.fees, month=self.month)
         self.rates = dict(rates_in_force(terms.rates, self.month))
@@ -95,6 +103,8 @@ class _OfOneKind:
 
     def settled(self) -> dict[int, Settled]:
         self._calls()
+        self._messages()
+        self._data()
         self._discounts()
         self._fees()
         later = [
@@ -137,6 +147,24 @@ class _OfOneKind:
             part = Part(Kind.CALLS, charge, code=kind, tax_class=tax, count=calls, seconds=seconds)
             self.parts[contract].append(part)
 
+    def _messages(self) -> None:
+        classes = (
+            self.messages.filter("outgoing")
+            .group_by("contract", "kind", "tax")
+            .agg(pl.col("messages", "charge").sum())
+            .sort("contract", "charge", "kind", descending=[False, True, False])
+        )
+        for contract, kind, tax, messages, charge in classes.iter_rows():
+            part = Part(Kind.MESSAGES, charge, code=kind, tax_class=tax, count=messages)
+            self.parts[contract].append(part)
+
+    def _data(self) -> None:
+        for row in self.data.iter_rows(named=True):
+            name_ja, name_en = self.terms.names["data"][row["allowance"]]
+            part = Part(Kind.DATA, row["charge"], row["allowance"], name_ja, name_en, tax_class=row["tax"])
+            part.count, part.each, part.bytes = row["blocks"], row["price"], row["bytes"]
+            self.parts[row["contract"]].append(part)
+
     def _discounts(self) -> None:
         """What was earned stands on the first line of it."""
         if self.rule is None:
@@ -168,7 +196,14 @@ class _OfOneKind:
             )
 
     def _adjust(self, keys: list[int], kind: str) -> None:
-        adjustments = of_month(keys, self.month)
+        every = of_month(keys, self.month)
+        for row in message_changes(every):
+            part = self._later(Kind.ADJUSTMENT, row)
+            part.code, part.count = "messages", row["messages"]
+        for row in data_changes(self.contracts, self.month, every, self.terms.allowances):
+            part = self._later(Kind.DATA_ADJUSTMENT, row)
+            part.count, part.bytes = row["blocks"], row["bytes"]
+        adjustments = [adjustment for adjustment in every if adjustment.records == "calls"]
         if not adjustments:
             return
         months = sorted({adjustment.for_month for adjustment in adjustments})
@@ -235,4 +270,4 @@ class _OfOneKind:
             part.tax_yen, part.rate = share, rate
 
 
-_LATER = {Kind.ADJUSTMENT, Kind.DISCOUNT_ADJUSTMENT, Kind.BROUGHT}
+_LATER = {Kind.ADJUSTMENT, Kind.DISCOUNT_ADJUSTMENT, Kind.DATA_ADJUSTMENT, Kind.BROUGHT}

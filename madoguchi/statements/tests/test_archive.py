@@ -39,6 +39,7 @@ def test_what_is_archived_reads_back_as_it_was_stored(closed):
     manifest = archiving.verify(OCTOBER)
     assert {file["name"]: file["rows"] for file in manifest["files"]} == {
         "calls.parquet": 61,
+        "usage.parquet": 0,
         "adjustments.parquet": 0,
         "bills.parquet": 2,
         "bill_items.parquet": BillItem.objects.count(),

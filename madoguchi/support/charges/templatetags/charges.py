@@ -9,6 +9,7 @@ from madoguchi.shell import languages
 from madoguchi.statements import kinds
 from madoguchi.statements.masking import masked
 from madoguchi.statements.models import Adjustment
+from madoguchi.statements.usage import amounts
 from madoguchi.statements.usage.declared import Column, Look, Shape
 from madoguchi.support.charges import forms
 
@@ -24,6 +25,16 @@ def month_words(month: date) -> str:
 def month_short(month: date) -> str:
     """11月 / Nov: below a bar."""
     return date_format(month, "n月" if languages.current() == "ja" else "M")
+
+
+@register.filter
+def bytes_words(count: int) -> str:
+    return amounts.bytes_words(count)
+
+
+@register.filter
+def bytes_exact(count: int) -> str:
+    return amounts.exact_words(count)
 
 
 @register.filter

@@ -218,5 +218,5 @@ def test_choosing_shows_each_contract_and_its_kind(hers, home):
     home.branch.save()
     said = hers.get("/en/my/charges/usage/").content.decode()
     assert f'href="/en{OFFICE}"' in said
-    assert "Internet access: no usage statement" in said
+    assert f'href="/en/my/charges/usage/{home.branch.number}/internet/"' in said
     assert "C100000002" in text(hers.get("/my/charges/"))

@@ -1,0 +1,134 @@
+"""Messages and data of contracts' months, as the settlement needs them: what they cost, and what comes later."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+from django.db.models import Count, F, Q, Sum
+
+from madoguchi.contracts.models import Contract
+from madoguchi.statements.book import Allowances
+from madoguchi.statements.rating import USED, data_lines
+
+from .models import Adjustment, BillItem
+
+# Kinds of record whose lines have a price each; of the others a month is settled as one.
+PRICED = ("messages",)
+COUNTED = ("data", "sessions")
+MESSAGES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "contract": pl.Int64,
+    "month": pl.Date,
+    "outgoing": pl.Boolean,
+    "kind": pl.String,
+    "tax": pl.String,
+    "messages": pl.Int64,
+    "charge": pl.Int64,
+}
+Used = dict[tuple[int, date], tuple[int, int]]  # records and bytes by contract and month
+
+
+def message_sums(contracts: Sequence[int], month: date) -> pl.DataFrame:
+    """The stored messages of a month by what they cost; columns ``MESSAGES``."""
+    from madoguchi.statements.models import UsageLine
+
+    lines = UsageLine.objects.filter(month=month, contract__in=contracts, records__in=PRICED)
+    rows = lines.values_list("contract_id", "month", "outgoing", "kind", "tax").order_by()
+    found = rows.annotate(messages=Count("key"), charged=Sum("charge"))
+    return pl.DataFrame(list(found), schema=MESSAGES, orient="row")
+
+
+def data_of(contracts: Mapping[int, Contract], month: date, allowances: Allowances) -> pl.DataFrame:
+    """What the stored data of a month costs; columns ``rating.DATA_LINE``."""
+    return _priced(_stored(list(contracts), [month]), contracts, allowances, billed={})
+
+
+def _stored(contracts: Sequence[int], months: Iterable[date]) -> Used:
+    from madoguchi.statements.models import UsageLine
+
+    lines = UsageLine.objects.filter(month__in=list(months), contract__in=contracts, records__in=COUNTED)
+    rows = lines.values_list("contract_id", "month").order_by().annotate(n=Count("key"), used=Sum(F("bytes")))
+    return {(contract, month): (n, used) for contract, month, n, used in rows}
+
+
+def _priced(
+    used: Used, contracts: Mapping[int, Contract], allowances: Allowances, *, billed: Mapping[tuple[int, date], str]
+) -> pl.DataFrame:
+    """By the allowance of the plan, or the one a month was billed by."""
+    rows = []
+    for (key, month), (records, amount) in sorted(used.items()):
+        plan = allowances.of_plan(contracts[key].service_id, contracts[key].plan, month)
+        if name := billed.get((key, month)) or (plan and plan.name):
+            rows.append((key, month, name, records, amount))
+    return data_lines(pl.DataFrame(rows, schema=USED, orient="row"), allowances.all())
+
+
+def with_usage(summary: pl.DataFrame, messages: pl.DataFrame, data: pl.DataFrame) -> pl.DataFrame:
+    """``summary`` of calls with the charges of messages and data, which no discount on calls reduces."""
+    charged = pl.concat([frame.select("contract", "month", "tax", "charge") for frame in (messages, data)])
+    unsaid = {
+        name: pl.lit("" if dtype == pl.String else 0, dtype=dtype)
+        for name, dtype in summary.schema.items()
+        if name not in charged.columns
+    }
+    return pl.concat([summary, charged.with_columns(**unsaid).select(summary.columns)])
+
+
+def data_changes(
+    contracts: Mapping[int, Contract], month: date, adjustments: Sequence[Adjustment], allowances: Allowances
+) -> list[dict[str, Any]]:
+    """How the charges for data of closed months differ by what came late on the bills of ``month``.
+
+    Returns rows ``contract``, ``month`` (the closed one), ``tax``, ``charge`` in milli-yen, ``blocks`` and ``bytes``.
+    """
+    now = [adjustment for adjustment in adjustments if adjustment.records in COUNTED]
+    if not now:
+        return []
+    keys = sorted({adjustment.contract_id for adjustment in now})
+    months = sorted({adjustment.for_month for adjustment in now})
+    earlier = Adjustment.objects.filter(
+        Q(month__lt=month), contract__in=keys, for_month__in=months, records__in=COUNTED
+    )
+    before = _with(_stored(keys, months), earlier)
+    after = _with(before, now)
+    items = BillItem.objects.filter(kind=BillItem.Kind.DATA, bill__contract__in=keys, bill__month__in=months)
+    billed = {(key, closed): code for key, closed, code in items.values_list("bill__contract", "bill__month", "code")}
+    touched = {(adjustment.contract_id, adjustment.for_month) for adjustment in now}
+    sides = [
+        _priced({at: used[at] for at in touched if at in used}, contracts, allowances, billed=billed).with_columns(
+            pl.col("charge", "blocks", "bytes") * sign
+        )
+        for used, sign in ((before, -1), (after, 1))
+    ]
+    changed = pl.concat(sides).group_by("contract", "month", "tax").agg(pl.col("charge", "blocks", "bytes").sum())
+    return changed.sort("contract", "month", "tax").rows(named=True)
+
+
+def _with(used: Used, adjustments: Iterable[Adjustment]) -> Used:
+    """``used`` as it is put right: the new side counts, the old side counts against it."""
+    sums: defaultdict[tuple[int, date], list[int]] = defaultdict(lambda: [0, 0])
+    for at, (records, amount) in used.items():
+        sums[at] = [records, amount]
+    for adjustment in adjustments:
+        for side, sign in ((adjustment.new, 1), (adjustment.old, -1)):
+            if side:
+                sums[adjustment.contract_id, adjustment.for_month][0] += sign
+                sums[adjustment.contract_id, adjustment.for_month][1] += sign * side["bytes"]
+    return {at: (records, amount) for at, (records, amount) in sums.items()}
+
+
+def message_changes(adjustments: Iterable[Adjustment]) -> list[dict[str, Any]]:
+    """Messages of closed months put right, added up: ``contract``, ``month``, ``tax``, ``messages`` and ``charge``."""
+    sums: defaultdict[tuple[int, date, str], list[int]] = defaultdict(lambda: [0, 0])
+    for adjustment in adjustments:
+        for side, sign in ((adjustment.new, 1), (adjustment.old, -1)):
+            if side and adjustment.records in PRICED:
+                one = sums[adjustment.contract_id, adjustment.for_month, side["tax"]]
+                one[0] += sign
+                one[1] += sign * side["charge"]
+    return [
+        {"contract": contract, "month": month, "tax": tax, "messages": messages, "charge": charge}
+        for (contract, month, tax), (messages, charge) in sorted(sums.items())
+        if charge or tax
+    ]
