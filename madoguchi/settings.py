@@ -17,6 +17,7 @@ from madoguchi.delivery.engine.relays import relays
 from madoguchi.lib import own_links, registration_number
 from madoguchi.lib.environment import Environment, cores
 from madoguchi.shell.logs import logging_config
+from madoguchi.statements.imports.folders import folders
 
 ENV = Environment(os.environ)
 BASE_DIR = Path(__file__).resolve().parent
@@ -390,6 +391,8 @@ CALLS_MONTHS = ENV.integer("MADOGUCHI_CALLS_MONTHS", 24, least=6, most=240)
 # Files of usage wait here, uploaded by the console, for a worker to read them; and how long they do, undecided.
 RECEIVED = Path(ENV.text("MADOGUCHI_RECEIVED", str(VAR / "received"), wanted="a folder")).resolve()
 RECEIVED_DAYS = ENV.integer("MADOGUCHI_RECEIVED_DAYS", 7, least=1, most=90)
+# Folders whose files are taken in as they come (docs/call-records.md).
+WATCHED = folders(ENV, zone=TIME_ZONE)
 # The largest file the console takes, in MB; anything else that is uploaded is small.
 UPLOAD_MB = ENV.integer("MADOGUCHI_UPLOAD_MB", 1024, least=1, most=102_400)
 FILE_UPLOAD_HANDLERS = [

@@ -11,7 +11,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.lib.lanes import Lane
 
 from .closing import close, keeping, rerate, schedule
-from .imports import conflicts, decide, queue, work
+from .imports import conflicts, decide, queue, watch, work
 from .models import ClosingRun, Rerating
 
 
@@ -67,12 +67,15 @@ def apply_rerating(*, rerating_id: int) -> None:
 def go_on_with_import(*, run_id: int) -> None:
     """Check a file that was received, or import one that was confirmed."""
     work.go_on(run_id, now=timezone.now())
+    watch.settle()
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="statements.take_up_imports", queueing_lock="statements.take_up_imports", priority=Lane.REST.priority)
 def take_up_imports(timestamp: int) -> None:
-    """Every minute: see to it that no file waits for a worker that died."""
+    """Every minute: look into watched folders, and see to it that no file waits for a worker that died."""
+    watch.settle()
+    watch.look(now=datetime.fromtimestamp(timestamp, UTC))
     queue.take_up()
 
 

@@ -3,9 +3,7 @@
 import re
 
 from django import template
-from django.utils.dateparse import parse_datetime
 
-from madoguchi.shell.templatetags.shell import datetime_zone
 from madoguchi.statements.formats import FORMATS
 from madoguchi.statements.imports.refusals import words
 from madoguchi.statements.models import ImportRun, RejectedRow
@@ -37,8 +35,7 @@ def format_words(name: str) -> str:
 @register.filter
 def why(run: ImportRun) -> str:
     """Why the whole file was not taken."""
-    at = parse_datetime(run.value) if run.reason == "known" else None
-    return words(run.reason, datetime_zone(at) if at else run.value) if run.reason else ""
+    return words(run.reason, run.value) if run.reason else ""
 
 
 @register.filter

@@ -1,7 +1,9 @@
 """Why a whole file was not taken, in words."""
 
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from madoguchi.shell.templatetags.shell import datetime_zone
 from madoguchi.statements.formats.files import Damaged, NotText
 from madoguchi.statements.formats.mapped import NotParquet
 from madoguchi.statements.formats.mapping import MissingColumns
@@ -38,5 +40,6 @@ def refusal(error: Exception) -> tuple[str, str] | None:
 
 
 def words(reason: str, value: str = "") -> str:
-    """The reason in the active language."""
-    return str(REFUSALS[reason]) % {"value": value}
+    """The reason in the active language; the value of ``known`` is when that was."""
+    at = parse_datetime(value) if reason == "known" else None
+    return str(REFUSALS[reason]) % {"value": datetime_zone(at) if at else value}
