@@ -15,7 +15,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.demo.sample.logins import LOGINS
 
 # In this order: each stands on those before it.
-ROOMS = ("catalog", "questions", "accounts", "contracts", "inquiries", "notices", "deliveries", "calls")
+ROOMS = ("catalog", "questions", "accounts", "contracts", "inquiries", "notices", "deliveries", "usage", "calls")
 
 
 def loaded() -> bool:
