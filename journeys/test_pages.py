@@ -131,5 +131,12 @@ def test_pages_of_staff(visitor: Visitor) -> None:
     visitor.page.locator("[name=scopes]").first.check()
     visitor.press()
     visitor.page.wait_for_url(re.compile(r"/console/tokens/\d+/"))
+    visitor.go("/console/contracts/import/")
+    visitor.page.set_input_files(
+        "[name=file]", {"name": "customers.csv", "mimeType": "text/csv", "buffer": b"customer_number,name\nN1,a\n"}
+    )
+    visitor.press()
+    visitor.page.wait_for_url(re.compile(r"/contracts/import/\d+/"))
+    places["upload"] = visitor.page.url.rstrip("/").rpartition("/")[2]
     places |= {"tariff": tariff, "usage": usage, "token": visitor.page.url.rstrip("/").rpartition("/")[2]}
     assert walk(visitor, CONSOLE.values(), customer=customer, **places) >= 8

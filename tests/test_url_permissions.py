@@ -15,7 +15,7 @@ from django.utils import timezone
 from madoguchi.accounts.models import Account
 from madoguchi.accounts.tests.people import sign_in
 from madoguchi.catalog.models import Category, Guide, Question, Service
-from madoguchi.contracts.models import Contract
+from madoguchi.contracts.models import Contract, Upload
 from madoguchi.contracts.models.operator_tokens import issue
 from madoguchi.delivery.models import Mailing
 from madoguchi.demo.sample import accounts, catalog, contracts, deliveries, inquiries, notices, questions
@@ -363,6 +363,12 @@ BILLERS = {
     "console:month_call_off": "/console/months/2026-10/call-off/",
     "console:month_rerate": "/console/months/2026-10/rerate/",
     "console:month_apply": "/console/months/2026-10/rerate/1/apply/",
+    "console:contracts_import": "/console/contracts/import/",
+    "console:contracts_upload": "/console/contracts/import/{upload}/",
+    "console:contracts_upload_progress": "/console/contracts/import/{upload}/progress/",
+    "console:contracts_upload_confirm": "/console/contracts/import/{upload}/confirm/",
+    "console:contracts_upload_give_up": "/console/contracts/import/{upload}/give-up/",
+    "console:contracts_rejected": "/console/contracts/import/{upload}/1/rejected.csv",
     "console:imports": "/console/imports/",
     "console:import_new": "/console/imports/new/",
     "console:import": "/console/imports/{usage}/",
@@ -425,6 +431,7 @@ def places() -> dict[str, object]:
         "webhook": hanako.webhooks.get().pk,
         "tariff": load_tariff().pk,
         "token": issue(name="billing", scopes=["contracts:read"], by=hanako)[0].pk,
+        "upload": Upload.objects.create(received_by=hanako).pk,
         "usage": ImportRun.objects.create(size=0, way="console").pk,
     }
 

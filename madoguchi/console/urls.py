@@ -4,6 +4,8 @@ from madoguchi.console import legal_texts
 from madoguchi.console.audit_log import audit_log
 from madoguchi.console.budgets import budgets
 from madoguchi.console.catalogue import categories, services
+from madoguchi.console.contracts import page as contracts_page
+from madoguchi.console.contracts import upload as contracts_upload
 from madoguchi.console.customers import acts, find, registration
 from madoguchi.console.customers import page as customer
 from madoguchi.console.deliverability import page as deliverability
@@ -65,6 +67,16 @@ urlpatterns = [
     path("categories/", categories.board, name="categories"),
     path("categories/new/", categories.new, name="category_new"),
     path("categories/<int:category_id>/", categories.change, name="category"),
+    path("contracts/import/", contracts_upload.upload, name="contracts_import"),
+    path("contracts/import/<int:upload_id>/", contracts_page.show, name="contracts_upload"),
+    path("contracts/import/<int:upload_id>/progress/", contracts_page.progress, name="contracts_upload_progress"),
+    path("contracts/import/<int:upload_id>/confirm/", contracts_page.confirm, name="contracts_upload_confirm"),
+    path("contracts/import/<int:upload_id>/give-up/", contracts_page.give_up, name="contracts_upload_give_up"),
+    path(
+        "contracts/import/<int:upload_id>/<int:file_id>/rejected.csv",
+        contracts_page.rejected,
+        name="contracts_rejected",
+    ),
     path("customers/", find.find, name="customers"),
     path("customers/registrations/<int:key>/", registration.registration, name="registration"),
     path("customers/<uuid:customer>/", customer.show, name="customer"),

@@ -42,6 +42,8 @@ def addresses(draft: Report) -> dict[str, str]:
             "template_id": 1,
             "key": 1,
             "token_id": 1,
+            "upload_id": 1,
+            "file_id": 1,
             "import_id": 1,
             "conflict_id": 1,
             "decision": "kept",

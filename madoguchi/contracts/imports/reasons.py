@@ -33,6 +33,8 @@ FILES = {
     "columns": _("The columns (%(about)s) are none of those of customers, contracts, numbers or roles."),
     "unknown_column": _("The file has columns nobody knows: %(about)s."),
     "quotes": _("Line %(about)s is not complete CSV: a quote is open, or stands where none can."),
+    "interrupted": _("A worker began three times and was interrupted each time. Nothing was stored."),
+    "gone": _("The file is not there any more."),
     "not_text": _("The file is not text in UTF-8, UTF-16 or CP932 (Shift_JIS)."),
 }
 

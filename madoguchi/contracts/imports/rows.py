@@ -33,12 +33,13 @@ class Unreadable(ValueError):
 
 
 class NotAFile(Exception):
-    """The file as a whole cannot be taken: ``reason`` and what it is about."""
+    """The file at ``path`` cannot be taken at all: ``reason`` and what it is about."""
 
-    def __init__(self, reason: str, about: str = "") -> None:
+    def __init__(self, reason: str, about: str = "", *, path: Path | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.about = about
+        self.path = path
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def open_file(path: Path) -> "Reading":
     """Raises :class:`NotAFile`, ``OSError``. The kind of file is known by its columns."""
     reading = Reading(path, _encoding(path))
     with reading.lines() as (head, _rows):
-        reading.kind, reading.head = _kind(head), head
+        reading.kind, reading.head = _kind(head, path), head
     return reading
 
 
@@ -205,20 +206,20 @@ class Reading:
                 head = [name.strip() for name in next(reader, [])]
                 yield head, ((reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells))
             except csv.Error as error:
-                raise NotAFile("quotes", str(reader.line_num)) from error
+                raise NotAFile("quotes", str(reader.line_num), path=self.path) from error
 
 
-def _kind(head: list[str]) -> str:
+def _kind(head: list[str], path: Path) -> str:
     if not head:
-        raise NotAFile("empty")
+        raise NotAFile("empty", path=path)
     named = set(head) - set(ADDED)
     for kind, columns in KINDS.items():
         must = {name for name in columns if not name.endswith("?")}
         if must <= named:
             if unknown := sorted(named - {name.rstrip("?") for name in columns}):
-                raise NotAFile("unknown_column", ", ".join(unknown)[:200])
+                raise NotAFile("unknown_column", ", ".join(unknown)[:200], path=path)
             return kind
-    raise NotAFile("columns", ", ".join(head)[:200])
+    raise NotAFile("columns", ", ".join(head)[:200], path=path)
 
 
 def _encoding(path: Path) -> str:
@@ -232,4 +233,4 @@ def _encoding(path: Path) -> str:
                     return encoding
         except UnicodeError:
             continue
-    raise NotAFile("not_text")
+    raise NotAFile("not_text", path=path)

@@ -49,5 +49,5 @@ def tidy(*, now: datetime) -> None:
     needed = {str(run.pk) for run in ImportRun.objects.exclude(path="")}
     for file in settings.RECEIVED.iterdir():
         oldest = now.timestamp() - (86_400 if file.suffix != ".rejects" else settings.RECEIVED_DAYS * 86_400)
-        if file.name not in needed and file.stat().st_mtime < oldest:
+        if file.is_file() and file.name not in needed and file.stat().st_mtime < oldest:
             file.unlink(missing_ok=True)
