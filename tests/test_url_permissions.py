@@ -314,6 +314,7 @@ PUBLISHERS = {
     "console:report_sign": "/console/notices/{draft}/reports/{report}/sign/",
 }
 ADMINISTRATORS = {
+    "console:customer_calls": "/console/customers/contracts/1/calls/1/",
     "console:audit": "/console/audit/",
     "console:security": "/console/security/",
     "console:texts": "/console/texts/",
@@ -343,6 +344,11 @@ SUPPORTERS = {
     "console:customer": "/console/customers/{customer}/",
     "console:registration": "/console/customers/registrations/1/",
     "console:customer_act": "/console/customers/{customer}/login/",
+    "console:customer_contracts": "/console/customers/contracts/1/",
+    "console:customer_open_id": "/console/customers/contracts/1/ids/{customer}/",
+    "console:customer_unlink": "/console/customers/contracts/1/unlink/1/",
+    "console:customer_bills": "/console/customers/contracts/1/bills/1/",
+    "console:id_customer": "/console/customers/{customer}/customer/1/",
 }
 BILLERS = {
     "console:tariff_new": "/console/tariffs/new/",

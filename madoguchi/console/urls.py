@@ -7,6 +7,8 @@ from madoguchi.console.catalogue import categories, services
 from madoguchi.console.contracts import page as contracts_page
 from madoguchi.console.contracts import upload as contracts_upload
 from madoguchi.console.customers import acts, find, registration
+from madoguchi.console.customers import calls as customer_calls
+from madoguchi.console.customers import contracts as customer_contracts
 from madoguchi.console.customers import page as customer
 from madoguchi.console.deliverability import page as deliverability
 from madoguchi.console.deliverability import suppressions
@@ -79,6 +81,12 @@ urlpatterns = [
     ),
     path("customers/", find.find, name="customers"),
     path("customers/registrations/<int:key>/", registration.registration, name="registration"),
+    path("customers/contracts/<int:key>/", customer_contracts.show, name="customer_contracts"),
+    path("customers/contracts/<int:key>/ids/<uuid:customer>/", customer_contracts.open_id, name="customer_open_id"),
+    path("customers/contracts/<int:key>/unlink/<int:link>/", customer_contracts.unlink, name="customer_unlink"),
+    path("customers/contracts/<int:key>/bills/<int:contract>/", customer_contracts.bills, name="customer_bills"),
+    path("customers/contracts/<int:key>/calls/<int:contract>/", customer_calls.calls, name="customer_calls"),
+    path("customers/<uuid:customer>/customer/<int:key>/", customer_contracts.of_id, name="id_customer"),
     path("customers/<uuid:customer>/", customer.show, name="customer"),
     path("customers/<uuid:customer>/<slug:name>/", acts.act, name="customer_act"),
     path("deliverability/", deliverability.deliverability, name="deliverability"),

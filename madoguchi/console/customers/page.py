@@ -33,6 +33,7 @@ def show(request: HttpRequest, customer: UUID) -> HttpResponse:
         "address": masked(account.email),
         "totp": has_totp(account),
         "passkey": has_passkey(account),
+        "customers": account.customer_links.select_related("customer").order_by("created_at", "pk"),
         "contracts": Contract.objects.visible_to(account).count(),
         "locks": [(standing, ACTS[standing.lock]) for standing in locks_of(account)],
         "sessions": SignIn.objects.standing(account).count(),

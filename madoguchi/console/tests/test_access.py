@@ -41,6 +41,8 @@ def addresses(draft: Report) -> dict[str, str]:
             "client_id": "unknown",
             "template_id": 1,
             "key": 1,
+            "link": 1,
+            "contract": 1,
             "token_id": 1,
             "upload_id": 1,
             "file_id": 1,
