@@ -21,22 +21,30 @@ def summarise(lines: pl.DataFrame, rule: IncomingCallDiscount | None, *, keys: t
     ``lines``: contract, month, number (if asked), outgoing, kind, tax, talk_seconds, charge, and optionally ``calls``
     when a row already stands for several. Summaries of parts add up by the same function's sums: :func:`add_up`.
     """
+    return total(marked(lines, rule, keys=keys), rule, keys=keys)
+
+
+def marked(lines: pl.DataFrame, rule: IncomingCallDiscount | None, *, keys: tuple[str, ...] = ()) -> pl.DataFrame:
+    """Of rated lines what :func:`total` adds up, a row each."""
     earned, reducible = pl.lit(0, dtype=pl.Int64), pl.lit(0, dtype=pl.Int64)
     if rule is not None:
         # Lines stored as rated say it themselves.
         earns = pl.col("earns") if "earns" in lines.columns else rule.earns()
         earned = pl.when(earns).then(pl.col("talk_seconds").cast(pl.Int64)).otherwise(0)
         reducible = pl.when(rule.reduces()).then(pl.col("charge")).otherwise(0)
-    by = _keys(rule, keys)
-    marked = lines.select(
-        *by,
-        pl.col("calls").cast(pl.Int64) if "calls" in lines.columns else pl.lit(1, dtype=pl.Int64).alias("calls"),
+    return lines.select(
+        *_keys(rule, keys),
+        *([pl.col("calls").cast(pl.Int64)] if "calls" in lines.columns else []),
         pl.col("talk_seconds").cast(pl.Int64),
         "charge",
         earned.alias("earned_seconds"),
         reducible.alias("reducible"),
     )
-    return sums(marked, by, SUMS)
+
+
+def total(rows: pl.DataFrame, rule: IncomingCallDiscount | None, *, keys: tuple[str, ...] = ()) -> pl.DataFrame:
+    """The summary of rows of :func:`marked`; those without ``calls`` stand for one each."""
+    return sums(rows, _keys(rule, keys), SUMS)
 
 
 def add_up(parts: list[pl.DataFrame], rule: IncomingCallDiscount | None, *, keys: tuple[str, ...] = ()) -> pl.DataFrame:

@@ -11,8 +11,12 @@ _NO_CLASS = _CLASSES - 1
 
 
 def sums(rows: pl.DataFrame, by: Sequence[str], columns: Sequence[str]) -> pl.DataFrame:
-    """``columns`` of integers added up for each value of ``by``; the groups in no order."""
-    added = [pl.col(name).sum() for name in columns]
+    """``columns`` of integers added up for each value of ``by``; the groups in no order.
+
+    What ``rows`` does not have of them is one for each row: counting costs a tenth less than adding up ones.
+    """
+    there = [name for name in columns if name in rows.columns]
+    added = [pl.col(name).sum() if name in there else pl.len().cast(pl.Int64).alias(name) for name in columns]
     if list(by) != ["contract", "month", "tax"] or not _fit(rows):
         return rows.group_by(by).agg(added)
     day = pl.col("month").to_physical().cast(pl.Int64)
@@ -20,7 +24,7 @@ def sums(rows: pl.DataFrame, by: Sequence[str], columns: Sequence[str]) -> pl.Da
     tax = pl.col("key") % _CLASSES
     return (
         rows.lazy()
-        .select(*columns, key=(pl.col("contract") * _DAYS + day) * _CLASSES + number)
+        .select(*there, key=(pl.col("contract") * _DAYS + day) * _CLASSES + number)
         .group_by("key")
         .agg(added)
         .select(
