@@ -77,6 +77,15 @@ def test_a_spare_window_that_comes_and_goes(client, hikari):
     assert "<del>2026年11月30日（月）01:00〜05:00 JST（予備日）</del>" in html
 
 
+def test_a_period_is_kept_apart_from_what_is_said_of_it(client, hikari):
+    # The parts that a narrow screen breaks by themselves: the zone stays with its clock, the spare day with its words.
+    notice = posted.work(hikari)
+    (night,) = notice.periods
+    spare = Period(starts_at=night.starts_at + timedelta(days=7), ends_at=night.ends_at + timedelta(days=7), spare=True)
+    html = page(client, posted.further(notice, at=NOW + timedelta(hours=1), windows=(night, spare)))
+    assert '<span class="when__moment">2026年11月30日（月）01:00〜05:00 JST</span>（予備日）' in html
+
+
 def test_other_changes_in_words(client, trouble):
     notice = posted.further(trouble, at=NOW, expected_end=None, impact="degraded", severity="critical")
     html = page(client, notice, "/en")
