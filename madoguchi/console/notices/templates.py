@@ -40,11 +40,11 @@ class Filter(forms.Form):
 def board(request: HttpRequest) -> HttpResponse:
     wanted = Filter(request.GET, auto_id="filter_%s")
     chosen = wanted.cleaned_data if wanted.is_valid() else {}
-    found = ReportTemplate.objects.order_by("kind", "order", "name")
+    found = ReportTemplate.objects.order_by("kind", "order", "name_ja")
     if kind := chosen.get("kind"):
         found = found.filter(kind=kind)
     if words := chosen.get("q"):
-        places = ("name", "title_ja", "title_en", "body_ja", "body_en")
+        places = ("name_ja", "name_en", "title_ja", "title_en", "body_ja", "body_en")
         found = found.filter(Q(*((f"{place}__icontains", words) for place in places), _connector=Q.OR))
     context = {
         "filter": wanted,
@@ -81,7 +81,7 @@ def remove(request: HttpRequest, template_id: int) -> HttpResponse:
     # Pressed twice, or somebody else was faster: it is gone, and that is what was wanted.
     if template is not None:
         with transaction.atomic():
-            audit.record(request, "template.remove", template, name=template.name)
+            audit.record(request, "template.remove", template, name=template.name_ja)
             template.delete()
     return redirect("console:templates")
 
@@ -117,6 +117,6 @@ def _edit(request: HttpRequest, template: ReportTemplate, *, act: str) -> HttpRe
         if form.has_changed() or template.pk is None:
             with transaction.atomic():
                 form.save()
-                audit.record(request, act, template, name=template.name)
+                audit.record(request, act, template, name=template.name_ja)
         return redirect(f"{reverse('console:templates')}?saved={template.pk}")
     return render_form(request, EDIT, form, {"template": template, "kind": template.kind})

@@ -22,7 +22,8 @@ def _five_past_two():  # what is typed here has happened by then, whatever the c
 
 
 TYPED = {
-    "name": "通信断",
+    "name_ja": "通信断",
+    "name_en": "Outage",
     "order": "10",
     "state_after": "investigating",
     "impact": "outage",
@@ -43,20 +44,20 @@ def editor(client: Client) -> Client:
 
 def recovered(**fields: str) -> ReportTemplate:
     says = {"body_ja": "〔時刻〕に復旧しました。", "body_en": "Back since 〔time〕.", **fields}
-    return ReportTemplate.objects.create(kind="trouble", name="復旧", state_after="recovered", impact="none", **says)
+    return ReportTemplate.objects.create(kind="trouble", name_ja="復旧", state_after="recovered", impact="none", **says)
 
 
 def test_a_template_is_kept_edited_and_removed_and_each_act_is_recorded(editor: Client) -> None:
     kept = editor.post("/console/templates/new/?kind=trouble", TYPED)["Location"]
     template = ReportTemplate.objects.get()
     assert kept == f"/console/templates/?saved={template.pk}"
-    assert f"テンプレート「{TYPED['name']}」を保存しました" in editor.get(kept).text
+    assert f"テンプレート「{TYPED['name_ja']}」を保存しました" in editor.get(kept).text
     for other in ("9" * 9, "1" * 40, "x", "", "٣"):
         assert "を保存しました" not in editor.get("/console/templates/", {"saved": other}).text
     assert (template.kind, template.severity, template.body_en) == ("trouble", "critical", TYPED["body_en"])
     address = f"/console/templates/{template.pk}/"
-    editor.post(address, {**TYPED, "name": "広域の通信断"})
-    editor.post(address, {**TYPED, "name": "広域の通信断"})  # changes nothing
+    editor.post(address, {**TYPED, "name_ja": "広域の通信断"})
+    editor.post(address, {**TYPED, "name_ja": "広域の通信断"})  # changes nothing
     assert "広域の通信断" in editor.get("/console/templates/").content.decode()
     assert "広域の通信断" in editor.get(f"{address}remove/").content.decode()
     for _ in range(2):
@@ -69,7 +70,7 @@ def test_a_template_is_kept_edited_and_removed_and_each_act_is_recorded(editor: 
 def test_the_list_names_the_blanks_of_every_japanese_text(editor: Client) -> None:
     ReportTemplate.objects.create(
         kind="trouble",
-        name="復旧",
+        name_ja="復旧",
         state_after="recovered",
         impact="none",
         title_ja="〔件名の空欄〕",
@@ -85,8 +86,9 @@ def test_the_list_names_the_blanks_of_every_japanese_text(editor: Client) -> Non
 @pytest.mark.parametrize(
     ("field", "typed"),
     [
-        ("name", ""),
-        ("name", "あ" * 61),
+        ("name_ja", ""),
+        ("name_ja", "あ" * 61),
+        ("name_en", "a" * 61),
         ("body_ja", " "),
         ("state_after", "completed"),
         ("order", "-1"),
@@ -105,6 +107,16 @@ def test_two_templates_have_two_names(editor: Client) -> None:
         answer = editor.post("/console/templates/new/?kind=trouble", TYPED)
     assert answer.status_code == 422
     assert ReportTemplate.objects.count() == 1
+
+
+def test_staff_read_its_name_in_their_language_and_in_japanese_where_it_has_no_other(editor: Client) -> None:
+    editor.post("/console/templates/new/?kind=trouble", TYPED)
+    for start, said in (("/console", "通信断"), ("/en/console", "Outage")):
+        assert f">{said}</a>" in editor.get(f"{start}/templates/").text
+        assert f">{said}</option>" in editor.get(f"{start}/notices/new/?kind=trouble").text
+    editor.post(f"/console/templates/{ReportTemplate.objects.get().pk}/", {**TYPED, "name_en": ""})
+    assert '<span lang="ja">通信断</span></a>' in editor.get("/en/console/templates/").text
+    assert ">通信断</option>" in editor.get("/en/console/notices/new/?kind=trouble").text
 
 
 def test_the_list_is_searched_by_name_and_text(editor: Client) -> None:

@@ -189,7 +189,13 @@ def _approved(report: Report) -> Report:
 
 
 def _leave_templates() -> None:
-    texts = {"title": "title", "body": "body", "emergency": "emergency_calls", "alternatives": "alternatives"}
+    texts = {
+        "name": "name",
+        "title": "title",
+        "body": "body",
+        "emergency": "emergency_calls",
+        "alternatives": "alternatives",
+    }
     for told in json.loads(TEMPLATES.read_text(encoding="utf-8")):
         words = {
             f"{field}_{language}": said

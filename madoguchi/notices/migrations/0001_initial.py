@@ -32,7 +32,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('work', 'Work'), ('trouble', 'Trouble')], max_length=8)),
-                ('name', models.CharField(max_length=60, unique=True)),
+                ('name_ja', models.CharField(max_length=60, unique=True)),
+                ('name_en', models.CharField(blank=True, max_length=60)),
                 ('order', models.PositiveSmallIntegerField(default=0)),
                 ('state_after', models.CharField(choices=[('draft', 'Draft'), ('tentative', 'Planned (to be confirmed)'), ('confirmed', 'Planned'), ('in_progress', 'In progress'), ('completed', 'Completed'), ('cancelled', 'Cancelled'), ('investigating', 'Investigating'), ('identified', 'Cause identified'), ('recovering', 'Restoring service'), ('monitoring', 'Monitoring'), ('recovered', 'Recovered'), ('false_alarm', 'False alarm')], max_length=16)),
                 ('impact', models.CharField(choices=[('outage', 'Outage'), ('degraded', 'Lower quality or short interruptions'), ('reduced_redundancy', 'Reduced redundancy'), ('none', 'No impact')], max_length=20)),
@@ -47,7 +48,7 @@ class Migration(migrations.Migration):
                 ('alternatives_en', models.TextField(blank=True)),
             ],
             options={
-                'ordering': ('kind', 'order', 'name'),
+                'ordering': ('kind', 'order', 'name_ja'),
             },
         ),
         migrations.CreateModel(

@@ -10,7 +10,8 @@ class ReportTemplate(models.Model):
     """Words and facts of a report, first or further. A blank to fill in stands between 〔 and 〕."""
 
     kind = models.CharField(max_length=8, choices=lifecycle.Kind)
-    name = models.CharField(max_length=60, unique=True)
+    name_ja = models.CharField(max_length=60, unique=True)
+    name_en = models.CharField(max_length=60, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
     state_after = models.CharField(max_length=16, choices=lifecycle.State)
     impact = models.CharField(max_length=20, choices=Facts.Impact)
@@ -25,10 +26,10 @@ class ReportTemplate(models.Model):
     alternatives_en = models.TextField(blank=True)
 
     class Meta:
-        ordering = ("kind", "order", "name")
+        ordering = ("kind", "order", "name_ja")
 
     def __str__(self) -> str:
-        return self.name
+        return self.name_ja
 
     @property
     def words_ja(self) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from madoguchi.console.notices.forms.fields import text
 from madoguchi.notices import lifecycle
@@ -11,7 +12,18 @@ from madoguchi.notices.models import Notice, ReportTemplate
 
 
 class TemplateForm(forms.ModelForm):
-    name = text(_("Name of the template"), most=60, help_text=_("Staff find it by this name; customers never see it."))
+    name_ja = text(
+        pgettext_lazy("catalogue", "Name in Japanese"),
+        most=60,
+        lang="ja",
+        help_text=_("Staff find it by this name; customers never see it."),
+    )
+    name_en = text(
+        pgettext_lazy("catalogue", "Name in English"),
+        most=60,
+        lang="en",
+        help_text=_("For staff who work in English. Empty: the Japanese name."),
+    )
     order = forms.IntegerField(
         label=_("Place in the list"), min_value=0, max_value=999, initial=0, help_text=_("Low numbers come first.")
     )
@@ -30,13 +42,24 @@ class TemplateForm(forms.ModelForm):
     class Meta:
         model = ReportTemplate
         fields = (
-            *("name", "order", "state_after", "impact", "severity", "title_ja", "title_en", "body_ja", "body_en"),
+            *(
+                "name_ja",
+                "name_en",
+                "order",
+                "state_after",
+                "impact",
+                "severity",
+                "title_ja",
+                "title_en",
+                "body_ja",
+                "body_en",
+            ),
             *("emergency_calls_ja", "emergency_calls_en", "alternatives_ja", "alternatives_en"),
         )
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        for name in ("name", "body_ja"):
+        for name in ("name_ja", "body_ja"):
             self.fields[name].required = True
         states = [lifecycle.State(state) for state in lifecycle.MOVES[self.instance.kind]]
         self.fields["state_after"].choices = [  # type: ignore[attr-defined]
