@@ -1,4 +1,5 @@
-"""``/console/tariffs/dated/``: the incoming-call discount, fees per number and tax rates, each from a month on."""
+"""``/console/tariffs/dated/``: the incoming-call discount, fees per number, tax rates, prices of messages and what
+plans include of data, each from a month on."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.console import audit, roles
 from madoguchi.console.tariffs.dated_forms import DatedForm, DiscountForm, FeeForm, TaxForm
+from madoguchi.console.tariffs.usage_forms import AllowanceForm, MessageForm
 from madoguchi.shell.forms import render_form
-from madoguchi.statements.models import IncomingCallDiscount, NumberFee, TaxRate
+from madoguchi.statements.models import DataAllowance, IncomingCallDiscount, MessagePrice, NumberFee, TaxRate
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -35,6 +37,14 @@ KINDS = {
     ),
     "fee": Kind(NumberFee, FeeForm, _("Add a fee from a month on"), _("Change a fee to come")),
     "tax": Kind(TaxRate, TaxForm, _("Add a tax rate from a month on"), _("Change a tax rate to come")),
+    "message": Kind(
+        *(MessagePrice, MessageForm),
+        *(_("Add a price of messages from a month on"), _("Change a price of messages to come")),
+    ),
+    "allowance": Kind(
+        *(DataAllowance, AllowanceForm),
+        *(_("Add what a plan includes from a month on"), _("Change what a plan will include")),
+    ),
 }
 
 
@@ -50,6 +60,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "discounts": IncomingCallDiscount.objects.order_by("name_ja", "-valid_from", "-pk"),
         "fees": NumberFee.objects.order_by("code", "-valid_from"),
         "taxes": TaxRate.objects.order_by("tax", "-valid_from"),
+        "messages_prices": MessagePrice.objects.order_by("prefix", "-valid_from"),
+        "allowances": DataAllowance.objects.select_related("service").order_by("service__slug", "plan", "-valid_from"),
         "this_month": this_month(),
         "can_bill": roles.can_bill(request),
     }
@@ -79,7 +91,7 @@ def new(request: HttpRequest, what: str) -> HttpResponse:
 def change(request: HttpRequest, what: str, row_id: int) -> HttpResponse:
     kind = _kind(what)
     row: Any = get_object_or_404(kind.model, pk=row_id)
-    if row.valid_from < this_month():
+    if kind.form.stays(row, this_month=this_month()):
         raise Http404
     if request.method == "POST" and "remove" in request.POST:
         with transaction.atomic():

@@ -65,7 +65,7 @@ def _classes(label: Any, *, required: bool, hint: Any) -> WordsField:
     )
 
 
-def _word(label: Any, *, longest: int, hint: Any = "") -> forms.RegexField:
+def word_field(label: Any, *, longest: int, hint: Any = "") -> forms.RegexField:
     return forms.RegexField(
         r"^[a-z][a-z0-9_-]*\Z", label=label, max_length=longest, help_text=hint, error_messages=_WORD
     )
@@ -80,7 +80,7 @@ def _usage_kinds() -> forms.MultipleChoiceField:
     )
 
 
-def _name(label: Any) -> forms.CharField:
+def name_field(label: Any) -> forms.CharField:
     return forms.CharField(
         label=label, max_length=60, error_messages={"required": gettext_lazy("Please enter the name.")}
     )
@@ -108,6 +108,11 @@ class DatedForm(forms.Form):
     @classmethod
     def usual(cls) -> dict[str, Any]:
         return {}
+
+    @classmethod
+    def stays(cls, row: Any, *, this_month: date) -> bool:
+        """Whether a row can be neither changed nor deleted any more."""
+        return bool(row.valid_from < this_month)
 
     def clean_valid_from(self) -> date:
         day: date = self.cleaned_data["valid_from"]
@@ -138,8 +143,8 @@ class DatedForm(forms.Form):
 
 
 class DiscountForm(DatedForm):
-    name_ja = _name(pgettext_lazy("tariff", "Name in Japanese"))
-    name_en = _name(pgettext_lazy("tariff", "Name in English"))
+    name_ja = name_field(pgettext_lazy("tariff", "Name in Japanese"))
+    name_en = name_field(pgettext_lazy("tariff", "Name in English"))
     usage_kinds = _usage_kinds()
     kinds = _classes(
         gettext_lazy("Classes of callers that count"), required=True, hint=gettext_lazy("Such as fixed, mobile.")
@@ -179,11 +184,11 @@ class DiscountForm(DatedForm):
 
 
 class FeeForm(DatedForm):
-    code = _word(
+    code = word_field(
         gettext_lazy("Code of the fee"), longest=40, hint=gettext_lazy("A later row of the same code takes its place.")
     )
-    name_ja = _name(pgettext_lazy("tariff", "Name in Japanese"))
-    name_en = _name(pgettext_lazy("tariff", "Name in English"))
+    name_ja = name_field(pgettext_lazy("tariff", "Name in Japanese"))
+    name_en = name_field(pgettext_lazy("tariff", "Name in English"))
     amount = YenField(
         label=gettext_lazy("Yen for each number and month, before tax"), help_text=gettext_lazy("0 is none.")
     )
@@ -197,7 +202,7 @@ class FeeForm(DatedForm):
         complaint=gettext_lazy("“%(value)s” is not a prefix."),
     )
     lag_months = forms.IntegerField(label=gettext_lazy("Billed so many months later"), min_value=0, max_value=12)
-    tax = _word(gettext_lazy("Tax class"), longest=10)
+    tax = word_field(gettext_lazy("Tax class"), longest=10)
     same = ("code",)
     model = NumberFee
 
@@ -213,7 +218,7 @@ class FeeForm(DatedForm):
 
 
 class TaxForm(DatedForm):
-    tax = _word(gettext_lazy("Tax class"), longest=10, hint=gettext_lazy("As rules and fees name it."))
+    tax = word_field(gettext_lazy("Tax class"), longest=10, hint=gettext_lazy("As rules and fees name it."))
     percent = forms.RegexField(
         r"^[0-9]{1,2}(\.[0-9]{1,2})?\Z",
         label=gettext_lazy("Rate in percent"),

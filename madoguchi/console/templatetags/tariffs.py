@@ -15,6 +15,7 @@ from madoguchi.statements.kinds import words
 from madoguchi.statements.tariffs.findings import LEVELS, Finding, Level
 from madoguchi.statements.tariffs.versions import State
 from madoguchi.statements.tariffs.words import hours_text, listed, listed_days, usage_words
+from madoguchi.statements.usage.amounts import exact_words
 
 register = template.Library()
 
@@ -43,6 +44,16 @@ def tariff_state(state: State) -> SafeString:
 def finding_level(found: Finding) -> SafeString:
     icon, tone = _LEVELS[found.level]
     return _badge(LEVELS[found.level], icon, tone)
+
+
+@register.filter
+def amount_of_data(count: int) -> str:
+    return exact_words(count)
+
+
+@register.filter
+def class_words(kind: str) -> str:
+    return words(kind)
 
 
 @register.filter
