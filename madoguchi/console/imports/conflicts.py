@@ -21,7 +21,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.console import audit, roles
 from madoguchi.console.imports.look import granted
 from madoguchi.contracts.models import Contract
-from madoguchi.shell.templatetags.shell import datetime_zone, duration, milliyen, phone
+from madoguchi.shell.templatetags.shell import date_long, duration, milliyen, phone
 from madoguchi.statements import jobs
 from madoguchi.statements.closing.months import ImportRunning
 from madoguchi.statements.imports.conflicts import Line, decide, sides, undecided
@@ -45,7 +45,9 @@ class Row:
 
 
 def _at(line: Line, name: str) -> str:
-    return datetime_zone(datetime.fromisoformat(line[name]).astimezone(ZoneInfo(settings.TIME_ZONE)))
+    """To the second: two records may differ by no more."""
+    local = datetime.fromisoformat(line[name]).astimezone(ZoneInfo(settings.TIME_ZONE))
+    return f"{date_long(local)} {local:%H:%M:%S %Z}"
 
 
 def _other(line: Line) -> str:

@@ -260,7 +260,7 @@ talk_seconds = "s"
     )
     assert (run.state, run.stored) == ("checked", 1)
     other = uploaded(biller, "from,at\n1,2\n", format="mapped", mapping=BytesIO(mapping))
-    assert "must have each of these columns once: to, s" in page(biller, other)
+    assert "must have each of these columns once: to, s. It has: from, at." in page(biller, other)
 
 
 def test_progress_is_fetched_until_it_ends(biller):

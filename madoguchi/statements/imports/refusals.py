@@ -14,7 +14,7 @@ REFUSALS = {
     "not_text": _("The file is not text in UTF-8, UTF-16 or CP932 (Shift_JIS)."),
     "damaged": _("The file cannot be unpacked: it is damaged, or not complete."),
     "not_parquet": _("The file is not a complete Parquet file."),
-    "columns": _("The file must have each of these columns once: %(value)s."),
+    "columns": _("The file must have each of these columns once: %(value)s. It has: %(found)s."),
     "changed": _("The file changed after it was checked."),
     "gone": _("The file is not there any more."),
     "interrupted": _("A worker began three times and was interrupted each time. Nothing was stored."),
@@ -33,7 +33,7 @@ def refusal(error: Exception) -> tuple[str, str] | None:
         case NotParquet():
             return "not_parquet", ""
         case MissingColumns():
-            return "columns", f"{', '.join(error.missing)} (≠ {', '.join(error.found) or '–'})"
+            return "columns", f"{', '.join(error.missing)}\n{', '.join(error.found) or '–'}"
         case FileNotFoundError():
             return "gone", ""
     return None
@@ -42,4 +42,5 @@ def refusal(error: Exception) -> tuple[str, str] | None:
 def words(reason: str, value: str = "") -> str:
     """The reason in the active language; the value of ``known`` is when that was."""
     at = parse_datetime(value) if reason == "known" else None
-    return str(REFUSALS[reason]) % {"value": datetime_zone(at) if at else value}
+    value, _line_end, found = value.partition("\n")  # of columns: those it must have, and those it has
+    return str(REFUSALS[reason]) % {"value": datetime_zone(at) if at else value, "found": found}
