@@ -15,7 +15,7 @@ from django.utils import timezone
 from madoguchi.accounts.models import Account
 from madoguchi.accounts.tests.people import sign_in
 from madoguchi.catalog.models import Category, Guide, Question, Service
-from madoguchi.contracts.models import Contract, Upload
+from madoguchi.contracts.models import Contract, TelephoneNumber, Upload
 from madoguchi.contracts.models.operator_tokens import issue
 from madoguchi.delivery.models import Mailing
 from madoguchi.demo.sample import accounts, catalog, contracts, deliveries, inquiries, notices, questions
@@ -227,12 +227,15 @@ SIGNED_IN = {
     "mynotices:calendar": "/my/calendar/",
     "mynotices:webhooks": "/my/webhooks/",
     "mynotices:webhook_new": "/my/webhooks/new/",
+    "alerts:mine": "/my/alerts/",
     "charges:contracts": "/my/charges/",
     "charges:bills": "/my/charges/bills/",
     "charges:usage": "/my/charges/usage/",
 }
 # For who may see the contract: its holder and the colleague it was opened to, after confirming the contact phone.
 CONTRACT = {
+    "alerts:contract": "/my/alerts/{contract}/",
+    "alerts:number": "/my/alerts/{contract}/{held}/",
     "charges:statement": "/my/charges/usage/{contract}/ip050/",
     "charges:download": "/my/charges/usage/{contract}/ip050/statement.csv",
     "mypage:numbers": "/my/contracts/{contract}/numbers/",
@@ -432,6 +435,7 @@ def places() -> dict[str, object]:
         "mailing": Mailing.objects.create(renderer="x", reference="1", lane=1, expires_at=now).pk,
         "customer": hanako.public_id,
         "contract": sorted(hers - shared)[0],
+        "held": TelephoneNumber.objects.filter(contract__number=min(hers - shared)).first().pk,
         "shared": sorted(shared)[0],
         "link": hanako.customer_links.get().pk,
         "webhook": hanako.webhooks.get().pk,

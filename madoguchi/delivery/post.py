@@ -30,6 +30,7 @@ def post(  # noqa: PLR0913 - each is a column of the letter or of its mailing
     to: str,
     language: str,
     expires_at: datetime,
+    due_at: datetime | None = None,
     personal: Mapping[str, str] | None = None,
     sealed: Mapping[str, str] | None = None,
     recipient_key: str = "",
@@ -39,7 +40,8 @@ def post(  # noqa: PLR0913 - each is a column of the letter or of its mailing
 
     ``personal`` and ``sealed`` fill the draft's slots by name. ``sealed`` is for what must not lie in the database in
     clear (a link's token, a code): it is encrypted here and wiped once the letter has its outcome. Nothing is sent
-    after ``expires_at``. ``recipient_key`` lets the room above find the letter again. Each call posts another letter.
+    before ``due_at`` (now) or after ``expires_at``. ``recipient_key`` lets the room above find the letter again. Each
+    call posts another letter.
 
     To an address that gets no mail of that lane any more the letter is written as ``suppressed`` and not sent.
     """
@@ -56,5 +58,6 @@ def post(  # noqa: PLR0913 - each is a column of the letter or of its mailing
         format=format,
         personal=dict(personal or {}),
         sealed=seal(json.dumps(dict(sealed))) if sealed and not withheld else None,
+        **({"due_at": due_at} if due_at else {}),
         **(_WITHHELD if withheld else {}),
     )

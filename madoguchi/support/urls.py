@@ -7,6 +7,7 @@ urlpatterns = [
     path("id/sites/", include("madoguchi.support.sites.urls")),
     path("id/business/", include("madoguchi.support.business.urls")),
     path("id/", include("madoguchi.support.identity.urls")),
+    path("my/alerts/", include("madoguchi.support.alerts.urls")),
     path("my/", include("madoguchi.support.mypage.urls")),
     path("my/", include("madoguchi.support.charges.urls")),
     path("contact/", include("madoguchi.support.contact.urls")),

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from email.utils import format_datetime
 from typing import Any
 
 from madoguchi.accounts.models import AddressChange, Registration
 from madoguchi.accounts.tests.people import account
+from madoguchi.alerts.models import Alert, Watch
 from madoguchi.contracts.models import BudgetAlarm
+from madoguchi.contracts.tests.household import household
 from madoguchi.delivery import compose, renderers
 from madoguchi.delivery.models import DomainHold, Mailing
 from madoguchi.inquiries.models import Inquiry, Message
@@ -142,6 +144,7 @@ def mails() -> list[Mail]:
         _of_a_domain(),
         *_of_ids(),
         *_of_inquiries(),
+        *_of_alerts(),
         *_of_notices(),
     ]
 
@@ -177,6 +180,21 @@ def _of_ids() -> Iterator[Mail]:
         yield Mail(f"accounts.new_address.{name}", "accounts.new_address", str(change.pk))
     alarm = BudgetAlarm.objects.create(prefix="+8190", hours=1, budget=300, sent=300, at=NOW)
     yield Mail("contracts.budget_alarm", "contracts.budget_alarm", str(alarm.pk))
+
+
+def _of_alerts() -> Iterator[Mail]:
+    holder = account("alice@example.jp")
+    office = household(holder=holder).office
+    number = office.telephone_numbers.order_by("number").first()
+    whole, single = (Watch.objects.create(account=holder, contract=office, number=one) for one in (None, number))
+    told = (
+        ("budget", whole, {"budget": 5000, "charge": 5_012_500}),
+        ("country", single, {"country_ja": "フランス", "country_en": "France", "charge": 812_000}),
+        ("rise", whole, {"charge": 9_730_000, "usual": 2_104_000}),
+    )
+    for kind, watch, amounts in told:
+        alert = Alert.objects.create(watch=watch, kind=kind, month=date(2026, 11, 1), raised_at=NOW, **amounts)
+        yield Mail(f"alerts.{kind}", "alerts.alert", str(alert.pk))
 
 
 def _of_inquiries() -> Iterator[Mail]:

@@ -126,8 +126,11 @@ def test_receiver_keeps_what_it_accepted_and_refuses_on_request(tmp_path: Path, 
             with pytest.raises(smtplib.SMTPRecipientsRefused) as error:
                 smtp.sendmail("n@aoba.example", [refused], letter().as_bytes())
             assert error.value.recipients[refused][0] == code
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            smtp.sendmail("n@aoba.example", ["picky+1@example.jp"], letter().as_bytes())
+        smtp.sendmail("n@aoba.example", ["picky+1@example.jp"], letter().as_bytes())
     kept = Store(tmp_path).latest()
-    assert [mail.recipient for mail in kept] == ["bob@example.jp", "alice@example.jp"]
+    assert [mail.recipient for mail in kept] == ["picky+1@example.jp", "bob@example.jp", "alice@example.jp"]
     assert kept[0].subject == "障害のお知らせ"
 
 

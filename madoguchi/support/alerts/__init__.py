@@ -1,0 +1,1 @@
+"""``/my/alerts/``: what to be told of the usage of one's contracts."""
