@@ -20,7 +20,7 @@ from madoguchi.statements.closing.months import due_to_close
 from madoguchi.statements.import_calls import CallFile
 from madoguchi.statements.imports.work import import_at_once
 from madoguchi.statements.load_tariff import load_tariff
-from madoguchi.statements.models import TariffVersion
+from madoguchi.statements.models import Bill, Payment, TariffVersion
 from madoguchi.statements.rating import month_before
 
 CALLS = 60_000
@@ -94,6 +94,13 @@ def load(*, now: datetime, random: random_module.Random) -> None:
             import_at_once(file, now=now)
     for month in due_to_close(timezone.localdate(now)):
         close_month(month, now=now)
+    _pay(timezone.localdate(now))
+
+
+def _pay(today: date) -> None:
+    """The books say that every bill due before today was paid on its day."""
+    due = Bill.objects.issued().filter(due_on__lt=today)
+    Payment.objects.bulk_create(Payment(bill=bill, state=Payment.State.PAID, on=bill.due_on) for bill in due)
 
 
 def _lines(today: date) -> Iterator[_Line]:
