@@ -45,6 +45,7 @@ class Side:
 
     def ask(self, reader: int) -> float:
         path, browser = self.asked[reader]
+        browser.close()  # the server ends a connection that was idle for long
         start = time.perf_counter()
         answer = browser.get(path)
         took = time.perf_counter() - start
