@@ -25,8 +25,8 @@ from madoguchi.statements.rating import month_before
 SAMPLES = Path(importing.__file__).parent / "samples"
 VOICE_ONLY = "音声のみ"
 SELDOM = 9  # days between two uses of those nobody looks at
-# As dialled: mobiles and fixed lines nobody has, and a number kept for fiction abroad.
-OTHERS = ("0900000{:04d}", "0800000{:04d}", "030000{:04d}", "01012025550{:03d}")
+# As dialled: mobiles and fixed lines nobody has, and numbers kept for fiction abroad.
+MOBILE, FIXED, ABROAD = "0900000{:04d}", "030000{:04d}", "01012025550{:03d}"
 CALLS = """
 format = "csv"
 zone = "Asia/Tokyo"
@@ -126,8 +126,10 @@ def _local(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
-def _other(random: random_module.Random) -> str:
-    return random.choices(OTHERS, weights=(60, 25, 12, 3))[0].format(random.randrange(100, 199))
+def _other(random: random_module.Random, *, fixed: int) -> str:
+    """Whoever is at the other end; ``fixed`` in a hundred are fixed lines."""
+    (pattern,) = random.choices((MOBILE, FIXED, ABROAD), weights=(97 - fixed, fixed, 3))
+    return pattern.format(random.randrange(100, 199))
 
 
 def _data(use: _Use, random: random_module.Random) -> str:
@@ -139,7 +141,7 @@ def _data(use: _Use, random: random_module.Random) -> str:
 
 
 def _message(use: _Use, random: random_module.Random) -> str:
-    sender, recipient = use.line.own, _other(random)
+    sender, recipient = use.line.own, _other(random, fixed=0)
     if random.random() < 0.4:
         sender, recipient = random.choice((recipient, "AOBA INFO")), sender
     return ",".join([_id(use), sender, recipient, _local(use.at), random.choice("1112")])
@@ -147,7 +149,7 @@ def _message(use: _Use, random: random_module.Random) -> str:
 
 def _call(use: _Use, random: random_module.Random) -> str:
     talk = 0 if random.random() < 0.1 else 5 + round(random.expovariate(1 / 120))
-    caller, called = use.line.own, _other(random)
+    caller, called = use.line.own, _other(random, fixed=30)
     if random.random() < 0.4 and not called.startswith("010"):
         caller, called = called, caller
     return ",".join([_id(use), caller, called, _local(use.at), str(talk)])

@@ -84,6 +84,6 @@ def data(n: int, amount: int | str, *, day: int = 5, month: int = 10, line: str 
     return f"{month}-{n},{line},{at}:00,{at}:30,{amount}"
 
 
-def message(n: int, to: str = "08000000201", *, sender: str = MOBILE, parts: int = 1, day: int = 5) -> str:
+def message(n: int, to: str = "09000000301", *, sender: str = MOBILE, parts: int = 1, day: int = 5) -> str:
     """A row of a message of October 2026."""
     return f"m-{n},{sender},{to},2026-10-{day:02} 10:{n % 60:02}:00,{parts}"

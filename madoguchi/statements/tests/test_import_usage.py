@@ -71,9 +71,9 @@ def test_the_shipped_messages_import(phone):
     assert "5  stored" in shipped("messages")
     lines = UsageLine.objects.order_by("given_id")
     assert [(m.given_id, m.outgoing, m.other, m.segments, m.kind, m.charge, m.tax) for m in lines] == [
-        ("m-1001", True, "+818000000201", 1, "mobile", 3000, "standard"),
-        ("m-1002", True, "+818000000201", 3, "mobile", 9000, "standard"),
-        ("m-1003", False, "+818000000201", 1, "mobile", 0, "standard"),
+        ("m-1001", True, "+819000000301", 1, "mobile", 3000, "standard"),
+        ("m-1002", True, "+819000000301", 3, "mobile", 9000, "standard"),
+        ("m-1003", False, "+819000000301", 1, "mobile", 0, "standard"),
         ("m-1004", False, "AOBA INFO", 1, "other", 0, ""),
         ("m-1005", True, "+12025550101", 2, "international", 100000, "exempt"),
     ]
