@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import prefetch_related_objects
 
-from madoguchi.contracts.models import Contract, UsageKind
+from madoguchi.contracts.models import Contract
 
 from . import models
 from .closing.months import closes_on
@@ -16,8 +16,6 @@ from .models import Adjustment, Bill, BillingMonth, Call
 from .rating import month_before
 from .reading.counted import Counted, counted
 
-# Kinds of contract whose usage is calls.
-VOICE = (UsageKind.IP050, UsageKind.OPTICAL, UsageKind.PHONE)
 PAST_MONTHS = 6
 
 

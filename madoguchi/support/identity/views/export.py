@@ -15,7 +15,6 @@ from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.accounts.terms import open_before_terms
 from madoguchi.contracts.models import Contract
 from madoguchi.contracts.verification import proven
-from madoguchi.statements.statement import VOICE
 
 
 @needs()
@@ -25,8 +24,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
     account = cast(Account, request.user)
     if request.method == "POST":
         return _file(request, account)
-    with_calls = Contract.objects.visible_to(account).filter(usage_kind__in=VOICE).order_by("number")
-    locked = [contract for contract in with_calls.select_related("service") if not proven(request, contract)]
+    visible = Contract.objects.visible_to(account).select_related("service").order_by("number")
+    locked = [contract for contract in visible if not proven(request, contract)]
     return render(request, "identity/export.html", {"locked": locked})
 
 
