@@ -77,6 +77,22 @@ def test_a_spare_window_that_comes_and_goes(client, hikari):
     assert "<del>2026年11月30日（月）01:00〜05:00 JST（予備日）</del>" in html
 
 
+def test_what_held_for_emergency_calls_is_not_said_of_now_once_the_trouble_is_over(client, trouble):
+    assert "notice-facts__urgent" in page(client, trouble)
+    over = posted.further(trouble, at=NOW, state_after="recovered", ended_at=NOW - timedelta(minutes=5))
+    html = page(client, over)
+    assert "notice-facts__urgent" not in html
+    assert "終了までの緊急通報（110・118・119）" in html
+    assert "終了までの代わりの手段" in html
+    assert "What to use instead until the end" in page(client, over, "/en")
+
+
+def test_nor_of_a_false_alarm(client, trouble):
+    html = page(client, posted.further(trouble, at=NOW, state_after="false_alarm"))
+    assert "notice-facts__urgent" not in html
+    assert "終了までの緊急通報（110・118・119）" in html
+
+
 def test_a_period_is_kept_apart_from_what_is_said_of_it(client, hikari):
     # The parts that a narrow screen breaks by themselves: the zone stays with its clock, the spare day with its words.
     notice = posted.work(hikari)
