@@ -370,7 +370,9 @@ SITE_SERVICE = ENV.text("MADOGUCHI_SITE_SERVICE", "support-site", wanted="the sl
 
 # --- statements -----------------------------------------------------------------------------------------------------
 # Whether the holder of a contract sees whole numbers of others in call records; colleagues never do.
-WHOLE_NUMBERS = ENV.choice("MADOGUCHI_WHOLE_NUMBERS", ("nobody", "holder"), "nobody")
+WHOLE_NUMBERS = ENV.choice("MADOGUCHI_WHOLE_NUMBERS", ("nobody", "holder"), "holder" if DEMO else "nobody")
+# The operator's own file of numbers that calls to may be hidden of; empty: the shipped one.
+SENSITIVE_NUMBERS = ENV.text("MADOGUCHI_SENSITIVE_NUMBERS", "")
 # The day of the following month on which a month is closed, and how long after it bills are due.
 CLOSE_DAY = ENV.integer("MADOGUCHI_CLOSE_DAY", 10, least=1, most=28)
 DUE_DAYS = ENV.integer("MADOGUCHI_DUE_DAYS", 20, least=1, most=90)

@@ -245,6 +245,7 @@ CONTRACT = {
 }
 # For the holder of the contract alone; a colleague who may see it is told so. And for who may end a link.
 HELD = {
+    "charges:privacy": "/my/charges/usage/{contract}/privacy/",
     "mypage:change_phone": "/my/contracts/{contract}/phone/",
     "mypage:change_phone_code": "/my/contracts/{contract}/phone/code/",
     "mypage:change_phone_resend": "/my/contracts/{contract}/phone/code/resend/",

@@ -7,6 +7,7 @@ proven. For any other the document says how to come by them.
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,8 @@ from madoguchi.contracts.models import Contract
 from madoguchi.contracts.verification import proven
 from madoguchi.statements.masking import masked, sees_whole_numbers
 from madoguchi.statements.models import Adjustment, Bill, Call, Payment, UsageLine
+from madoguchi.statements.reading.hiding import hidden_from
+from madoguchi.statements.reading.sensitive import is_sensitive
 from madoguchi.statements.usage.registry import KINDS
 
 _FIELDS = (
@@ -76,13 +79,20 @@ def _of(request: HttpRequest, account: Account, contract: Contract, what: str) -
 def _calls(account: Account, contract: Contract) -> Iterator[dict[str, Any]]:
     whole = sees_whole_numbers(account, contract)
     calls = Call.objects.filter(contract=contract).order_by("month", "started_at", "key", "outgoing")
+    calls = _shown(calls, account, contract)
     for call in calls.values(*_FIELDS).iterator():
         yield call if whole else {**call, "other": masked(call["other"])}
+
+
+def _shown(lines: QuerySet[Any], account: Account, contract: Contract) -> QuerySet[Any]:
+    hidden = hidden_from(account, contract)
+    return lines if hidden is None else lines.exclude(hidden)
 
 
 def _usage(account: Account, contract: Contract) -> Iterator[dict[str, Any]]:
     whole = sees_whole_numbers(account, contract)
     lines = UsageLine.objects.filter(contract=contract).order_by("month", "records", "started_at", "key", "outgoing")
+    lines = _shown(lines, account, contract)
     for line in lines.values(*_USAGE_FIELDS).iterator():
         yield line if whole else {**line, "other": masked(line["other"])}
 
@@ -96,9 +106,14 @@ def call_adjustments(request: HttpRequest, account: Account) -> list[dict[str, A
     return [
         {"contract": contract.number, "adjustments": [_adjustment(row, account) for row in rows]}
         for contract in visible
-        if proven(request, contract)
-        and (rows := list(Adjustment.objects.filter(contract=contract).order_by("month", "pk")))
+        if proven(request, contract) and (rows := _adjustments(account, contract))
     ]
+
+
+def _adjustments(account: Account, contract: Contract) -> list[Adjustment]:
+    rows = Adjustment.objects.filter(contract=contract).order_by("month", "pk")
+    hides = hidden_from(account, contract) is not None
+    return [row for row in rows if not (hides and is_sensitive(row.other, row.started_at))]
 
 
 def _adjustment(row: Adjustment, account: Account) -> dict[str, Any]:

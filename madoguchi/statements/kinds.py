@@ -19,6 +19,7 @@ KINDS = {
     "international": _("International"),
     "withheld": _("Number withheld"),
     "other": _("Other"),
+    "unlisted": _("Not listed one by one"),
 }
 
 

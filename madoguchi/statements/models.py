@@ -22,6 +22,7 @@ from .closing.models import (
 )
 from .closing.rerated import RerateDifference, Rerating
 from .imports.models import ImportRun
+from .reading.models import HidingChoice
 from .usage.models import DataAllowance, MessagePrice, UsageLine
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "ClosingShard",
     "Conflict",
     "DataAllowance",
+    "HidingChoice",
     "ImportRun",
     "IncomingCallDiscount",
     "MessagePrice",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 
 from madoguchi.contracts.models import Contract
 
@@ -15,6 +15,8 @@ from .closing.usage import COUNTED
 from .models import Adjustment, Bill, BillingMonth, Call
 from .rating import month_before
 from .reading.counted import Counted, counted
+from .reading.hiding import listed
+from .reading.sensitive import is_sensitive
 
 PAST_MONTHS = 6
 
@@ -148,12 +150,16 @@ class Statement:
         return -self.cut
 
 
-def statement_of(contract: Contract, month: date, *, today: date) -> Statement:
-    """``month``: its first day. ``today``: the operator's, which tells the running month."""
+def statement_of(contract: Contract, month: date, *, today: date, hidden: Q | None = None) -> Statement:
+    """``month``: its first day. ``today``: the operator's, which tells the running month. ``hidden``: calls that are
+    not to be listed (:mod:`.reading.hiding`)."""
     state = BillingMonth.objects.filter(month=month).first()
     closed = bool(state and state.closed_at)
     settled = _settled(contract, month, closed=closed)
-    calls = counted(Call.objects.filter(contract=contract, month=month))
+    all_calls = Call.objects.filter(contract=contract, month=month)
+    if hidden is not None:
+        settled, all_calls = listed(settled, contract, month, hidden), all_calls.exclude(hidden)
+    calls = counted(all_calls)
     return Statement(
         contract=contract,
         month=month,
@@ -180,7 +186,11 @@ def statement_of(contract: Contract, month: date, *, today: date) -> Statement:
             Later(part.kind, part.month, part.count, part.amount, part.tax_yen, part.code)
             for part in settled.of(*PUT_RIGHT, Kind.BROUGHT, Kind.CARRIED)
         ],
-        adjustments=list(Adjustment.objects.of_month(contract, month).exclude(records__in=COUNTED)),
+        adjustments=[
+            row
+            for row in Adjustment.objects.of_month(contract, month).exclude(records__in=COUNTED)
+            if hidden is None or not is_sensitive(row.other, row.started_at)
+        ],
         subtotal=sum(part.amount for part in settled.parts if part.kind != Kind.TAX),
         taxes=[Tax(_percent(part.rate), part.amount, part.tax_yen or 0) for part in settled.of(Kind.TAX)],
         cut=settled.cut,

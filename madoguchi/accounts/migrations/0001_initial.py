@@ -178,6 +178,10 @@ class Migration(migrations.Migration):
             model_name='authevent',
             index=models.Index(fields=['account', '-at'], name='auth_event_history'),
         ),
+        migrations.AddIndex(
+            model_name='authevent',
+            index=models.Index(condition=models.Q(('method', 'call_records')), fields=['contract_number', '-at'], name='auth_event_looks'),
+        ),
         migrations.AddConstraint(
             model_name='termsacceptance',
             constraint=models.UniqueConstraint(fields=('account', 'kind', 'version'), name='terms_accepted_once'),

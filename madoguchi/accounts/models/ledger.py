@@ -86,7 +86,13 @@ class AuthEvent(models.Model):
     detail = models.CharField(max_length=60, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["account", "-at"], name="auth_event_history")]
+        indexes = [
+            models.Index(fields=["account", "-at"], name="auth_event_history"),
+            # Who looked at a contract's records: a few of the rows.
+            models.Index(
+                fields=["contract_number", "-at"], name="auth_event_looks", condition=models.Q(method="call_records")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.method} {self.at:%Y-%m-%d %H:%M}"

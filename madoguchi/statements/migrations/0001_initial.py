@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0001_initial'),
-        ('contracts', '0001_initial'),
+        ('contracts', '0002_append_only'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -126,6 +126,16 @@ class Migration(migrations.Migration):
                 ('price', models.BigIntegerField(default=0)),
                 ('tax', models.CharField(default='standard', max_length=10)),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='data_allowances', to='catalog.service')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='HidingChoice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('hidden_from', models.CharField(choices=[('nobody', 'Nobody: they are listed like all others'), ('colleagues', 'Colleagues who see this contract'), ('everybody', 'Everybody, this customer ID too')], max_length=10)),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hiding_choices', to='contracts.contract')),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -459,6 +469,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='dataallowance',
             constraint=models.CheckConstraint(condition=models.Q(('block__gte', 1), ('price__gte', 0), models.Q(('included__isnull', True), ('included__gte', 0), _connector='OR')), name='data_allowance_not_negative'),
+        ),
+        migrations.AddIndex(
+            model_name='hidingchoice',
+            index=models.Index(fields=['contract', '-id'], name='hiding_choice_newest'),
         ),
         migrations.AddIndex(
             model_name='payment',

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.forms import Form
 from django.http import HttpRequest
 from django.utils import timezone
@@ -13,6 +13,7 @@ from madoguchi.accounts.models import AuthEvent
 from madoguchi.contracts.models import Contract
 from madoguchi.contracts.sessions import account_of
 from madoguchi.statements.reading.choice import Choice
+from madoguchi.statements.reading.hiding import hidden_from
 from madoguchi.statements.statement import Statement, months_shown, statement_of
 from madoguchi.statements.usage import registry
 from madoguchi.statements.usage.declared import Look
@@ -31,6 +32,7 @@ class Asked:
     look: Look
     lines_form: LinesForm
     choice: Choice
+    hidden: Q | None
 
     @property
     def month(self) -> date:
@@ -38,7 +40,8 @@ class Asked:
 
     @property
     def all_lines(self) -> QuerySet:
-        return self.kind.records.lines(self.contract, self.month)
+        lines = self.kind.records.lines(self.contract, self.month)
+        return lines if self.hidden is None else lines.exclude(self.hidden)
 
     @property
     def lines(self) -> QuerySet:
@@ -71,7 +74,8 @@ def asked(request: HttpRequest, contract: Contract, kind: StatementKind, *, purp
         whole_numbers=remembered.whole_numbers(request, contract),
         several_numbers=len({number.number for number in numbers}) > 1,
     )
-    statement = statement_of(contract, month, today=today)
+    hidden = hidden_from(account_of(request), contract)
+    statement = statement_of(contract, month, today=today, hidden=hidden)
     own = {str(number.pk): number.number for number in numbers if number.number in statement.calls.numbers}
     lines_form = LinesForm(
         request.GET, kind=kind.records, month=month, look=look, classes=statement.calls.classes, own=own
@@ -80,7 +84,7 @@ def asked(request: HttpRequest, contract: Contract, kind: StatementKind, *, purp
         return Unanswerable(lines_form)
     note(request, contract, f"{month:%Y-%m} {kind.records.code} {purpose}")
     choice = lines_form.choice(digits=remembered.digits(request, contract))
-    return Asked(contract, kind, statement, look, lines_form, choice)
+    return Asked(contract, kind, statement, look, lines_form, choice, hidden)
 
 
 def note(request: HttpRequest, contract: Contract, detail: str) -> None:

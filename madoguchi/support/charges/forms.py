@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from madoguchi.shell.templatetags.shell import phone
 from madoguchi.statements.kinds import words
+from madoguchi.statements.models import HidingChoice
 from madoguchi.statements.reading.choice import Choice, orders
 from madoguchi.statements.usage.declared import Look, RecordKind, Shape
 
@@ -143,3 +144,15 @@ class SearchForm(forms.Form):
         if not re.fullmatch(r"#?[0-9]{2,15}", bare, re.ASCII):
             raise forms.ValidationError(_("Enter two or more digits of the number, such as 03 or 0120."))
         return bare
+
+
+class HidingForm(forms.Form):
+    """From whom calls to sensitive numbers are hidden."""
+
+    use_required_attribute = False
+    hidden_from = forms.ChoiceField(
+        label=_("Hide these calls from"),
+        choices=HidingChoice.From,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of these."), "invalid_choice": _NOT_OFFERED},
+    )

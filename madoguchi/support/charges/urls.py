@@ -8,6 +8,7 @@ from madoguchi.support.charges.views.bills import bill, bills, contract_bills
 from madoguchi.support.charges.views.contracts import contracts
 from madoguchi.support.charges.views.download import download
 from madoguchi.support.charges.views.invoice import download as invoice
+from madoguchi.support.charges.views.privacy import privacy
 from madoguchi.support.charges.views.statement import statement
 from madoguchi.support.charges.views.usage import usage
 
@@ -47,6 +48,7 @@ urlpatterns = [
     path("charges/bills/<str:contract>/<month:month>/", bill, name="bill"),
     path("charges/bills/<str:contract>/<month:month>/invoice.pdf", invoice, name="invoice"),
     path("charges/usage/", usage, name="usage"),
+    path("charges/usage/<str:contract>/privacy/", privacy, name="privacy"),
     path("charges/usage/<str:contract>/<slug:kind>/", statement, name="statement"),
     path("charges/usage/<str:contract>/<slug:kind>/statement<ending:ending>", download, name="download"),
 ]

@@ -49,6 +49,12 @@ def other_party(row: Adjustment, look: Look) -> str:
 
 
 @register.simple_tag
+def number_words(number: str) -> str:
+    """A telephone number as it is read."""
+    return Shape.NUMBER.words(number)
+
+
+@register.simple_tag
 def column_words(column: Column, value: int) -> str:
     """A value of a column that is a sum over lines."""
     return column.shape.words(value)

@@ -60,7 +60,13 @@ def too_long(request: HttpRequest, found: Asked, *, most: int) -> HttpResponse:
 
 
 def _context(request: HttpRequest, contract: Contract, kind: StatementKind) -> dict[str, object]:
-    return {"contract": contract, "kind": kind, "tab": "usage", "month_form": month_form(request)}
+    return {
+        "contract": contract,
+        "kind": kind,
+        "tab": "usage",
+        "month_form": month_form(request),
+        "holds": Contract.objects.held_by(account_of(request)).filter(pk=contract.pk).exists(),
+    }
 
 
 def _shown(request: HttpRequest, found: Asked) -> dict[str, object]:
@@ -81,6 +87,7 @@ def _shown(request: HttpRequest, found: Asked) -> dict[str, object]:
         "columns": columns,
         "page_obj": page,
         "rows": rows(page, records, columns, look),
+        "says_why": records.why is not None,
         "files": _files(request, found),
         "has_other": any(column.code == "other" for column in columns),
         "own_numbers": _own_numbers(found),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from madoguchi.accounts import agents
 from madoguchi.accounts.history import Entry
 from madoguchi.accounts.models import AuthEvent
+from madoguchi.statements.reading import look_words
 
 register = template.Library()
 
@@ -97,6 +98,8 @@ def more_in_words(entry: Entry) -> str:
     if event.method == _M.PROFILE_CHANGED:
         return str(PROFILE.get(event.detail, ""))
     more = str(PHONE.get(event.detail, "")) if event.method == _M.CONTACT_PHONE else ""
+    if event.method == _M.CALL_RECORDS:
+        more = look_words.words(event.detail)
     if event.contract_number:
         contract = _("contract %(number)s") % {"number": event.contract_number}
         return str(pgettext_lazy("between two facts", ", ")).join(filter(None, (contract, more)))

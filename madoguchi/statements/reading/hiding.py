@@ -1,0 +1,64 @@
+"""Calls that are not listed for who reads: hidden by the holder's choice.
+
+A call that costs nothing is left out altogether, its count too: that there was one is what must not be known. One that
+costs something stays in the sums, under no class that tells; every total is what it is for everybody.
+"""
+
+from dataclasses import replace
+
+from django.db.models import Count, Q, Sum
+
+from madoguchi.accounts.models import Account
+from madoguchi.contracts.models import Contract, CustomerLink
+from madoguchi.statements.closing.parts import Kind, Part, Settled
+from madoguchi.statements.models import Call
+
+from .models import HidingChoice
+from .sensitive import calls_to_them
+
+# The class of what is in the sums and not in the list.
+UNLISTED = "unlisted"
+
+
+def choice_of(contract: Contract) -> HidingChoice.From:
+    """From whom the holder hides them; from nobody as long as nothing was chosen."""
+    newest = HidingChoice.objects.filter(contract=contract).order_by("-pk").first()
+    return HidingChoice.From(newest.hidden_from) if newest else HidingChoice.From.NOBODY
+
+
+def choose(contract: Contract, hidden_from: str, *, by: Account) -> None:
+    """Let ``hidden_from`` hold from now on; what holds already is not written again."""
+    if choice_of(contract) != hidden_from:
+        HidingChoice.objects.create(contract=contract, hidden_from=hidden_from, made_by=by)
+
+
+def hidden_from(account: Account, contract: Contract) -> Q | None:
+    """The lines ``account`` is not to see; None where it sees all."""
+    choice = choice_of(contract)
+    if choice == HidingChoice.From.NOBODY:
+        return None
+    if choice == HidingChoice.From.COLLEAGUES and _holds(account, contract):
+        return None
+    return calls_to_them()
+
+
+def _holds(account: Account, contract: Contract) -> bool:
+    return contract.customer.links.filter(account=account, role=CustomerLink.Role.HOLDER).exists()
+
+
+def listed(settled: Settled, contract: Contract, month: object, hidden: Q) -> Settled:
+    """``settled`` without the counts of hidden calls; every amount is as it was."""
+    calls = Call.objects.filter(contract=contract, month=month, outgoing=True).filter(hidden).order_by()
+    rows = calls.values("kind", "tax").annotate(calls=Count("*"), seconds=Sum("talk_seconds"))
+    taken = {(row["kind"], row["tax"]): (row["calls"], row["seconds"]) for row in rows}
+    return replace(settled, parts=[part for each in settled.parts if (part := _listed(each, taken))])
+
+
+def _listed(part: Part, taken: dict[tuple[str, str], tuple[int, int]]) -> Part | None:
+    calls, seconds = taken.get((part.code, part.tax_class), (0, 0)) if part.kind == Kind.CALLS else (0, 0)
+    if not calls:
+        return part
+    left = replace(part, count=part.count - calls, seconds=part.seconds - seconds)
+    if left.count > 0:
+        return left
+    return replace(left, code=UNLISTED, name_ja="", name_en="", count=0, seconds=0) if part.amount else None
