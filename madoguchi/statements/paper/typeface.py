@@ -4,6 +4,7 @@ It has the letters of Japanese names (JIS X 0213's first planes) and of English,
 it. Its 1 is narrower than the other digits; here it stands in the middle of their width, so that columns of figures do.
 """
 
+import logging
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,8 @@ from pathlib import Path
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
+# It tells which letters a document has, and so parts of names and numbers.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 _FOLDER = Path(__file__).parent / "fonts"
 # What printers set for a letter they have not got.
 MISSING = "〓"
