@@ -238,6 +238,7 @@ CONTRACT = {
     "alerts:number": "/my/alerts/{contract}/{held}/",
     "charges:statement": "/my/charges/usage/{contract}/ip050/",
     "charges:download": "/my/charges/usage/{contract}/ip050/statement.csv",
+    "charges:privacy": "/my/charges/usage/{contract}/privacy/",
     "mypage:numbers": "/my/contracts/{contract}/numbers/",
     "charges:contract_bills": "/my/charges/bills/{contract}/",
     "charges:bill": "/my/charges/bills/{contract}/2026-10/",
@@ -245,7 +246,6 @@ CONTRACT = {
 }
 # For the holder of the contract alone; a colleague who may see it is told so. And for who may end a link.
 HELD = {
-    "charges:privacy": "/my/charges/usage/{contract}/privacy/",
     "mypage:change_phone": "/my/contracts/{contract}/phone/",
     "mypage:change_phone_code": "/my/contracts/{contract}/phone/code/",
     "mypage:change_phone_resend": "/my/contracts/{contract}/phone/code/resend/",
