@@ -33,14 +33,19 @@ def write_rejects(file: CallFile, outcome: Outcome, *, to: Path) -> Path:
 
 
 def write_bad_lines(file: CallFile, outcome: Outcome, *, to: Path) -> dict[int, int]:
-    """Write the bad records to ``to``, a new file; the line there of each line of the file. Raises as above."""
+    """Write the bad records to ``to``, a new file; for each problem told of, the line there of its line in the file.
+
+    Raises as above.
+    """
+    told = {problem.line for problem in outcome.problems}  # of a file bad throughout, the first few
     bad = pl.Series("line", outcome.bad_lines, dtype=pl.Int64)
     headed = bool(file.mapping and file.mapping.format == "csv" and not file.mapping.names)
     places: dict[int, int] = {}
     with open(to, "x", encoding="utf-8", opener=_private) as out:
         for place, (line, text) in enumerate(_lines(file, bad, headed=headed), start=1):
             out.write(f"{text}\n")
-            places[line] = place
+            if line in told:
+                places[line] = place
     return places
 
 
