@@ -12,7 +12,7 @@ _AMOUNT = re.compile(r"[0-9]+(?:,[0-9]{3})*")
 
 class WatchForm(forms.Form):
     budget = forms.CharField(
-        label=_("When the call charges of a month pass"),
+        label=_("When the call charges of a month pass this amount"),
         help_text=_("In yen, before tax and discounts. Leave it empty not to be told."),
         max_length=20,
         required=False,

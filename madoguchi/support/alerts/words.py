@@ -11,11 +11,11 @@ def asked(watch: Watch) -> list[str]:
     """For each thing asked a phrase."""
     words = []
     if watch.budget is not None:
-        words.append(_("when a month passes %(amount)s") % {"amount": yen(watch.budget)})
+        words.append(_("A month passes %(amount)s") % {"amount": yen(watch.budget)})
     if watch.new_country:
-        words.append(_("at the first call to a country"))
+        words.append(_("First call to a country"))
     if watch.rise:
-        words.append(_("when charges rise suddenly"))
+        words.append(_("Sudden rise"))
     return words
 
 

@@ -41,7 +41,7 @@ def test_what_is_chosen_is_kept_and_shown(hers, home):
     assert (watch.budget, watch.new_country, watch.rise, watch.number) == (5000, True, False, None)
     page = hers.get("/my/alerts/").text
     assert "ひと月に¥5,000を超えたとき" in page
-    assert "when a month passes ¥5,000" in hers.get("/en/my/alerts/").text
+    assert "A month passes ¥5,000" in hers.get("/en/my/alerts/").text
     assert 'value="5000"' in hers.get(OFFICE).text
     hers.post(OFFICE, {"budget": ""})
     watch.refresh_from_db()
