@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Q, prefetch_related_objects
 
-from madoguchi.contracts.models import Contract
+from madoguchi.contracts.models import Contract, UsageKind
 
 from . import models
 from .closing.months import closes_on
@@ -18,6 +18,8 @@ from .reading.counted import Counted, counted
 from .reading.hiding import listed
 from .reading.sensitive import is_sensitive
 
+# Kinds of contract whose usage is calls, and nothing else.
+VOICE = (UsageKind.IP050, UsageKind.OPTICAL, UsageKind.PHONE)
 PAST_MONTHS = 6
 
 
