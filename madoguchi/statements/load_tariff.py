@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from madoguchi.catalog.models import Service
 
+from .closing.models import BillingMonth
+from .closing.months import keep_imports_out
 from .models import (
     DataAllowance,
     IncomingCallDiscount,
@@ -122,6 +124,7 @@ def _store_dated(model: type[models.Model], keys: tuple[str, ...], row: dict[str
     wanted = model(**row)
     known = model._default_manager.filter(**{key: row[key] for key in keys}).first()
     if known is None:
+        _not_into_a_closing(row["valid_from"])
         wanted.save()
         return
     for name, value in row.items():
@@ -158,3 +161,10 @@ def _rules(data: dict[str, Any]) -> list[dict[str, Any]]:
         {**same, "prefix": code, "price": row["price"]} for row in abroad.get("prices", []) for code in row["codes"]
     ]
     return rules
+
+
+def _not_into_a_closing(valid_from: date) -> None:
+    """A row that holds for a month being closed would bill some of its contracts by it, and others without."""
+    keep_imports_out()  # a closing begins under the same lock
+    if month := BillingMonth.objects.filter(month__gte=valid_from, frozen_at__isnull=False, closed_at=None).first():
+        raise WrongTariff(f"{month.month:%Y-%m} is being closed: add a row from {valid_from} when it is, or after it")

@@ -49,6 +49,7 @@ def show(request: HttpRequest, month: str) -> HttpResponse:
         "run": _run(begin),
         "billed": Bill.objects.issued().filter(month=begin).aggregate(bills=Count("pk"), yen=Sum("total")),
         "adjusted": Adjustment.objects.filter(month=begin).count(),
+        "adjustments": Adjustment.objects.filter(month=begin).select_related("contract").order_by("pk")[:SHOWN],
         "archive": MonthArchive.objects.filter(month=begin).first(),
         "obstacle": close.obstacle(begin, now=timezone.now()),
         "rerating": rerating,

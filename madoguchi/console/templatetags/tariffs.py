@@ -90,3 +90,15 @@ def difference(amount: int) -> str:
 @register.filter
 def percent(basis_points: int) -> str:
     return percent_text(basis_points)
+
+
+_TAXES: dict[str, str | Promise] = {
+    "standard": pgettext_lazy("tax class", "Taxed"),
+    "exempt": pgettext_lazy("tax class", "Not taxed"),
+}
+
+
+@register.filter
+def tax_words(tax: str) -> str:
+    """Of the two classes every tariff knows; one of the operator's own is called as it is called."""
+    return str(_TAXES.get(tax, tax))

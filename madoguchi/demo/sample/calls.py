@@ -27,6 +27,8 @@ CALLS = 60_000
 PAST_MONTHS = 6
 # Hanako's first 050 contract is the one to look at: so many times the calls of another.
 LIVELY = 3
+# Calls of it that a switch tells of when their month is closed.
+LATE = 6
 VOICE = (UsageKind.IP050, UsageKind.OPTICAL, UsageKind.PHONE)
 
 # Who calls and is called: number with its last digits open, weight out, weight in.
@@ -80,7 +82,7 @@ class _Call:
 def load(*, now: datetime, random: random_module.Random) -> None:
     """Load the sample tariff, write the call records of every month under ``MADOGUCHI_VAR`` and import them.
 
-    Months whose day of closing has come are closed.
+    Months whose day of closing has come are closed; a few calls of the last one come late, and so are adjustments.
     """
     if not TariffVersion.objects.exists():
         load_tariff()
@@ -92,9 +94,14 @@ def load(*, now: datetime, random: random_module.Random) -> None:
         calls = _calls(lines, month=month, now=now, random=random)
         for file in _written(calls, folder=folder, month=month, random=random):
             import_at_once(file, now=now)
-    for month in due_to_close(timezone.localdate(now)):
+    closed = due_to_close(timezone.localdate(now))
+    for month in closed:
         close_month(month, now=now)
     _pay(timezone.localdate(now))
+    if closed:
+        late = [call for call in _calls(lines[:1], month=closed[-1], now=now, random=random) if call[1].talk][:LATE]
+        for file in _written(late, folder=folder, month=closed[-1], random=random, suffix="-late"):
+            import_at_once(file, now=now)
 
 
 def _pay(today: date) -> None:
@@ -152,11 +159,13 @@ def _moment(begin: datetime, end: datetime, random: random_module.Random) -> dat
 
 
 def _written(
-    calls: list[tuple[str, _Call]], *, folder: Path, month: date, random: random_module.Random
+    calls: list[tuple[str, _Call]], *, folder: Path, month: date, random: random_module.Random, suffix: str = ""
 ) -> Iterator[CallFile]:
-    """Each switch's file of the month."""
-    for switch, suffix, form, text in SWITCHES:
-        path = folder / f"{switch}-{month:%Y-%m}.{suffix}"
+    """The month's file of each switch that has calls."""
+    for switch, ending, form, text in SWITCHES:
+        if all(by != switch for by, _call in calls):
+            continue
+        path = folder / f"{switch}-{month:%Y-%m}{suffix}.{ending}"
         with path.open("w", encoding="utf-8") as file:
             for ordinal, (by, call) in enumerate(calls, start=1):
                 if by == switch:

@@ -10,7 +10,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.catalog.models import Category, Service
 from madoguchi.contracts.models import Contract
 from madoguchi.demo.sample import calls, contracts
-from madoguchi.statements.models import Call, Conflict, RejectedRow
+from madoguchi.statements.models import Adjustment, Bill, Call, Conflict, RejectedRow
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 
@@ -42,3 +42,6 @@ def test_seven_months_of_calls_come_in_through_the_importer(monkeypatch):
     assert of_month["n"] > 20
     assert of_month["yen"] > 0
     assert Call.objects.of_month(lively, date(2026, 10, 1)).filter(earns=True).exists()
+    assert Bill.objects.issued().filter(month=date(2026, 10, 1), contract=lively).exists()
+    late = Adjustment.objects.of_month(lively, date(2026, 11, 1))
+    assert {(one.for_month, one.reason) for one in late} == {(date(2026, 10, 1), "late")}

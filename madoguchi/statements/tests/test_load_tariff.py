@@ -5,11 +5,12 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from madoguchi.statements.book import Book, all_fees, all_tax_rates
-from madoguchi.statements.load_tariff import SAMPLE
-from madoguchi.statements.models import NumberFee, TariffRule, TariffVersion
-from madoguchi.statements.rating import rates_in_force
+from madoguchi.statements.load_tariff import SAMPLE, load_tariff
+from madoguchi.statements.models import BillingMonth, NumberFee, TariffRule, TariffVersion
+from madoguchi.statements.rating import WrongTariff, rates_in_force
 from madoguchi.statements.tariffs.rules_csv import written
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +119,28 @@ def test_a_fee_stored_with_another_amount_is_not_overwritten(tmp_path):
 def test_an_absent_file_is_a_sentence(tmp_path):
     with pytest.raises(CommandError, match="absent"):
         load(tmp_path / "absent.toml")
+
+
+FEE = """
+[[fees]]
+code = "closing"
+name_ja = "試験の料金"
+name_en = "A fee for the test"
+usage_kinds = ["ip050"]
+amounts = [{ valid_from = 2026-10-01, amount = 3000 }]
+"""
+
+
+def test_no_fee_comes_into_a_month_while_it_is_being_closed(tmp_path):
+    """Some of its contracts would be billed by it and others without."""
+    path = tmp_path / "with-a-fee.toml"
+    tariff = SAMPLE.read_text(encoding="utf-8").replace("\n[[", f"{FEE}\n[[", 1)
+    path.write_text(tariff, encoding="utf-8")
+    month = BillingMonth.objects.create(month=date(2026, 10, 1), frozen_at=timezone.now())
+    with pytest.raises(WrongTariff, match="2026-10 is being closed"):
+        load_tariff(path)
+    assert not NumberFee.objects.filter(code="closing").exists()
+    month.closed_at = timezone.now()
+    month.save()
+    load_tariff(path)
+    assert NumberFee.objects.filter(code="closing").exists()
