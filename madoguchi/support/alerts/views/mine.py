@@ -15,7 +15,7 @@ from madoguchi.alerts.models import Alert, Watch
 from madoguchi.contracts.models import Contract
 from madoguchi.contracts.sessions import account_of
 from madoguchi.contracts.verification import proven
-from madoguchi.statements.statement import VOICE
+from madoguchi.support.alerts.kinds import VOICE
 from madoguchi.support.alerts.words import asked, said
 
 CONTRACTS_A_PAGE = 50

@@ -11,8 +11,8 @@ from madoguchi.alerts.models import Watch
 from madoguchi.contracts.models import Contract, TelephoneNumber
 from madoguchi.contracts.sessions import account_of
 from madoguchi.shell.forms import render_form
-from madoguchi.statements.statement import VOICE
 from madoguchi.support.alerts.forms import WatchForm
+from madoguchi.support.alerts.kinds import VOICE
 from madoguchi.support.alerts.words import asked
 from madoguchi.support.mypage.access import contact_proven
 
