@@ -79,8 +79,7 @@ def _of(request: HttpRequest, account: Account, contract: Contract, what: str) -
 def _calls(account: Account, contract: Contract) -> Iterator[dict[str, Any]]:
     whole = sees_whole_numbers(account, contract)
     calls = Call.objects.filter(contract=contract).order_by("month", "started_at", "key", "outgoing")
-    calls = _shown(calls, account, contract)
-    for call in calls.values(*_FIELDS).iterator():
+    for call in _shown(calls, account, contract).values(*_FIELDS).iterator():
         yield call if whole else {**call, "other": masked(call["other"])}
 
 

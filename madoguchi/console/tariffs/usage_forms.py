@@ -45,7 +45,7 @@ class _ServiceField(forms.ModelChoiceField):
 
 
 class MessageForm(DatedForm):
-    prefix = forms.RegexField(
+    prefix = forms.RegexField(  # type: ignore[assignment]  # a declared field is not the class's attribute
         r"^[0-9]{1,15}\Z",
         label=gettext_lazy("Numbers that begin with"),
         help_text=gettext_lazy("With the country code: 81 for Japan, 1 for North America. The longest wins."),

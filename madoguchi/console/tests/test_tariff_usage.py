@@ -15,7 +15,7 @@ DATED = "/en/console/tariffs/dated/"
 
 
 @pytest.fixture
-def desk(db, client, time_machine) -> Client:
+def desk(db, client: Client, time_machine) -> Client:
     time_machine.move_to(NOW)
     people.sign_in(client, people.staff(StaffRole.BILLING))
     return client

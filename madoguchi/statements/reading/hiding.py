@@ -5,6 +5,7 @@ costs something stays in the sums, under no class that tells; every total is wha
 """
 
 from dataclasses import replace
+from datetime import date
 
 from django.db.models import Count, Q, Sum
 
@@ -46,7 +47,7 @@ def _holds(account: Account, contract: Contract) -> bool:
     return contract.customer.links.filter(account=account, role=CustomerLink.Role.HOLDER).exists()
 
 
-def listed(settled: Settled, contract: Contract, month: object, hidden: Q) -> Settled:
+def listed(settled: Settled, contract: Contract, month: date, hidden: Q) -> Settled:
     """``settled`` without the counts of hidden calls; every amount is as it was."""
     calls = Call.objects.filter(contract=contract, month=month, outgoing=True).filter(hidden).order_by()
     rows = calls.values("kind", "tax").annotate(calls=Count("*"), seconds=Sum("talk_seconds"))

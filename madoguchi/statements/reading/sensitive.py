@@ -44,12 +44,17 @@ def _read(path: Path) -> tuple[SensitiveNumber, ...]:
         return tuple(
             SensitiveNumber(
                 numbers.normalise(row["number"]).e164,
-                *(date.fromisoformat(row[end]) if row[end] else None for end in ("since", "until")),
+                _day(row["since"]),
+                _day(row["until"]),
                 row["name_ja"],
                 row["name_en"],
             )
             for row in csv.DictReader(file)
         )
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def is_sensitive(number: str, at: datetime) -> bool:

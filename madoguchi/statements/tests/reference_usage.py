@@ -32,7 +32,7 @@ def data(used, included, block, price):
 
 def total(charges, rates):
     """Total in yen and what is cut, of (tax class, milli-yen), none of them negative."""
-    bases = {}
+    bases: dict[str, int] = {}
     for tax, charge in charges:
         bases[tax] = bases.get(tax, 0) + charge
     tax_yen = sum(floor(Fraction(base * rates.get(tax, 0), 10_000_000)) for tax, base in bases.items())

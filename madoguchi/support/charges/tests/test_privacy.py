@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from datetime import datetime, timedelta, timezone
 from io import StringIO
 
 import pytest
@@ -147,9 +148,9 @@ def test_who_does_not_hold_the_contract_decides_nothing(his, client_of, people, 
 def test_numbers_hold_for_their_days():
     numbers = {each.number: each for each in sensitive_numbers()}
     assert {"119", "+81120279889", "189", "#8008"} <= set(numbers)
-    assert numbers["#8008"].holds_on(numbers["#8008"].since)
-    from datetime import datetime, timedelta, timezone
-
+    begins = numbers["#8008"].since
+    assert begins
+    assert numbers["#8008"].holds_on(begins)
     japan = timezone(timedelta(hours=9))
     assert not is_sensitive("#8008", datetime(2020, 9, 30, 23, 59, tzinfo=japan))
     assert is_sensitive("#8008", datetime(2020, 10, 1, tzinfo=japan))
