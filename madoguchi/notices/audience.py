@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from madoguchi.accounts.models import Account
 from madoguchi.delivery.models import Mailing
@@ -38,7 +39,7 @@ def outlook(report: Report, *, at: datetime | None = None) -> dict[str, int]:
     these ``queued`` (at once), ``held`` (at their next open hour), ``skipped`` (outside their hours) and ``suppressed``
     (opted out or paused)."""
     parameters = _parameters(report, at=at or report.published_at or timezone.now())
-    everybody: dict[str, Any] = {"after": 0, "upto": _END, "only_told": False, "earlier": []}
+    everybody: dict[str, Any] = {"after": 0, "upto": _END, "only_told": False, "earlier": [], **_there(report, [])}
     with connection.cursor() as cursor:
         cursor.execute(due.COUNT, {**parameters, **everybody})
         return dict(zip(due.COUNTED, cursor.fetchone(), strict=True))
@@ -124,8 +125,12 @@ def _of_mailing(mailing: Mailing) -> dict[str, Any]:
     number = occasion.report.notice.number
     # The mailings about the notice before this one, in their order, and what their Message-IDs begin with (mail.py).
     earlier = list(mailings.marks(occasion.report.notice, before=mailing))
+    parameters = _parameters(occasion.report, at=occasion.at)
+    # Nothing of what was withdrawn is repeated.
+    zones = [] if mailing.renderer == mailings.WITHDRAWAL else parameters["zones"]
     return {
-        **_parameters(occasion.report, at=occasion.at),
+        **parameters,
+        **_there(occasion.report, zones),
         "mailing": mailing.pk,
         "only_told": occasion.only_told,
         "is_first": not earlier,
@@ -170,6 +175,15 @@ def _parameters(report: Report, *, at: datetime) -> dict[str, Any]:
         "coming_days": _array(str(row[2]) for row in coming),
         "coming_hours": _array(str(row[3]) for row in coming),
     }
+
+
+def _there(report: Report, zones: Iterable[str]) -> dict[str, list[str]]:
+    """What mails say of the report's times on clocks that differ from the operator's, in the order of ``zones``."""
+    there: dict[str, list[str]] = {}
+    for language in ("ja", "en"):
+        with override(language):
+            there[f"there_{language}"] = [wording.on_the_clock_of(hours.zone_named(name), report) for name in zones]
+    return there
 
 
 def _array(values: Iterable[str]) -> str:

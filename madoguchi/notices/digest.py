@@ -163,6 +163,7 @@ def _personal(held: dict[int, Letter], order: list[list[int]]) -> dict[str, str]
     """What the letters' own slots are filled with: of each section its service and its link, and one link for all."""
     newest = [held[about[0]].personal for about in order]
     slots = {f"service_{place}": said["service"] for place, said in enumerate(newest)}
+    slots |= {f"there_{place}": said["there"] for place, said in enumerate(newest)}
     slots |= {f"contracts_{place}": said["contracts"] for place, said in enumerate(newest)}
     slots |= {f"token_{place}": said["token"] for place, said in enumerate(newest)}
     slots |= {f"{PARTIES}_{place}": said[PARTIES] for place, said in enumerate(newest) if PARTIES in said}

@@ -63,7 +63,9 @@ _DUE = f"""
     SELECT destination.id, destination.account_id, destination.address, destination.device, destination.days,
            destination.hours, destination.with_calendar AND %(calendars)s AS calendar, destination.unsubscribe_key,
            destination.box, account.language,
-           coalesce(zone.name, %(home)s) AS zone, destination.state = 'paused' AS paused,
+           coalesce(zone.name, %(home)s) AS zone,
+           CASE account.language WHEN 'en' THEN zone.there_en ELSE zone.there_ja END AS there,
+           destination.state = 'paused' AS paused,
            EXISTS (
                SELECT FROM delivery_suppression withheld
                WHERE withheld.address = destination.address AND withheld.until IS NULL
@@ -81,7 +83,8 @@ _DUE = f"""
     JOIN notices_destination destination ON destination.account_id = wish.account_id
      AND destination.account_id {_IN_RANGE} AND destination.state IN ('verified', 'paused')
     LEFT JOIN silenced ON silenced.account_id = destination.account_id AND silenced.address = destination.address
-    LEFT JOIN unnest(%(zones)s::text[], %(zone_days)s::int[], %(zone_hours)s::int[]) AS zone (name, day, hour)
+    LEFT JOIN unnest(%(zones)s::text[], %(zone_days)s::int[], %(zone_hours)s::int[], %(there_ja)s::text[],
+                     %(there_en)s::text[]) AS zone (name, day, hour, there_ja, there_en)
       ON zone.name = account.time_zone
     WHERE NOT %(only_told)s OR EXISTS (
         SELECT FROM delivery_letter told
@@ -129,9 +132,10 @@ _PARTIES = f"""
 """  # noqa: S608
 
 # What the mail's slots are filled with, see mail.py: the service that is the reason, the unsubscribe link's token
-# (unsubscribe.py reads it), a name for this destination in Message-IDs that says nothing about it, the numbers of the
-# own contracts where mail is wanted about those alone, and the Message-ID of the notice's first mail to it (mailings of
-# a notice are made in the order of its reports).
+# (unsubscribe.py reads it), a name for this destination in Message-IDs that says nothing about it, the times on its
+# owner's clock where that shows others than the operator's, the numbers of the own contracts where mail is wanted about
+# those alone, and the Message-ID of the notice's first mail to it (mailings of a notice are made in the order of its
+# reports).
 INSERT = f"""
     INSERT INTO delivery_letter (mailing_id, recipient_key, address, language, format, personal, state, reason,
                                  due_at, finished_at)
@@ -139,8 +143,8 @@ INSERT = f"""
     SELECT %(mailing)s, 'destination:' || judged.id, judged.address, judged.language,
            CASE WHEN judged.calendar THEN 'calendar' WHEN judged.device = 'mobile' THEN 'short' ELSE 'full' END,
            CASE WHEN judged.state IN ('queued', 'held') THEN json_object(
-               CASE WHEN judged.calendar THEN '{{service,token,box,contracts,thread,parties}}'::text[]
-                    ELSE '{{service,token,box,contracts,thread}}' END,
+               CASE WHEN judged.calendar THEN '{{service,token,box,there,contracts,thread,parties}}'::text[]
+                    ELSE '{{service,token,box,there,contracts,thread}}' END,
                ARRAY[
                CASE judged.language WHEN 'en' THEN service.name_en ELSE service.name_ja END,
                judged.id || '-' || judged.service_id || %(kind_in_token)s || encode(substring(sha256(
@@ -148,6 +152,7 @@ INSERT = f"""
                        judged.id || '-' || judged.service_id || %(kind_in_token)s || judged.address, 'UTF8'
                    )) FOR 16), 'hex'),
                judged.box,
+               coalesce(judged.there, ''),
                CASE WHEN judged.only_mine THEN coalesce((
                    SELECT CASE judged.language WHEN 'en' THEN %(contracts_en)s ELSE %(contracts_ja)s END
                           || array_to_string((array_agg(number))[:20], ', ')

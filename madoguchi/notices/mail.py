@@ -1,7 +1,7 @@
 """A report as mail: rendered once a language and format, with slots for what differs between recipients.
 
-The letters' own values (``service``, ``token``, ``box``, ``contracts``, ``thread``, ``parties``) are written by the
-statement of due.py.
+The letters' own values (``service``, ``token``, ``box``, ``there``, ``contracts``, ``thread``, ``parties``) are written
+by the statement of due.py.
 """
 
 from collections.abc import Callable, Mapping
@@ -67,6 +67,7 @@ def preview(report: Report, language: str, format: str) -> Draft:
             "service": in_language_plain(service, "name"),
             "token": "-",
             "box": "-",
+            "there": "",
             "contracts": "",
             "thread": "",
         }
@@ -150,6 +151,7 @@ def context(report: Report, language: str) -> dict[str, Any]:
         "body": in_language_plain(report, "body").strip(),
         "japanese_only": language == "en" and not report.body_en.strip(),
         "service": slot("service"),
+        "there": slot("there"),
         "contracts": slot("contracts"),
         "notice_url": url(f"/notices/{number}/", language),
         "settings_url": url("/my/notices/", language),

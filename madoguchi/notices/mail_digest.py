@@ -51,6 +51,7 @@ def _section(place: int, of: list[Mailing], language: str) -> dict[str, Any]:
         **newest,
         "older": older,
         "service": slot(f"service_{place}"),
+        "there": slot(f"there_{place}"),
         "contracts": slot(f"contracts_{place}"),
         "unsubscribe_url": mail.url(f"/unsubscribe/{slot(f'token_{place}')}/", language),
     }

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -48,15 +49,15 @@ def subject(notice: Notice, number: str) -> str:
     return f"{mark}{number} {in_language_plain(notice, 'title')}"
 
 
-def moment(at: datetime) -> str:
-    """A moment on the operator's clock, with its zone."""
-    with timezone.override(ZoneInfo(settings.TIME_ZONE)):
+def moment(at: datetime, *, zone: ZoneInfo | None = None) -> str:
+    """A moment on the operator's clock, or on that of ``zone``, with its zone."""
+    with timezone.override(zone or ZoneInfo(settings.TIME_ZONE)):
         return datetime_zone(at)
 
 
-def window(period: Period) -> str:
+def window(period: Period, *, zone: ZoneInfo | None = None) -> str:
     """2026年11月23日（月）01:00〜05:00 JST; the second date too where it differs."""
-    with timezone.override(ZoneInfo(settings.TIME_ZONE)):
+    with timezone.override(zone or ZoneInfo(settings.TIME_ZONE)):
         begins, ends = timezone.localtime(period.starts_at), timezone.localtime(period.ends_at)
         english = languages.current() == "en"
         comma, dash = (", ", "–") if english else ("", "〜")
@@ -74,36 +75,62 @@ def facts(report: Report) -> list[Fact]:
     """What, where, when and how bad, in the order a reader needs it; only what is known."""
     services = [in_language_plain(service, "name") for service in report.notice.services.all()]
     regions = [in_language_plain(BY_CODE[code], "name") for code in report.notice.regions if code in BY_CODE]
-    times = _work_times(report) if report.notice.kind == lifecycle.Kind.WORK else _trouble_times(report)
     found = [
         Fact("services", gettext("Affected services"), listed(services)),
-        *times,
+        *_times(report),
         Fact("impact", gettext("Impact"), str(Report.Impact(report.impact).label)),
         Fact("regions", gettext("Affected regions"), listed(regions)),
         Fact("emergency_calls", gettext("Emergency calls (110, 118, 119)"), _text(report, "emergency_calls")),
         Fact("alternatives", pgettext("trouble", "What you can do"), _text(report, "alternatives")),
+        *_next_report(report),
     ]
-    if report.next_report_due:
-        due = gettext("By %(time)s") % {"time": moment(report.next_report_due)}
-        found.append(Fact("next_report", gettext("Next report"), due))
     return [fact for fact in found if fact.text]
 
 
-def _work_times(report: Report) -> list[Fact]:
-    found = [Fact("windows", gettext("Work period"), "\n".join(map(window, report.periods)))]
+def on_the_clock_of(zone: ZoneInfo, report: Report) -> str:
+    """When things happen on a reader's own clock, a line each and one before them; nothing where it shows what the
+    operator's does."""
+    home = ZoneInfo(settings.TIME_ZONE)
+    final = [] if report.is_final else [report.next_report_due]
+    times = [each for period in report.periods for each in (period.starts_at, period.ends_at)]
+    times += [at for at in (report.started_at, report.ended_at, report.expected_end, *final) if at]
+    if all(at.astimezone(zone).utcoffset() == at.astimezone(home).utcoffset() for at in times):
+        return ""
+    found = [*_times(report, zone=zone), *([] if report.is_final else _next_report(report, zone=zone))]
+    lines = [fact.line for fact in found if fact.text and fact.name != "before"]
+    return "\n".join([gettext("In your time zone"), *lines, ""])
+
+
+def _next_report(report: Report, *, zone: ZoneInfo | None = None) -> list[Fact]:
+    if not report.next_report_due:
+        return []
+    due = gettext("By %(time)s") % {"time": moment(report.next_report_due, zone=zone)}
+    return [Fact("next_report", gettext("Next report"), due)]
+
+
+def _times(report: Report, *, zone: ZoneInfo | None = None) -> list[Fact]:
+    work = report.notice.kind == lifecycle.Kind.WORK
+    return _work_times(report, zone=zone) if work else _trouble_times(report, zone=zone)
+
+
+def _work_times(report: Report, *, zone: ZoneInfo | None) -> list[Fact]:
+    def said(periods: Iterable[Period]) -> str:
+        return "\n".join(window(period, zone=zone) for period in periods)
+
+    found = [Fact("windows", gettext("Work period"), said(report.periods))]
     if "windows" in report.changes:
         before = sorted(map(Period.from_json, report.changes["windows"][0]), key=lambda p: (p.spare, p.starts_at))
-        found.append(Fact("before", gettext("Period before the change"), "\n".join(map(window, before))))
+        found.append(Fact("before", gettext("Period before the change"), said(before)))
     return found
 
 
-def _trouble_times(report: Report) -> list[Fact]:
+def _trouble_times(report: Report, *, zone: ZoneInfo | None) -> list[Fact]:
     times = [
         ("started", gettext("Trouble since"), report.started_at),
         ("ended", gettext("Recovered at"), report.ended_at),
         ("expected", gettext("Recovery expected"), None if report.ended_at else report.expected_end),
     ]
-    return [Fact(name, label, moment(at)) for name, label, at in times if at]
+    return [Fact(name, label, moment(at, zone=zone)) for name, label, at in times if at]
 
 
 def _text(report: Report, field: str) -> str:
