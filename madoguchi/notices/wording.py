@@ -80,11 +80,22 @@ def facts(report: Report) -> list[Fact]:
         *_times(report),
         Fact("impact", gettext("Impact"), str(Report.Impact(report.impact).label)),
         Fact("regions", gettext("Affected regions"), listed(regions)),
-        Fact("emergency_calls", gettext("Emergency calls (110, 118, 119)"), _text(report, "emergency_calls")),
-        Fact("alternatives", pgettext("trouble", "What you can do"), _text(report, "alternatives")),
+        *_meanwhile(report),
         *_next_report(report),
     ]
     return [fact for fact in found if fact.text]
+
+
+def _meanwhile(report: Report) -> list[Fact]:
+    """What holds while the trouble lasts; after it, what held."""
+    calls, instead = gettext("Emergency calls (110, 118, 119)"), pgettext("trouble", "What you can do")
+    if report.ended_at or report.state_after == lifecycle.State.FALSE_ALARM:
+        calls = gettext("Emergency calls (110, 118, 119) until the end")
+        instead = gettext("What to use instead until the end")
+    return [
+        Fact("emergency_calls", calls, _text(report, "emergency_calls")),
+        Fact("alternatives", instead, _text(report, "alternatives")),
+    ]
 
 
 def on_the_clock_of(zone: ZoneInfo, report: Report) -> str:
