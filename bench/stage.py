@@ -108,10 +108,13 @@ def say(text: str) -> None:
 
 
 def report(name: str, *, ours: float, unit: str, references: Mapping[str, float], **more: Any) -> None:
-    """The JSON object a benchmark prints last; ``reach`` in ``more`` is the least ratio wanted for each reference."""
+    """The JSON object a benchmark prints last; ``reach`` in ``more`` is the least ratio wanted for each reference,
+    ``at_most`` the greatest."""
     ratios = more.pop("ratios", None) or {key: ours / value for key, value in references.items() if value}
     reach: Mapping[str, float] = more.pop("reach", {})
+    at_most: Mapping[str, float] = more.get("at_most", {})
     met = all(ratios.get(key, 0) >= least for key, least in reach.items())
+    met &= all(ratios[key] <= most for key, most in at_most.items())
     rounded = {key: round(value, 3) for key, value in ratios.items()}
     found = {"bench": name, "ours": round(ours, 1), "unit": unit}
     found |= {"references": {key: round(value, 1) for key, value in references.items()}}

@@ -121,7 +121,6 @@ def report(few: Side, many: Side) -> None:
         references={"few": theirs},
         ratios={"few": ours / theirs},
         at_most={"few": REACH},
-        held=ours / theirs <= REACH,
         calls={name: side.calls for name, side in sides.items()},
         median_ms={name: round(milliseconds(side.seconds, 10), 1) for name, side in sides.items()},
         first_ms={name: round(milliseconds(side.first, 19), 1) for name, side in sides.items()},
