@@ -42,7 +42,7 @@ setattr(store.Store, name, killed_after(getattr(store.Store, name)))
 file = import_calls.CallFile(Path(sys.argv[1]), "asterisk", "test")
 import_calls.import_calls(file, now=datetime.fromisoformat("{NOW}"), commit=True)
 """
-TABLES = "SELECT count(*) FROM pg_class WHERE relname LIKE 'statements_import_%'"
+TABLES = "SELECT count(*) FROM pg_class WHERE relname ~ '^statements_import_[0-9]+_'"
 
 
 @pytest.mark.parametrize("where", ["take", "finish"])

@@ -105,7 +105,7 @@ def test_looks_at_call_records_and_changes_are_events_the_customer_can_see(clien
     assert [line[1] for line in lines(client)] == [
         "Profile changed time zone",
         "Contact phone contract C100000001, code by text message",
-        "Call records looked at contract C100000001",
+        "Call records looked at contract C100000001, October 2026",
         "Login password",
     ]
     assert len(lines(client, "?only=call-records")) == 2
