@@ -38,14 +38,26 @@ def rate(calls: pl.DataFrame, tables: Sequence[Table]) -> pl.DataFrame:
     edges = [_begins(table) for table in versions]
     parts = []
     for table, begin, end in zip(versions, edges, [*edges, None][1:], strict=True):
-        inside = pl.col("started_at") >= begin
-        part = calls.filter(inside if end is None else inside & (pl.col("started_at") < end))
+        part = _begun(calls, begin, end)
         if part.height:
             parts.append(_rate(part, table))
-    early = calls.filter(pl.col("started_at") < edges[0]) if edges else calls
+    early = _begun(calls, None, edges[0]) if edges else calls
     if early.height or not parts:
         parts.append(early.with_columns(_unpriced(name, dtype) for name, dtype in LINE.items()))
     return pl.concat(parts) if len(parts) > 1 else parts[0]
+
+
+def _begun(calls: pl.DataFrame, since: datetime | None, until: datetime | None) -> pl.DataFrame:
+    """Those that began at ``since`` or later and before ``until``; without a copy where it is all or none of them."""
+    began = calls["started_at"]
+    chosen = pl.repeat(value=True, n=calls.height, eager=True)
+    if since:
+        chosen &= began >= since
+    if until:
+        chosen &= began < until
+    if chosen.all():
+        return calls
+    return calls.filter(chosen) if chosen.any() else calls.clear()
 
 
 def _begins(table: Table) -> datetime:

@@ -7,6 +7,8 @@ from typing import Literal
 
 import polars as pl
 
+from .sums import sums
+
 
 @dataclass(frozen=True, slots=True)
 class IncomingCallDiscount:
@@ -55,20 +57,28 @@ def discounts(summary: pl.DataFrame, rule: IncomingCallDiscount | None) -> pl.Da
         return summary.select("contract", "month", "tax").unique().with_columns(discount=pl.lit(0, dtype=pl.Int64))
     keys = rule.keys()
     earned = earnings(summary, rule).select(*keys, "discount", "reducible")
-    classes = summary.group_by(*keys, "tax").agg(pl.col("reducible").sum().alias("of_class"))
+    classes = sums(summary, [*keys, "tax"], ["reducible"]).rename({"reducible": "of_class"})
     # Products of two sums of milli-yen may pass 64 bits.
     share = pl.col("discount").cast(pl.Int128) * pl.col("of_class") // pl.max_horizontal("reducible", 1)
-    return (
-        classes.join(earned, on=keys)
-        .with_columns(share=share.cast(pl.Int64))
-        .sort(*keys, pl.col("of_class"), "tax", descending=[False] * len(keys) + [True, False])
-        .with_columns(
-            rest=pl.when(pl.int_range(pl.len()).over(keys) == 0)
-            .then(pl.col("discount") - pl.col("share").sum().over(keys))
-            .otherwise(0)
-        )
-        .group_by("contract", "month", "tax")
-        .agg((pl.col("share") + pl.col("rest")).sum().alias("discount"))
+    shares = classes.join(earned, on=keys).with_columns(share=share.cast(pl.Int64))
+    return sums(_with_rests(shares, keys), ["contract", "month", "tax"], ["share"]).rename({"share": "discount"})
+
+
+def _with_rests(shares: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """``share`` with what rounding left added to that of the largest class; few have several, so few are sorted."""
+    rests = (
+        shares.group_by(keys).agg(rest=pl.col("discount").first() - pl.col("share").sum()).filter(pl.col("rest") != 0)
+    )
+    if not rests.height:
+        return shares
+    largest = (
+        shares.join(rests, on=keys)
+        .sort("of_class", "tax", descending=[True, False])
+        .unique(keys, keep="first", maintain_order=True)
+        .select(*keys, "tax", "rest")
+    )
+    return shares.join(largest, on=[*keys, "tax"], how="left").with_columns(
+        share=pl.col("share") + pl.col("rest").fill_null(0)
     )
 
 

@@ -121,10 +121,10 @@ def tax_classes(  # noqa: PLR0913 - those of settle
         _amounts(fee_lines, fees=pl.col("charge")),
         _amounts(pl.DataFrame(schema=ADJUSTMENT) if adjustments is None else adjustments, adjustments=pl.col("charge")),
     ]
+    amounts = ["lines", "discount", "fees", "adjustments"]
     return (
-        pl.concat(parts, how="diagonal")
-        .group_by("contract", "month", "tax")
-        .agg(pl.col("lines", "discount", "fees", "adjustments").sum())
+        sums(pl.concat(parts, how="diagonal"), ["contract", "month", "tax"], amounts)
+        .with_columns(pl.col("tax").cast(pl.String))
         .with_columns(base=pl.col("lines") - pl.col("discount") + pl.col("fees") + pl.col("adjustments"))
         .with_columns(carried=pl.max_horizontal(-pl.col("base"), pl.lit(0, dtype=pl.Int64)))
         .with_columns(
@@ -136,7 +136,7 @@ def tax_classes(  # noqa: PLR0913 - those of settle
 
 
 def _amounts(frame: pl.DataFrame, **amount: pl.Expr) -> pl.DataFrame:
-    return frame.select("contract", "month", pl.col("tax").cast(pl.String), **amount)
+    return frame.select("contract", "month", pl.col("tax").cast(pl.Categorical), **amount)
 
 
 def _earned(summary: pl.DataFrame, rule: IncomingCallDiscount | None) -> pl.DataFrame:

@@ -50,13 +50,22 @@ class Ranges:
         by_six = self._whole(sixes * _AFTER_SIX, _AFTER_SIX)
         several = (by_six == _SEARCH).arg_true().head(BEGINNINGS)
         by_six = by_six.scatter(several, _SEARCH - 1 - pl.int_range(len(several), dtype=pl.Int32, eager=True))
-        begins = pl.DataFrame({"six": several.cast(pl.Int64)}).select(
-            pl.col("six").repeat_by(_THREE).explode() * _AFTER_SIX
-            + pl.int_range(pl.len() * _THREE) % _THREE * _AFTER_NINE
-        )
-        return by_six, self._whole(begins.to_series(), _AFTER_NINE)
+        nines = pl.int_range(len(several) * _THREE, dtype=pl.Int64, eager=True)
+        begins = several.cast(pl.Int64).gather(nines // _THREE) * _AFTER_SIX + nines % _THREE * _AFTER_NINE
+        return by_six, self._whole(begins, _AFTER_NINE)
 
     def _whole(self, begins: pl.Series, length: int) -> pl.Series:
-        """The one range all numbers of each piece lie in (Int32), _SEARCH if there are several."""
-        first, last = self._search(begins), self._search(begins + (length - 1))
-        return first.cast(pl.Int32).set(first != last, _SEARCH)
+        """The one range all numbers of each piece lie in (Int32), _SEARCH if there are several.
+
+        ``begins`` ascend. There are far more pieces than ranges: the ranges are searched for among the pieces.
+        """
+        first, last = _begun(self.starts, begins), _begun(self.starts - (length - 1), begins)
+        return first.set(first != last, _SEARCH)
+
+
+def _begun(starts: pl.Series, at: pl.Series) -> pl.Series:
+    """The position of the last of ``starts`` that is not beyond each of ``at`` (Int32); both ascend."""
+    places = at.search_sorted(starts, side="left").value_counts(name="starts")
+    places = places.filter(pl.nth(0) < len(at))
+    none = pl.zeros(len(at), dtype=pl.Int32, eager=True)
+    return none.scatter(places.to_series(0), places["starts"].cast(pl.Int32)).cum_sum() - 1
