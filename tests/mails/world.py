@@ -313,8 +313,11 @@ def _about_notices(hikari: Any) -> Iterator[Mail]:
     mine = {"contracts": "対象のご契約番号：N100000001, N100000002\n", **_thread(work.notice, {})}
     mine["there"] = "お客さまの時間帯では\n工事期間：2026年11月22日（日）21:30〜2026年11月23日（月）01:30 IST\n"
     yield Mail("notices.reminder", "notices.reminder", reference, formats=ALL, languages=("ja",), values=mine)
-    mine["contracts"] = "Your contracts concerned: N100000001, N100000002\n"
-    mine["there"] = "In your time zone\nWork period: 22 Nov 2026, 21:30–23 Nov 2026, 01:30 IST\n"
+    mine = {
+        **mine,
+        "contracts": "Your contracts concerned: N100000001, N100000002\n",
+        "there": "In your time zone\nWork period: 22 Nov 2026, 21:30–23 Nov 2026, 01:30 IST\n",
+    }
     yield Mail("notices.reminder", "notices.reminder", reference, formats=ALL, languages=("en",), values=mine)
     trouble = make.trouble(hikari).publish(by=None, at=NOW)
     second = _next(trouble, at=NOW + timedelta(minutes=40), **TROUBLE["identified"])
