@@ -6,16 +6,14 @@ that somebody is at it: when the worker dies the lock goes with it, nothing of i
 
 from collections.abc import Iterable
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
-from time import monotonic
-from types import TracebackType
-from typing import Self, TextIO
+from typing import TextIO
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from madoguchi.contracts.models import Upload, UploadFile
+from madoguchi.lib.beside import Beside
 
 from .rows import NotAFile
 from .take import Outcome, Rejected, import_files
@@ -24,7 +22,6 @@ from .uploads import rejected_line
 State = Upload.State
 LISTED = 200  # rejected cells that the page lists; the download has all
 TRIES = 3
-EVERY = 1.0  # seconds
 
 
 def go_on(upload_id: int) -> None:
@@ -116,41 +113,27 @@ class _Rejects:
         self._open[row.path].write(rejected_line(row.line, said, row.cells))
 
 
-class _Telling:
-    """Of one upload; a context manager that closes its connection."""
+class _Telling(Beside):
+    """Of one upload."""
 
     def __init__(self, upload_id: int) -> None:
+        super().__init__()
         self._upload = upload_id
-        self._connection = connections.create_connection(DEFAULT_DB_ALIAS)
-        self._told = 0.0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._connection.close()
 
     def alone(self) -> bool:
-        with self._connection.cursor() as cursor:
+        with self.connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(hashtext('contracts_upload'), %s)", [self._upload])
             return bool(cursor.fetchone()[0])
 
     def begin(self, state: str) -> None:
-        self._execute(
+        self.execute(
             "UPDATE contracts_upload SET state = %s, tries = tries + 1, told_at = %s WHERE id = %s",
-            [state, timezone.now(), self._upload],
+            *(state, timezone.now(), self._upload),
         )
-        self._execute("UPDATE contracts_uploadfile SET read = 0 WHERE upload_id = %s", [self._upload])
+        self.execute("UPDATE contracts_uploadfile SET read = 0 WHERE upload_id = %s", self._upload)
 
     def tell(self, file_id: int, rows: int) -> None:
         """At most once a second."""
-        if monotonic() - self._told >= EVERY:
-            self._told = monotonic()
-            self._execute("UPDATE contracts_uploadfile SET read = %s WHERE id = %s", [rows, file_id])
-            self._execute("UPDATE contracts_upload SET told_at = %s WHERE id = %s", [timezone.now(), self._upload])
-
-    def _execute(self, statement: str, values: list[str | int | datetime]) -> None:
-        with self._connection.cursor() as cursor:
-            cursor.execute(statement, values)
+        if self.is_time():
+            self.execute("UPDATE contracts_uploadfile SET read = %s WHERE id = %s", rows, file_id)
+            self.execute("UPDATE contracts_upload SET told_at = %s WHERE id = %s", timezone.now(), self._upload)

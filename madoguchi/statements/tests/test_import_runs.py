@@ -16,7 +16,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from madoguchi.accounts.models import StaffRole
 from madoguchi.accounts.tests.people import alice, staff
 from madoguchi.contracts.tests.household import household
-from madoguchi.statements.imports import decide, progress, queue, work
+from madoguchi.lib import beside
+from madoguchi.statements.imports import decide, queue, work
 from madoguchi.statements.imports.receive import Reading, receive
 from madoguchi.statements.load_tariff import SAMPLE, load_tariff
 from madoguchi.statements.models import Call, ImportRun, UsageImport
@@ -67,7 +68,7 @@ def confirmed(run):
 
 
 def test_how_far_it_is_can_be_seen_while_its_transaction_runs(run, monkeypatch):
-    monkeypatch.setattr(progress, "EVERY", 0.0)
+    monkeypatch.setattr(beside, "EVERY", 0.0)
     seen, finish = [], Store.finish
 
     def looked_at(store):
