@@ -5,6 +5,7 @@
 
 import asyncio
 import sys
+from typing import cast
 
 
 class SlowRelay(asyncio.Protocol):
@@ -17,8 +18,8 @@ class SlowRelay(asyncio.Protocol):
         self._in_data = self._pondering = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport: asyncio.Transport = transport  # type: ignore[assignment]
-        transport.write(b"220 slow\r\n")  # type: ignore[attr-defined]
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.write(b"220 slow\r\n")
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data

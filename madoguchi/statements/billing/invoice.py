@@ -25,7 +25,8 @@ _TOTAL, _SMALL = Style(22, bold=True), Style(8, colour=QUIET)
 
 
 def invoice(sheet: sheets.Sheet, language: str) -> Iterator[bytes]:
-    """The file of an issued bill, piece by piece; the same bill is the same file every time."""
+    """The file of an issued bill, piece by piece; the same bill is the same file every time
+    for who sees the same of it."""
     if sheet.issued_at is None:
         raise ValueError("only an issued bill is an invoice")
     faces = Faces()

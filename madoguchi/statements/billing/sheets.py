@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from madoguchi.contracts.models import Contract
 from madoguchi.statements.closing.close import due_on
 from madoguchi.statements.closing.months import closes_on, month_after
@@ -10,6 +12,8 @@ from madoguchi.statements.closing.parts import Settled, of_bill
 from madoguchi.statements.closing.settlement import Terms, settle_contracts
 from madoguchi.statements.models import Adjustment, Bill, BillingMonth
 from madoguchi.statements.rating import month_before
+from madoguchi.statements.reading.hiding import listed
+from madoguchi.statements.reading.sensitive import is_sensitive
 
 from .words import Line, RateSum, any_reduced, lines_of, sums_of
 
@@ -30,6 +34,7 @@ class Sheet:
     total: int
     due_on: date
     closes_on: date
+    hidden: Q | None  # calls that are not to be listed, nor counted by class (reading/hiding.py)
 
     @property
     def not_billed(self) -> int:
@@ -46,34 +51,30 @@ class Sheet:
     @property
     def adjustments(self) -> list[Adjustment]:
         """The calls behind the lines that put closed months right, as billed and as they should be."""
-        return list(Adjustment.objects.of_month(self.contract, self.month))
+        rows = Adjustment.objects.of_month(self.contract, self.month)
+        return [row for row in rows if self.hidden is None or not is_sensitive(row.other, row.started_at)]
 
 
-def sheet_of(bill: Bill) -> Sheet:
-    """An issued bill, whole."""
-    closed = BillingMonth.objects.get(month=bill.month)
-    return _sheet(bill.contract, bill.month, of_bill(bill), bill=bill, issued_at=closed.closed_at)
+def sheet_of(bill: Bill, *, hidden: Q | None = None) -> Sheet:
+    """An issued bill; its amounts are the same for everybody, whatever is ``hidden``."""
+    return _sheet(bill.contract, bill.month, of_bill(bill), hidden=hidden, bill=bill)
 
 
-def sheet_so_far(contract: Contract, month: date) -> Sheet:
+def sheet_so_far(contract: Contract, month: date, *, hidden: Q | None = None) -> Sheet:
     """An open month as it stands, settled as its bill will be."""
-    return _sheet(contract, month, settle_contracts([contract], Terms.of(month)).get(contract.pk, Settled()))
+    settled = settle_contracts([contract], Terms.of(month)).get(contract.pk, Settled())
+    return _sheet(contract, month, settled, hidden=hidden)
 
 
-def _sheet(
-    contract: Contract,
-    month: date,
-    settled: Settled,
-    *,
-    bill: Bill | None = None,
-    issued_at: datetime | None = None,
-) -> Sheet:
+def _sheet(contract: Contract, month: date, settled: Settled, *, hidden: Q | None, bill: Bill | None = None) -> Sheet:
+    if hidden is not None:
+        settled = listed(settled, contract, month, hidden)
     lines = lines_of(settled, month)
     return Sheet(
         contract=contract,
         month=month,
         number=bill.number if bill else "",
-        issued_at=issued_at,
+        issued_at=BillingMonth.objects.get(month=month).closed_at if bill else None,
         lines=lines,
         sums=sums_of(settled),
         before_tax=sum(line.amount for line in lines),
@@ -82,6 +83,7 @@ def _sheet(
         total=settled.total,
         due_on=bill.due_on if bill else due_on(month),
         closes_on=closes_on(month),
+        hidden=hidden,
     )
 
 

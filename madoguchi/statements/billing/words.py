@@ -129,7 +129,7 @@ def _used(part: Part) -> str:
 
 def _below(part: Part, month: date) -> str:
     match part.kind:
-        case Kind.CALLS:
+        case Kind.CALLS if part.count:
             calls = ngettext("%(n)s call", "%(n)s calls", part.count) % {"n": f"{part.count:,}"}
             return _("%(calls)s, %(duration)s") % {"calls": calls, "duration": duration(part.seconds)}
         case Kind.MESSAGES:

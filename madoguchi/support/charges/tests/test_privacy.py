@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from io import StringIO
 
 import pytest
@@ -11,8 +11,10 @@ import pytest
 from madoguchi.accounts.models import AuthEvent
 from madoguchi.accounts.tests.people import sign_in
 from madoguchi.lib.addresses import masked
+from madoguchi.statements.closing.close import close_month
 from madoguchi.statements.models import HidingChoice
 from madoguchi.statements.reading.sensitive import is_sensitive, sensitive_numbers
+from madoguchi.statements.tests.pdf import text_of
 from madoguchi.support.charges.tests.month import prove, row, take_in
 
 BRANCH = "/en/my/charges/usage/C100000002/ip050/"
@@ -102,6 +104,25 @@ def test_a_paid_call_to_a_help_line_stays_in_the_sums_under_no_telling_class(her
     assert {each.kind: (each.calls, each.charge) for each in statement.classes}["unlisted"] == (0, 16_000)
     assert "Not listed one by one" in flat(his.get(OCTOBER))
     assert "Fixed line" not in " ".join(cell for each in statement.classes for cell in [each.kind])
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_bill_counts_no_hidden_call_either_and_comes_to_the_same(hers, his, closed):
+    if closed:
+        close_month(date(2026, 10, 1), now=datetime(2026, 11, 22, tzinfo=UTC))
+    page = "/en/my/charges/bills/C100000002/2026-10/"
+    before = his.get(page)
+    assert "Emergency" in flat(before)
+    hers.post(PRIVACY, {"hidden_from": "colleagues"})
+    after = his.get(page)
+    assert "Emergency" not in flat(after)
+    assert "Emergency" in flat(hers.get(page))
+    sums = [(one.context["sheet"].total, one.context["sheet"].before_tax) for one in (before, after)]
+    assert sums[0] == sums[1]
+    if closed:
+        paper = text_of(b"".join(his.get(f"{page}invoice.pdf")))
+        assert "Emergency" not in paper
+        assert "Emergency" in text_of(b"".join(hers.get(f"{page}invoice.pdf")))
 
 
 def test_hidden_from_everybody_is_hidden_from_the_holder_too_and_in_every_file(hers, home):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from madoguchi.accounts.access import signed_in
 from madoguchi.accounts.events import record
-from madoguchi.accounts.models import AuthEvent
+from madoguchi.accounts.models import Account, AuthEvent
 from madoguchi.contracts.models import Contract
 from madoguchi.contracts.sessions import account_of
 from madoguchi.contracts.verification import proven_among
@@ -24,6 +24,7 @@ from madoguchi.statements.billing import sheets
 from madoguchi.statements.billing.invoice import notes
 from madoguchi.statements.masking import sees_whole_numbers
 from madoguchi.statements.models import Bill, Payment
+from madoguchi.statements.reading.hiding import hidden_from
 from madoguchi.statements.statement import months_shown
 from madoguchi.support.charges.bills_form import BillsForm
 from madoguchi.support.mypage.access import contact_proven
@@ -121,7 +122,8 @@ def _months_so_far(contract: Contract) -> list[Row]:
 @require_safe
 def bill(request: HttpRequest, *, contract: Contract, month: date) -> HttpResponse:
     """A bill line by line, or an open month as it stands."""
-    sheet, account, today = sheet_or_404(contract, month), account_of(request), timezone.localdate()
+    account, today = account_of(request), timezone.localdate()
+    sheet = sheet_or_404(account, contract, month)
     adjustments = sheet.adjustments
     if adjustments:
         # Calls are on the page: every look at call records is in the ledger.
@@ -152,10 +154,12 @@ def _statement(contract: Contract) -> str:
     return path if languages.exists(path) else ""
 
 
-def sheet_or_404(contract: Contract, month: date) -> sheets.Sheet:
+def sheet_or_404(account: Account, contract: Contract, month: date) -> sheets.Sheet:
+    """As ``account`` may see it."""
+    hidden = hidden_from(account, contract)
     issued = Bill.objects.issued().filter(contract=contract, month=month)
     if found := issued.select_related("contract__customer", "contract__service").first():
-        return sheets.sheet_of(found)
+        return sheets.sheet_of(found, hidden=hidden)
     if month in sheets.open_months(timezone.localdate()):
-        return sheets.sheet_so_far(contract, month)
+        return sheets.sheet_so_far(contract, month, hidden=hidden)
     raise Http404

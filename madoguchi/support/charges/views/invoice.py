@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpRes
 from django.views.decorators.http import require_safe
 
 from madoguchi.contracts.models import Contract
+from madoguchi.contracts.sessions import account_of
 from madoguchi.shell import languages
 from madoguchi.statements.billing.invoice import file_name, invoice
 from madoguchi.support.charges.views.bills import sheet_or_404
@@ -15,7 +16,7 @@ from madoguchi.support.mypage.access import contact_proven
 @contact_proven
 @require_safe
 def download(request: HttpRequest, *, contract: Contract, month: date) -> HttpResponseBase:
-    sheet = sheet_or_404(contract, month)
+    sheet = sheet_or_404(account_of(request), contract, month)
     if not sheet.number:
         raise Http404  # an open month has no bill
     response = StreamingHttpResponse(invoice(sheet, languages.current()), content_type="application/pdf")
