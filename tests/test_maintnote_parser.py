@@ -120,7 +120,7 @@ def as_mail(notice: Notice, parties: tuple[Party, ...], language: str) -> str:
     gone = notice.withdrawn_at is not None
     name, reference = ("notices.withdrawal", notice.pk) if gone else ("notices.report", report.pk)
     written = "\n".join("\t".join((party.account, *party.objects)) for party in parties if party != calendar.PUBLIC)
-    slots = dict.fromkeys(("service", "token", "box", "contracts", "thread"), "")
+    slots = dict.fromkeys(("service", "token", "box", "contracts", "thread", "there"), "")
     engine = {compose.TO: "noc@example.jp", compose.DATE: "Sun, 22 Nov 2026 14:05:00 +0900"}
     made = compose.compose(
         renderers.render(name, str(reference), language, "calendar"), language=language, feedback_id="1"

@@ -63,6 +63,9 @@ class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
 
     def _made(self, *, signs_from: datetime) -> "SigningKey":
         key = drawn()
+        # `oidc_keys retire` is given this name, and a command takes what begins with a hyphen for an option.
+        while key.thumbprint().startswith("-"):
+            key = drawn()
         return self.create(
             kid=key.thumbprint(),
             sealed=seal(key.export_to_pem(private_key=True, password=None).decode()),
