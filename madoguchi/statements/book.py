@@ -117,6 +117,10 @@ class Allowances:
         found = allowance_in_force(self.rows.get((service, plan), []), month)
         return found or allowance_in_force(self.rows.get((service, ""), []), month)
 
+    def plans(self) -> dict[str, tuple[int, str]]:
+        """Service and plan of each, by its name."""
+        return {row.name: plan for plan, rows in self.rows.items() for row in rows}
+
     def all(self) -> list[Allowance]:
         return [row for rows in self.rows.values() for row in rows]
 

@@ -51,7 +51,7 @@ def work():
 @pytest.mark.usefixtures("home")
 def test_the_board_says_how_each_month_stands(biller):
     said = text(biller.get("/en/console/months/"))
-    assert "2026-10 Provisional due 10 Nov 2026" in said
+    assert "October 2026 Provisional due 10 Nov 2026" in said
     assert "暫定" in text(biller.get("/console/months/"))
 
 
@@ -86,7 +86,7 @@ def test_a_closing_on_its_way_can_be_called_off(biller):
 @pytest.mark.usefixtures("home")
 def test_why_a_month_cannot_be_closed_is_said(biller, tmp_path):
     take_in(tmp_path, call(OURS, SHOP, 1, month=9), call(OURS, SHOP, 1, month=11))
-    assert "2026-09 has calls and is not closed yet" in text(biller.get(MONTH))
+    assert "September 2026 has calls and is not closed yet" in text(biller.get(MONTH))
     assert "The month is not over yet." in text(biller.get("/en/console/months/2026-11/"))
     assert biller.post(f"{MONTH}close/").status_code == 302
     assert not ClosingRun.objects.exists()
@@ -98,7 +98,7 @@ def test_a_month_is_priced_again_with_its_difference_first(biller):
     assert "A worker is at it" in text(biller.post(f"{MONTH}rerate/", follow=True))
     work()
     said = text(biller.get(MONTH))
-    assert "31 of 61 calls change. Charges before tax and discount: ¥248 → ¥310." in said
+    assert "31 of 61 lines change. Charges before tax and discount: ¥248 → ¥310." in said
     assert "C100000001 Fixed line 30 ¥240 ¥300 ¥60" in said
     assert Call.objects.filter(charge=10_000).count() == 0
     biller.post(f"{MONTH}rerate/{Rerating.objects.get().pk}/apply/")

@@ -87,30 +87,40 @@ def data_changes(
         return []
     keys = sorted({adjustment.contract_id for adjustment in now})
     months = sorted({adjustment.for_month for adjustment in now})
-    earlier = Adjustment.objects.filter(
-        Q(month__lt=month), contract__in=keys, for_month__in=months, records__in=COUNTED
+    earlier = list(
+        Adjustment.objects.filter(
+            Q(month__lt=month), contract__in=keys, for_month__in=months, records__in=COUNTED
+        ).order_by("pk")
     )
-    before = _with(_stored(keys, months), earlier)
-    after = _with(before, now)
-    items = BillItem.objects.filter(kind=BillItem.Kind.DATA, bill__contract__in=keys, bill__month__in=months)
-    billed = {(key, closed): code for key, closed, code in items.values_list("bill__contract", "bill__month", "code")}
     touched = {(adjustment.contract_id, adjustment.for_month) for adjustment in now}
-    sides = [
-        _priced({at: used[at] for at in touched if at in used}, contracts, allowances, billed=billed).with_columns(
-            pl.col("charge", "blocks", "bytes") * sign
-        )
-        for used, sign in ((before, -1), (after, 1))
-    ]
+    sides = []
+    for later, sign in ((earlier, -1), ([*earlier, *sorted(now, key=lambda row: row.pk)], 1)):
+        used = used_as_it_stands(keys, months, later)
+        billed = allowances_billed(keys, months, later)
+        priced = _priced({at: used[at] for at in touched if at in used}, contracts, allowances, billed=billed)
+        sides.append(priced.with_columns(pl.col("charge", "blocks", "bytes") * sign))
     changed = pl.concat(sides).group_by("contract", "month", "tax").agg(pl.col("charge", "blocks", "bytes").sum())
     return changed.sort("contract", "month", "tax").rows(named=True)
 
 
-def _with(used: Used, adjustments: Iterable[Adjustment]) -> Used:
-    """``used`` as it is put right: the new side counts, the old side counts against it."""
+def allowances_billed(
+    contracts: Sequence[int], months: Sequence[date], later: Sequence[Adjustment]
+) -> dict[tuple[int, date], str]:
+    """By contract and closed month the allowance its data was billed by, or priced again by in ``later``."""
+    items = BillItem.objects.filter(kind=BillItem.Kind.DATA, bill__contract__in=contracts, bill__month__in=months)
+    billed = {(key, closed): code for key, closed, code in items.values_list("bill__contract", "bill__month", "code")}
+    for adjustment in later:
+        if adjustment.new and "allowance" in adjustment.new:
+            billed[adjustment.contract_id, adjustment.for_month] = adjustment.new["allowance"]
+    return billed
+
+
+def used_as_it_stands(contracts: Sequence[int], months: Sequence[date], later: Iterable[Adjustment]) -> Used:
+    """What was used in closed months, put right by ``later``: the new side counts, the old side against it."""
     sums: defaultdict[tuple[int, date], list[int]] = defaultdict(lambda: [0, 0])
-    for at, (records, amount) in used.items():
+    for at, (records, amount) in _stored(contracts, months).items():
         sums[at] = [records, amount]
-    for adjustment in adjustments:
+    for adjustment in later:
         for side, sign in ((adjustment.new, 1), (adjustment.old, -1)):
             if side:
                 sums[adjustment.contract_id, adjustment.for_month][0] += sign

@@ -52,15 +52,15 @@ def total(contract, month):
 
 def test_nothing_differs_where_nothing_changed(home):
     found = rerate.look(OCTOBER, now=timezone.now())
-    assert (found.calls, found.changed, found.before) == (61, 0, found.after)
+    assert (found.lines, found.changed, found.before) == (61, 0, found.after)
     assert not found.differences.exists()
 
 
 @pytest.mark.usefixtures("dearer")
 def test_the_difference_comes_first(home):
     said = run()
-    assert "61  calls looked at" in said
-    assert "C100000001  fixed  30 calls  ¥240.000 → ¥300.000" in said
+    assert "61  lines looked at" in said
+    assert "C100000001  calls fixed  30 lines  ¥240.000 → ¥300.000" in said
     assert "¥248.000 → ¥310.000" in said
     assert "Nothing was changed" in said
     assert set(Call.objects.filter(outgoing=True).values_list("charge", flat=True)) == {8_000}

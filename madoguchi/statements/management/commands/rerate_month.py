@@ -1,4 +1,4 @@
-"""``madoguchi rerate_month 2026-10``: what today's tariffs would make of a month; with ``--commit``, let it count."""
+"""``madoguchi rerate_month 2026-10``: what today's prices would make of a month; with ``--commit``, let it count."""
 
 from datetime import date
 from typing import Any
@@ -10,13 +10,13 @@ from madoguchi.statements.closing import rerate
 from madoguchi.statements.management.commands.close_month import a_month
 
 REASONS = {
-    "dropped": "The calls of this month are in the archive alone.",
+    "dropped": "The lines of this month are in the archive alone.",
     "closing": "The month is being closed: wait for its end.",
 }
 
 
 class Command(BaseCommand):
-    help = "Price a month's calls by the tariffs of today and show the difference; --commit lets it count."
+    help = "Price a month's usage by the prices of today and show the difference; --commit lets it count."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("month", type=a_month, help="such as 2026-10")
@@ -29,13 +29,13 @@ class Command(BaseCommand):
             found = rerate.look(month, now=now)
         except rerate.CannotRerate as error:
             raise CommandError(REASONS[error.reason]) from error
-        self.stdout.write(f"{found.calls:>14,}  calls looked at")
+        self.stdout.write(f"{found.lines:>14,}  lines looked at")
         self.stdout.write(f"{found.changed:>14,}  changed")
         if found.unpriced:
             self.stdout.write(f"{found.unpriced:>14,}  without a price today: left as they are")
         for row in found.differences.select_related("contract")[:show]:
             self.stdout.write(
-                f"  {row.contract.number}  {row.kind}  {row.calls:,} calls  "
+                f"  {row.contract.number}  {row.records} {row.kind}".rstrip() + f"  {row.lines:,} lines  "
                 f"¥{row.before / 1000:,.3f} → ¥{row.after / 1000:,.3f}"
             )
         self.stdout.write(f"Charges before tax and discount: ¥{found.before / 1000:,.3f} → ¥{found.after / 1000:,.3f}")
