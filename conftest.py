@@ -10,9 +10,24 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import translation
 
+from tests import database
+
 
 class NetworkTouched(Exception):
     """A test spoke to something beyond this machine."""
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: Any,
+    django_db_keepdb: bool,
+    worker_id: str,
+) -> None:
+    """A process of pytest-xdist works in a copy of the database that one of them has migrated."""
+    if worker_id != "master" and not django_db_keepdb:
+        with django_db_blocker.unblock():
+            connection.settings_dict["TEST"]["TEMPLATE"] = database.migrated_template()
 
 
 @pytest.fixture(scope="session", autouse=True)
