@@ -10,7 +10,7 @@ from madoguchi.statements import kinds
 from madoguchi.statements.masking import masked
 from madoguchi.statements.models import Adjustment
 from madoguchi.statements.usage import amounts
-from madoguchi.statements.usage.declared import Column, Look, Shape
+from madoguchi.statements.usage.declared import Column, Shape
 from madoguchi.support.charges import forms
 
 register = template.Library()
@@ -43,9 +43,9 @@ def kind_words(kind: str) -> str:
 
 
 @register.simple_tag
-def other_party(row: Adjustment, look: Look) -> str:
-    """The other party's number, its last four digits hidden unless ``look`` is at whole ones."""
-    return Shape.NUMBER.words(row.other if look.whole_numbers else masked(row.other))
+def other_party(row: Adjustment, whole: bool) -> str:
+    """The other party's number, its last four digits hidden unless numbers are shown ``whole``."""
+    return Shape.NUMBER.words(row.other if whole else masked(row.other))
 
 
 @register.simple_tag

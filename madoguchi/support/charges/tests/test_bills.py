@@ -175,6 +175,30 @@ def test_what_the_books_say_of_a_payment_is_shown(home: Household):
     assert "お支払い済み" in hers.get("/my/charges/bills/").text
 
 
+def test_a_late_call_stands_beside_what_was_billed(home: Household, tmp_path: Path):
+    take_in(tmp_path, row("05000000101", "0312345678", "2026-10-20 09:00:00", 200, ordinal=50))
+    hers = browser("alice", home)
+    page = hers.get(url(home, "2026-11/")).text
+    assert "確定済みの月の通話の訂正" in page
+    assert "03-1234-****" in page
+    statement = f"/my/charges/usage/{home.office.number}/ip050/?month=2026-11"
+    hers.post(statement, {"act": "whole"})
+    assert "03-1234-5678" in hers.get(url(home, "2026-11/")).text
+    assert "確定済みの月の通話の訂正" in hers.get(statement).text
+
+
+def test_a_bill_of_nothing_has_no_day_to_pay_by(tmp_path: Path):
+    home = household(holder=alice(), colleague=bob())
+    home.office.telephone_numbers.update(ended_on=date(2026, 10, 20))  # no fee is for a number that is gone
+    take_in(tmp_path, row("05000000101", "0120444444", "2026-10-05 10:00:00", 10, ordinal=1))
+    close_month(OCTOBER, now=timezone.now())
+    hers = browser("alice", home)
+    for page in (f"/my/charges/bills/?q={home.office.number}", url(home, ""), url(home)):
+        text = hers.get(page).text
+        assert "お支払いなし" in text
+        assert "2026年11月30日" not in text
+
+
 @pytest.mark.parametrize("rest", ["", "2026-10/", "2026-11/", "2026-10/invoice.pdf"])
 def test_who_may_open_them(home: Household, rest: str):
     assert browser("alice", home).get(url(home, rest)).status_code == 200

@@ -22,11 +22,11 @@ from madoguchi.shell import languages
 from madoguchi.shell.forms import render_form
 from madoguchi.statements.billing import sheets
 from madoguchi.statements.billing.invoice import notes
-from madoguchi.statements.masking import sees_whole_numbers
 from madoguchi.statements.models import Bill, Payment
 from madoguchi.statements.reading.hiding import hidden_from
 from madoguchi.statements.statement import months_shown
 from madoguchi.support.charges.bills_form import BillsForm
+from madoguchi.support.charges.remembered import whole_numbers
 from madoguchi.support.mypage.access import contact_proven
 
 CONTRACTS_A_PAGE = 50
@@ -44,6 +44,10 @@ class Row:
     bill: Bill | None = None
     payment: Payment | None = None
     opened: bool = True
+
+    @property
+    def nothing_to_pay(self) -> bool:
+        return self.bill is not None and self.total == 0
 
 
 @signed_in
@@ -137,10 +141,11 @@ def bill(request: HttpRequest, *, contract: Contract, month: date) -> HttpRespon
             "contract": contract,
             "sheet": sheet,
             "payment": told.first(),
+            "nothing_to_pay": bool(sheet.number) and not sheet.total,
             "notes": notes(sheet),
             "qualified": bool(settings.INVOICE_NUMBER),
             "adjustments": adjustments,
-            "unmasked": sees_whole_numbers(account, contract),
+            "whole": whole_numbers(request, contract),
             "running": month == today.replace(day=1),
             "statement": _statement(contract) if month in months_shown(today) else "",
             "tab": "bills",
