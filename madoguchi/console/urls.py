@@ -45,6 +45,8 @@ from madoguchi.console.notices import (
     write,
 )
 from madoguchi.console.overview import overview
+from madoguchi.console.payments import page as payment_page
+from madoguchi.console.payments import upload as payment_upload
 from madoguchi.console.security.page import security
 from madoguchi.console.sites import board as sites
 from madoguchi.console.sites import secret as site_secret
@@ -133,6 +135,12 @@ urlpatterns = [
     path("months/<slug:month>/call-off/", month.call_off, name="month_call_off"),
     path("months/<slug:month>/rerate/", month.rerate, name="month_rerate"),
     path("months/<slug:month>/rerate/<int:rerating_id>/apply/", month.apply, name="month_apply"),
+    path("payments/", payment_upload.upload, name="payments"),
+    path("payments/<int:file_id>/", payment_page.show, name="payment_file"),
+    path("payments/<int:file_id>/progress/", payment_page.progress, name="payment_progress"),
+    path("payments/<int:file_id>/confirm/", payment_page.confirm, name="payment_confirm"),
+    path("payments/<int:file_id>/give-up/", payment_page.give_up, name="payment_give_up"),
+    path("payments/<int:file_id>/rejected.csv", payment_page.rejected, name="payment_rejected"),
     path("security/", security, name="security"),
     path("services/", services.board, name="services"),
     path("services/new/", services.new, name="service_new"),

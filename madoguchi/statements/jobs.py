@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from madoguchi.accounts.models import Account
 from madoguchi.lib.lanes import Lane
 
+from .billing import payment_files, payment_work
 from .closing import close, keeping, rerate, schedule
 from .imports import conflicts, decide, queue, watch, work
 from .models import ClosingRun, Rerating
@@ -90,3 +91,23 @@ def tidy_imports(timestamp: int) -> None:
 def decide_conflicts(*, usage_import_id: int, decision: str, by: int) -> None:
     """Decide about every record of an import that was kept apart, as somebody said."""
     conflicts.decide_all(usage_import_id, decision, by=Account.objects.get(pk=by), now=timezone.now())
+
+
+@app.task(name="statements.go_on_with_payments", priority=Lane.REST.priority)
+def go_on_with_payments(*, file_id: int) -> None:
+    """Check a file of payments that was received, or store one that was confirmed."""
+    payment_work.go_on(file_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="statements.take_up_payments", queueing_lock="statements.take_up_payments", priority=Lane.REST.priority)
+def take_up_payments(timestamp: int) -> None:
+    """Every minute: see to it that no file of payments waits for a worker that died."""
+    payment_files.take_up()
+
+
+@app.periodic(cron="42 3 * * *")
+@app.task(name="statements.tidy_payments", queueing_lock="statements.tidy_payments", priority=Lane.REST.priority)
+def tidy_payments(timestamp: int) -> None:
+    """Every night: delete files of payments that have had their time."""
+    payment_files.tidy(now=timezone.now())

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from madoguchi.contracts.models import Contract, UsageKind
 
-from .billing.models import Payment
+from .billing.models import Payment, PaymentFile
 from .closing.models import (
     Adjustment,
     Bill,
@@ -42,6 +42,7 @@ __all__ = [
     "MonthArchive",
     "NumberFee",
     "Payment",
+    "PaymentFile",
     "RejectedRow",
     "RerateDifference",
     "Rerating",

@@ -1,25 +1,19 @@
 """``/console/contracts/import/<id>/``: how far an upload is, what its check found, and what is decided about it."""
 
-import csv
-import json
-from collections.abc import Iterator
-from io import StringIO
-from pathlib import Path
 from typing import Any, cast
 
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, override
 from django.views.decorators.http import require_POST, require_safe
 
 from madoguchi.accounts.models import Account
 from madoguchi.console import audit, roles
 from madoguchi.console.models import AuditEntry
+from madoguchi.console.rejected_rows import rejected_csv
 from madoguchi.contracts.imports import uploads
 from madoguchi.contracts.imports.reasons import sentence
-from madoguchi.contracts.imports.rows import ADDED
 from madoguchi.contracts.models import Upload, UploadFile
 
 ENTRIES_SHOWN = 20
@@ -82,35 +76,6 @@ def give_up(request: HttpRequest, upload_id: int) -> HttpResponse:
 def rejected(request: HttpRequest, upload_id: int, file_id: int) -> StreamingHttpResponse:
     """The rows of a file that are left out, with their lines and reasons, to be mended and sent again."""
     file = get_object_or_404(UploadFile.objects.select_related("upload"), pk=file_id, upload=upload_id)
-    if not file.rejects.is_file():
-        raise Http404
+    answer = rejected_csv(file.rejects, name=f"{file.kind or 'file'}-{upload_id}-rejected.csv", sentence=sentence)
     audit.record(request, "contracts.rejected", file.upload, rows=file.rejected)
-    rows = _rows(file.rejects, get_language() or "ja")
-    answer = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{file.kind or "file"}-{upload_id}-rejected.csv"'
     return answer
-
-
-def _rows(path: Path, language: str) -> Iterator[bytes]:
-    buffer = StringIO()
-    writer = csv.writer(buffer)
-    yield b"\xef\xbb\xbf"  # a spreadsheet knows UTF-8 by its mark
-    with path.open(encoding="utf-8") as lines:
-        for text in lines:
-            line, problems, cells = json.loads(text)
-            if not line:  # the names of the columns; those we add come once, also in a file that came back
-                ours = [place for place, name in enumerate(cells) if name in ADDED]
-                writer.writerow([*ADDED, *_others(cells, ours)])
-                continue
-            with override(language):  # the request is over by now
-                said = " ".join(f"{column}: {sentence(reason, value)}" for column, reason, value in problems)
-            writer.writerow([line, said, *_others(cells, ours)])
-            if buffer.tell() > 1 << 16:
-                yield buffer.getvalue().encode()
-                buffer.seek(0)
-                buffer.truncate()
-    yield buffer.getvalue().encode()
-
-
-def _others(cells: list[str], ours: list[int]) -> list[str]:
-    return [cell for place, cell in enumerate(cells) if place not in ours]

@@ -55,7 +55,7 @@ class UploadForm(forms.Form):
         super().__init__(*args, **{**options, "auto_id": "id_%s"})
         self.left_out = left_out
         self.fields["file"].help_text = _(
-            "Customers, contracts, numbers and roles, one or several together; up to %(size)s MB each."
+            "Customers, contracts, numbers and roles, one or several together; up to %(size)s MB in all."
         ) % {"size": f"{settings.UPLOAD_MB:,}"}
 
     def clean(self) -> dict[str, Any]:

@@ -1,21 +1,20 @@
 """Files of contracts uploaded by staff: received, checked by a worker, confirmed, stored; or given up."""
 
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.conf import settings
-from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from madoguchi.accounts.models import Account
 from madoguchi.contracts.models import Upload, UploadFile
+from madoguchi.shell.uploads import keep
 
 State = Upload.State
 
@@ -27,19 +26,9 @@ def receive(files: Sequence[UploadedFile], *, by: Account, now: datetime) -> Upl
     upload.folder.mkdir(mode=0o700, parents=True)
     for file in files:
         row = UploadFile.objects.create(upload=upload, name=(file.name or "")[-200:], size=file.size or 0)
-        _keep(file, row.path)
+        keep(file, row.path)
     hand_out(upload)
     return upload
-
-
-def _keep(file: UploadedFile, place: Path) -> None:
-    """Without copying where it lies in the same folder already (:mod:`madoguchi.shell.uploads`)."""
-    if isinstance(file, TemporaryUploadedFile):
-        Path(file.temporary_file_path()).replace(place)
-        return
-    with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as kept:
-        for chunk in file.chunks():
-            kept.write(chunk)
 
 
 @transaction.atomic

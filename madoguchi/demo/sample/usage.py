@@ -16,13 +16,15 @@ from django.utils import timezone
 from madoguchi.contracts.models import Contract, UsageKind
 from madoguchi.demo.sample.calls import PAST_MONTHS
 from madoguchi.demo.sample.logins import UNLINKED_NUMBER
-from madoguchi.statements import import_calls as importing
+from madoguchi.statements import import_calls
 from madoguchi.statements.formats.mapping import parse_mapping
+from madoguchi.statements.import_calls import CallFile
+from madoguchi.statements.imports.work import import_at_once
 from madoguchi.statements.load_tariff import SAMPLE_MOBILE, load_tariff
 from madoguchi.statements.models import TariffVersion
 from madoguchi.statements.rating import month_before
 
-SAMPLES = Path(importing.__file__).parent / "samples"
+SAMPLES = Path(import_calls.__file__).parent / "samples"
 VOICE_ONLY = "音声のみ"
 SELDOM = 9  # days between two uses of those nobody looks at
 # As dialled: mobiles and fixed lines nobody has, and numbers kept for fiction abroad.
@@ -78,8 +80,8 @@ def load(*, now: datetime, random: random_module.Random) -> None:
             uses = _uses(lines, begin=begin, now=now, random=random)
             _write(path, header, uses, text, random)
             mapping = CALLS if kind == "calls" else (SAMPLES / f"mapped-{kind}.toml").read_text(encoding="utf-8")
-            file = importing.CallFile(path, "mapped", f"sample-{kind}", mapping=parse_mapping(mapping))
-            importing.import_calls(file, now=now, commit=True)
+            file = CallFile(path, "mapped", f"sample-{kind}", mapping=parse_mapping(mapping))
+            import_at_once(file, now=now)
 
 
 def _lines(kind: UsageKind) -> Iterator[_Line]:

@@ -1,5 +1,6 @@
 """What became of a bill, as the operator's books say."""
 
+from pathlib import Path
 from typing import ClassVar
 
 from django.conf import settings
@@ -33,7 +34,7 @@ class Payment(models.Model):
     state = models.CharField(max_length=6, choices=State)
     on = models.DateField()
     told_at = models.DateTimeField(default=timezone.now)
-    # None: an import. Its file is named, a person is known.
+    # Who sent the file of the name below; None: the command did.
     told_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -46,3 +47,70 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} {self.pk}"
+
+
+class PaymentFile(models.Model):
+    """A file of the books' words, checked and then stored or given up; what came of it stays."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", pgettext_lazy("import", "Waits for its check")
+        CHECKING = "checking", pgettext_lazy("import", "Being checked")
+        CHECKED = "checked", pgettext_lazy("import", "Waits for a decision")
+        CONFIRMED = "confirmed", pgettext_lazy("import", "Waits to be imported")
+        STORING = "storing", pgettext_lazy("import", "Being imported")
+        DONE = "done", pgettext_lazy("import", "Imported")
+        REFUSED = "refused", pgettext_lazy("import", "Not imported")
+        DROPPED = "dropped", pgettext_lazy("import", "Given up")
+
+    # A worker has it, or will have it without anybody's doing.
+    MOVING = (State.RECEIVED, State.CHECKING, State.CONFIRMED, State.STORING)
+
+    name = models.CharField(max_length=200)
+    size = models.BigIntegerField()  # bytes
+    state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
+    received_at = models.DateTimeField(default=timezone.now)
+    # None: the command, which checks and stores at once.
+    received_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    finished_at = models.DateTimeField(null=True, blank=True)
+    # Why the file was refused as a whole: a key of payment_words.FILES, and what about it.
+    reason = models.CharField(max_length=20, blank=True)
+    about = models.CharField(max_length=200, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)  # by the worker that has it
+    tries = models.PositiveSmallIntegerField(default=0)
+    # Rows, as the check found them, or as they came; ``read`` is told while a worker is at it.
+    read = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    # The first ones: line, column, reason, value.
+    problems = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        indexes = [models.Index(fields=["state"], name="payment_file_state")]
+
+    def __str__(self) -> str:
+        return f"file of payments {self.pk}"
+
+    @property
+    def moves(self) -> bool:
+        return self.state in self.MOVING
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies, and what was rejected of it, until they have had their time."""
+        return settings.RECEIVED / f"payments-{self.pk}"
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "file.csv"
+
+    @property
+    def rejects(self) -> Path:
+        return self.folder / "rejected.csv"

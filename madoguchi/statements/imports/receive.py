@@ -1,15 +1,15 @@
 """Receiving a file: it gets its place and its run, and waits for a worker to check it."""
 
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from madoguchi.accounts.models import Account
+from madoguchi.shell.uploads import keep
 from madoguchi.statements.formats.mapping import parse_mapping
 from madoguchi.statements.import_calls import CallFile
 
@@ -47,22 +47,11 @@ def receive(upload: UploadedFile, reading: Reading, *, by: Account, now: datetim
         received_by=by,
     )
     place = settings.RECEIVED / f"{run.pk}"
-    _keep(upload, place)
+    keep(upload, place)
     run.path = str(place)
     run.save(update_fields=["path"])
     hand_out(run)
     return run
-
-
-def _keep(upload: UploadedFile, place: Path) -> None:
-    """Without copying where it lies in the same folder already (:mod:`madoguchi.shell.uploads`)."""
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if isinstance(upload, TemporaryUploadedFile):
-        Path(upload.temporary_file_path()).replace(place)
-        return
-    with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        for chunk in upload.chunks():
-            file.write(chunk)
 
 
 def call_file(run: ImportRun) -> CallFile:

@@ -9,7 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from madoguchi.statements.billing.take_payments import NotPayments, Outcome, take_payments
+from madoguchi.statements.billing.payment_words import about_file, sentence
+from madoguchi.statements.billing.payment_work import store_at_once
+from madoguchi.statements.billing.take_payments import Books, NotPayments, Outcome, take_payments
 
 
 class Command(BaseCommand):
@@ -24,22 +26,26 @@ class Command(BaseCommand):
         spoken: AbstractContextManager[object] = translation.override(language) if language else nullcontext()
         with spoken:
             try:
-                self._report(take_payments(file, commit=commit))
+                self._report(store_at_once(file) if commit else take_payments(file, Books(file.name), commit=False))
             except OSError as error:
                 raise CommandError(
                     _("%(file)s cannot be read: %(error)s") % {"file": file, "error": error.strerror}
                 ) from error
             except NotPayments as error:
-                raise CommandError(str(error)) from error
+                raise CommandError(f"{about_file(error.reason, error.about)} {_('Nothing was stored.')}") from error
             self.stdout.write(_("Stored.") if commit else _("Nothing was stored. Run it again with --commit."))
 
     def _report(self, outcome: Outcome) -> None:
         counts = (
             (outcome.new, _("rows new")),
             (outcome.same, _("rows the same as stored")),
-            (len(outcome.problems), _("rows rejected")),
+            (outcome.rejected, _("rows rejected")),
         )
         for count, words in counts:
             self.stdout.write(f"{count:>10,}  {words}")
-        for problem in outcome.problems[:100]:
-            self.stdout.write("  " + _("line %(line)s:") % {"line": problem.line} + f" {problem.words}")
+        for problem in outcome.problems:
+            where = _("line %(line)s, %(column)s:") if problem.column else _("line %(line)s:")
+            said = where % {"line": problem.line, "column": problem.column}
+            self.stdout.write(f"  {said} {sentence(problem.reason, problem.value)}")
+        if (left := outcome.rejected - len(outcome.problems)) > 0:
+            self.stdout.write(_("  … and %(left)s more.") % {"left": left})

@@ -1,0 +1,1 @@
+"""Files of payments in the console: upload, check, confirm."""
