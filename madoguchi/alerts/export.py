@@ -19,6 +19,7 @@ def alerts(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:
             "budget": watch.budget,
             "new_country": watch.new_country,
             "rise": watch.rise,
+            "data": watch.data_used,
             "changed_at": watch.changed_at,
             "told": [
                 {
@@ -27,6 +28,8 @@ def alerts(_request: HttpRequest, account: Account) -> list[dict[str, Any]]:
                     "budget": alert.budget,
                     "country": alert.country_en,
                     "charge": alert.charge,
+                    "data_percent": alert.percent,
+                    "data_bytes": alert.used,
                     "at": alert.raised_at,
                 }
                 for alert in watch.alerts.all()

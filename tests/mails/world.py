@@ -194,10 +194,11 @@ def _of_alerts() -> Iterator[Mail]:
         ("budget", whole, {"budget": 5000, "charge": 5_012_500}),
         ("country", single, {"country_ja": "フランス", "country_en": "France", "charge": 812_000}),
         ("rise", whole, {"charge": 9_730_000, "usual": 2_104_000}),
+        ("data", whole, {"charge": 1_103_000, "percent": 80, "used": 2_400_000_000, "included": 3_000_000_000}),
     )
     for kind, watch, amounts in told:
         alert = Alert.objects.create(watch=watch, kind=kind, month=date(2026, 11, 1), raised_at=NOW, **amounts)
-        yield Mail(f"alerts.{kind}", "alerts.alert", str(alert.pk))
+        yield Mail(f"alerts.{kind}", "alerts.alert", str(alert.pk), formats=("full", "short"))
 
 
 def _of_inquiries() -> Iterator[Mail]:

@@ -71,23 +71,23 @@ def mails() -> list[tuple[str, str]]:
 
 
 def test_a_month_that_passes_the_amount_is_told_once(home, came_in):
-    watch(home.holder, home.contract, budget=16)
-    assert came_in(november(0), november(1)) == 0, "¥16 is not more than ¥16"
+    watch(home.holder, home.contract, budget=24)
+    assert came_in(november(0), november(1)) == 0, "¥16 of calls, ¥6 of fees and the tax are ¥24: not more than ¥24"
     assert came_in(november(2)) == 1
     assert came_in(november(3)) == 0, "told already"
-    assert mails() == [("alice@example.jp", "2026年11月の通話料が¥16を超えました")]
+    assert mails() == [("alice@example.jp", "2026年11月の料金が設定された金額を超えました")]
     (alert,) = Alert.objects.all()
-    assert (alert.charge, f"{alert.month:%Y-%m}") == (24_000, "2026-11")
+    assert (alert.charge, f"{alert.month:%Y-%m}") == (33_000, "2026-11")
 
 
 def test_another_amount_is_another_thing_and_the_same_again_is_not(home, came_in):
-    one = watch(home.holder, home.contract, budget=5)
+    one = watch(home.holder, home.contract, budget=10)
     assert came_in(november(0)) == 1
     Watch.objects.filter(pk=one.pk).update(budget=None)
     assert came_in(november(1)) == 0
-    Watch.objects.filter(pk=one.pk).update(budget=5)
+    Watch.objects.filter(pk=one.pk).update(budget=10)
     assert came_in(november(2)) == 0
-    Watch.objects.filter(pk=one.pk).update(budget=30)
+    Watch.objects.filter(pk=one.pk).update(budget=40)
     assert came_in(november(3)) == 1
 
 
@@ -108,7 +108,7 @@ def test_the_first_call_to_a_country_is_told_and_one_called_before_is_not(home, 
     assert came_in(november(3, called=LONDON), november(4, called=LONDON)) == 1
     assert came_in(november(5, called=LONDON)) == 0
     ((_, subject),) = mails()
-    assert subject == "初めての国・地域への通話がありました（イギリス）"
+    assert subject == "初めての国・地域への通話・SMSがありました（2026年11月）"
 
 
 def test_a_sudden_rise_is_told(home, came_in):
@@ -159,5 +159,5 @@ def test_the_hours_of_the_address_are_kept_to(home, came_in, hours, due):
 def test_without_an_import_nothing_is_read(home, came_in, django_assert_max_num_queries):
     watch(home.holder, home.contract, budget=1)
     came_in(november(0))
-    with django_assert_max_num_queries(6):  # two of them the savepoint
+    with django_assert_max_num_queries(7):  # two of them the savepoint
         assert look(now=timezone.now()) == 0

@@ -8,6 +8,8 @@ from django.test import Client
 from madoguchi.accounts.tests.people import alice, bob, charlie, sign_in
 from madoguchi.alerts.models import Alert, Watch
 from madoguchi.contracts.tests.household import household
+from madoguchi.statements.tests.mobile import home as broadband
+from madoguchi.statements.tests.mobile import mobile, prices
 from madoguchi.support.charges.tests.month import prove
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,32 @@ def test_another_contracts_number_is_not_found(hers, home):
     assert hers.get(f"{OFFICE}{other.pk}/").status_code == 404
 
 
+def test_what_a_plan_offers_can_be_chosen(hers, home):
+    holder = home.customer.links.get(role="holder").account
+    prices()
+    for contract, offered in (
+        (mobile(home.customer, plan="3GB"), {"budget", "new_country", "rise", "data_used"}),
+        (mobile(home.customer, plan="", number="C000000202", line="09000000102"), {"budget", "new_country", "rise"}),
+        (broadband(home.customer), {"budget", "rise", "data_used"}),
+        (broadband(home.customer, slug="hikari-internet", plan="", number="C000000302"), {"budget"}),
+    ):
+        prove(hers, holder, contract)
+        answer = hers.get(f"/my/alerts/{contract.number}/")
+        assert set(answer.context["form"].fields) == offered, contract.number
+        assert "電話番号ごとに設定する" not in answer.text, "its only number is the contract"
+        assert ("海外でのご利用" in answer.text) == (contract.usage_kind == "mobile")
+    assert "3 GBの80%" in hers.get("/my/alerts/C000000201/").text
+    hers.post("/my/alerts/C000000201/", {"data_used": "on"})
+    assert Watch.objects.get().data_used
+    page = hers.get("/my/alerts/").text
+    assert "C000000201の設定を保存しました" in page
+    assert "データ容量の残りが少ないとき" in page
+    assert "設定を保存しました" not in hers.get("/my/alerts/").text
+    hers.post("/my/alerts/C000000302/", {"data_used": "on", "new_country": "on", "rise": "on", "budget": "1"})
+    flat = Watch.objects.get(contract__number="C000000302")
+    assert (flat.data_used, flat.new_country, flat.rise, flat.budget) == (False, False, False, 1)
+
+
 @pytest.mark.parametrize("typed", ["abc", "-5", "1,00", "5.5", "0", "100000001", "9" * 19, "５千"])
 def test_what_is_no_amount_is_said_beside_the_field_and_kept(hers, typed):
     answer = hers.post(OFFICE, {"budget": typed, "rise": "on"})
@@ -97,4 +125,4 @@ def test_a_colleague_and_a_stranger(client, home):
     stranger = Client()
     sign_in(stranger, charlie())
     assert stranger.get("/my/alerts/C100000002/").status_code == 404
-    assert "通話のあるご契約" in stranger.get("/my/alerts/").text
+    assert "ご契約が登録されていません" in stranger.get("/my/alerts/").text

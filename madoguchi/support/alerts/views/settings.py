@@ -12,7 +12,8 @@ from madoguchi.contracts.models import Contract, TelephoneNumber
 from madoguchi.contracts.sessions import account_of
 from madoguchi.shell.forms import render_form
 from madoguchi.support.alerts.forms import WatchForm
-from madoguchi.support.alerts.kinds import VOICE
+from madoguchi.support.alerts.offers import offer_of
+from madoguchi.support.alerts.views.mine import SAVED
 from madoguchi.support.alerts.words import asked
 from madoguchi.support.mypage.access import contact_proven
 
@@ -34,27 +35,30 @@ def _numbers(contract: Contract) -> QuerySet[TelephoneNumber]:
 
 
 def _settings(request: HttpRequest, contract: Contract, number: TelephoneNumber | None) -> HttpResponse:
-    if contract.usage_kind not in VOICE:
-        return redirect("alerts:mine")
     account = account_of(request)
+    offer = offer_of(contract, number)
     watch = Watch.objects.of(account, contract, number).first() or Watch(
         account=account, contract=contract, number=number
     )
-    initial = {"budget": watch.budget or "", "new_country": watch.new_country, "rise": watch.rise}
-    form = WatchForm(request.POST if request.method == "POST" else None, initial=initial)
+    # What the plan offers no more stays as it was asked for.
+    initial = {name: getattr(watch, name) for name in offer.fields()}
+    form = WatchForm(request.POST if request.method == "POST" else None, initial=initial, offer=offer)
     if form.is_valid():
-        Watch.objects.update_or_create(
-            account=account,
-            contract=contract,
-            number=number,
-            defaults={name: form.cleaned_data[name] for name in initial} | {"changed_at": timezone.now()},
-        )
+        if form.has_changed():
+            Watch.objects.update_or_create(
+                account=account,
+                contract=contract,
+                number=number,
+                defaults={name: form.cleaned_data[name] for name in initial} | {"changed_at": timezone.now()},
+            )
+        request.session[SAVED] = contract.number
         return redirect("alerts:mine")
     context = {
         "contract": contract,
         "number": number,
-        "numbers": _with_words(account, contract) if number is None else [],
+        "numbers": _with_words(account, contract) if number is None and offer.country else [],
         "address": account.email,
+        "mobile": offer.messages,
     }
     return render_form(request, "alerts/settings.html", form, context)
 
@@ -64,4 +68,6 @@ def _with_words(account: Account, contract: Contract) -> list[tuple[TelephoneNum
         watch.number_id: asked(watch)
         for watch in Watch.objects.awake().filter(account=account, contract=contract).exclude(number=None)
     }
-    return [(number, watches.get(number.pk, [])) for number in _numbers(contract)]
+    numbers = list(_numbers(contract))
+    # The only number of a contract is the contract.
+    return [(number, watches.get(number.pk, [])) for number in numbers] if len(numbers) > 1 or watches else []
