@@ -392,6 +392,8 @@ CLOSING_SHARDS = ENV.integer("MADOGUCHI_CLOSING_SHARDS", 8, least=1, most=1024)
 TAX_ROUNDING = ENV.choice("MADOGUCHI_TAX_ROUNDING", ("down", "half_up", "up"), "down")
 # Months whose calls stay in the database, the current one not counted; older ones are in the archive alone.
 CALLS_MONTHS = ENV.integer("MADOGUCHI_CALLS_MONTHS", 24, least=6, most=240)
+# Comparisons of two tariffs over a month are kept so long.
+COMPARISON_DAYS = ENV.integer("MADOGUCHI_COMPARISON_DAYS", 90, least=1, most=400)
 # Files of usage wait here, uploaded by the console, for a worker to read them; and how long they do, undecided.
 RECEIVED = Path(ENV.text("MADOGUCHI_RECEIVED", str(VAR / "received"), wanted="a folder")).resolve()
 RECEIVED_DAYS = ENV.integer("MADOGUCHI_RECEIVED_DAYS", 7, least=1, most=90)

@@ -278,7 +278,9 @@ STAFF = {
     "console:tariff_csv": "/console/tariffs/{tariff}/rules.csv",
     "console:tariff_price": "/console/tariffs/price/",
     "console:tariff_compare": "/console/tariffs/compare/",
-    "console:tariff_compare_csv": "/console/tariffs/compare.csv?first={tariff}&second={tariff}&month=2020-01",
+    "console:tariff_comparison": "/console/tariffs/compare/1/",
+    "console:tariff_comparison_progress": "/console/tariffs/compare/1/progress/",
+    "console:tariff_comparison_csv": "/console/tariffs/compare/1/contracts.csv",
     "console:tariff_dated": "/console/tariffs/dated/",
     "public:notice_preview": "/notices/preview/{report}/",
 }
@@ -365,6 +367,7 @@ BILLERS = {
     "console:tariff_band": "/console/tariffs/{tariff}/bands/0/",
     "console:tariff_release": "/console/tariffs/{tariff}/release/",
     "console:tariff_take_back": "/console/tariffs/{tariff}/take-back/",
+    "console:tariff_comparison_again": "/console/tariffs/compare/1/again/",
     "console:tariff_dated_new": "/console/tariffs/dated/fee/new/",
     "console:tariff_dated_row": "/console/tariffs/dated/fee/1/",
     "console:months": "/console/months/",

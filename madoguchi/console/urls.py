@@ -54,6 +54,7 @@ from madoguchi.console.sites import write as site
 from madoguchi.console.tariffs import band as tariff_band
 from madoguchi.console.tariffs import board as tariffs
 from madoguchi.console.tariffs import compare as tariff_compare
+from madoguchi.console.tariffs import comparison as tariff_comparison
 from madoguchi.console.tariffs import dated as tariff_dated
 from madoguchi.console.tariffs import draft as tariff_draft
 from madoguchi.console.tariffs import price as tariff_price
@@ -152,7 +153,12 @@ urlpatterns = [
     path("sites/<slug:client_id>/remove/", site.remove, name="site_remove"),
     path("tariffs/", tariffs.board, name="tariffs"),
     path("tariffs/compare/", tariff_compare.page, name="tariff_compare"),
-    path("tariffs/compare.csv", tariff_compare.download, name="tariff_compare_csv"),
+    path("tariffs/compare/<int:comparison_id>/", tariff_comparison.show, name="tariff_comparison"),
+    path(
+        "tariffs/compare/<int:comparison_id>/progress/", tariff_comparison.progress, name="tariff_comparison_progress"
+    ),
+    path("tariffs/compare/<int:comparison_id>/again/", tariff_comparison.again, name="tariff_comparison_again"),
+    path("tariffs/compare/<int:comparison_id>/contracts.csv", tariff_comparison.download, name="tariff_comparison_csv"),
     path("tariffs/dated/", tariff_dated.board, name="tariff_dated"),
     path("tariffs/dated/<slug:what>/new/", tariff_dated.new, name="tariff_dated_new"),
     path("tariffs/dated/<slug:what>/<int:row_id>/", tariff_dated.change, name="tariff_dated_row"),

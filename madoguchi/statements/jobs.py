@@ -14,6 +14,7 @@ from .billing import payment_files, payment_work
 from .closing import close, keeping, rerate, schedule
 from .imports import conflicts, decide, queue, watch, work
 from .models import ClosingRun, Rerating
+from .tariffs import comparing
 
 
 @app.task(
@@ -111,3 +112,27 @@ def take_up_payments(timestamp: int) -> None:
 def tidy_payments(timestamp: int) -> None:
     """Every night: delete files of payments that have had their time."""
     payment_files.tidy(now=timezone.now())
+
+
+@app.task(name="statements.compare_versions", priority=Lane.REST.priority)
+def compare_versions(*, comparison_id: int) -> None:
+    """Rate a month under two versions, as somebody asked."""
+    comparing.work_out(comparison_id, now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="statements.take_up_comparisons", queueing_lock="statements.take_up_comparisons", priority=Lane.REST.priority
+)
+def take_up_comparisons(timestamp: int) -> None:
+    """Every minute: see to it that no comparison waits for a worker that died."""
+    comparing.take_up()
+
+
+@app.periodic(cron="45 3 * * *")
+@app.task(
+    name="statements.forget_comparisons", queueing_lock="statements.forget_comparisons", priority=Lane.REST.priority
+)
+def forget_comparisons(timestamp: int) -> None:
+    """Every night: delete comparisons of tariffs that have had their time."""
+    comparing.forget_old(now=datetime.fromtimestamp(timestamp, UTC))

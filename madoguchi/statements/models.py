@@ -22,6 +22,7 @@ from .closing.models import (
 from .closing.rerated import RerateDifference, Rerating
 from .imports.models import ImportRun
 from .reading.models import HidingChoice
+from .tariffs.compared import ComparedContract, TariffComparison
 from .tariffs.models import IncomingCallDiscount, NumberFee, TariffRule, TariffVersion, TaxRate
 from .usage.models import DataAllowance, MessagePrice, UsageLine
 
@@ -33,6 +34,7 @@ __all__ = [
     "Call",
     "ClosingRun",
     "ClosingShard",
+    "ComparedContract",
     "Conflict",
     "DataAllowance",
     "HidingChoice",
@@ -46,6 +48,7 @@ __all__ = [
     "RejectedRow",
     "RerateDifference",
     "Rerating",
+    "TariffComparison",
     "TariffRule",
     "TariffVersion",
     "TaxRate",

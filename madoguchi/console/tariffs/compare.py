@@ -1,109 +1,105 @@
-"""``/console/tariffs/compare/``: a real month under two versions, on the page and as CSV."""
+"""``/console/tariffs/compare/``: ask for a real month under two versions; what was asked for lately."""
 
-import csv
-from collections.abc import Iterator
+import uuid
 from datetime import date
-from io import StringIO
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
-from madoguchi.console import roles
-from madoguchi.contracts.models import Contract
+from madoguchi.accounts.models import Account
+from madoguchi.console import audit, roles
+from madoguchi.console.tariffs.version_field import VersionField
 from madoguchi.shell.forms import render_form
-from madoguchi.statements.models import TariffVersion
+from madoguchi.statements.closing.months import stored_months
+from madoguchi.statements.models import TariffComparison, TariffVersion
 from madoguchi.statements.rating import month_before
-from madoguchi.statements.tariffs.compare import Comparison, compare
-from madoguchi.statements.tariffs.money import yen_text
+from madoguchi.statements.tariffs import comparing
 
-MOST_CHANGED = 50
-MONTHS = 24
+A_PAGE = 30
 TEMPLATE = "console/tariffs/compare.html"
 
 
 class CompareForm(forms.Form):
-    first = forms.ModelChoiceField(
+    first = VersionField(
         label=gettext_lazy("Version before"),
-        queryset=TariffVersion.objects.all(),
         error_messages={"required": gettext_lazy("Please choose a version.")},
     )
-    second = forms.ModelChoiceField(
+    second = VersionField(
         label=gettext_lazy("Version after"),
-        queryset=TariffVersion.objects.all(),
         error_messages={"required": gettext_lazy("Please choose a version.")},
     )
-    month = forms.ChoiceField(label=gettext_lazy("Calls of the month"))
+    month = forms.ChoiceField(
+        label=gettext_lazy("Calls of the month"), error_messages={"required": gettext_lazy("Please choose a month.")}
+    )
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{**options, "auto_id": "id_%s"})
-        months = (f"{month_before(timezone.localdate(), months):%Y-%m}" for months in range(MONTHS))
+        today = timezone.localdate()
+        months = [f"{month:%Y-%m}" for month in reversed(stored_months()) if month <= today]
         self.fields["month"].choices = [(month, month) for month in months]  # type: ignore[attr-defined]  # fields are typed as their base
 
     def clean(self) -> dict[str, Any]:
         first, second = self.cleaned_data.get("first"), self.cleaned_data.get("second")
+        if first and first == second:
+            raise ValidationError({"second": _("Please choose another version than before.")})
         if first and second and not set(first.usage_kinds) & set(second.usage_kinds):
             raise ValidationError({"second": _("The two versions are for different kinds of contract.")})
         return self.cleaned_data
 
-    def compared(self) -> Comparison:
-        asked = self.cleaned_data
-        return compare(asked["first"], asked["second"], month=date.fromisoformat(f"{asked['month']}-01"))
-
 
 @roles.may_look
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
-    asked = "first" in request.GET or "second" in request.GET
-    last = f"{month_before(timezone.localdate(), 1):%Y-%m}"
-    form = CompareForm(request.GET if asked else None, initial={"month": last})
+    if request.method == "POST" and not roles.can_bill(request):
+        raise PermissionDenied
+    form = CompareForm(request.POST if request.method == "POST" else None, initial=_wanted(request))
     if not (form.is_bound and form.is_valid()):
-        return render_form(request, TEMPLATE, form)
-    found = form.compared()
-    changed = found.contracts.filter(found.contracts["changed"] > 0).head(MOST_CHANGED).to_dicts()
-    named = Contract.objects.in_bulk([row["contract"] for row in changed])
-    context = {
-        "form": form,
-        "asked": form.cleaned_data,
-        "kinds": found.kinds.to_dicts(),
-        "total": found.total,
-        "changed": [{**row, "number": named[row["contract"]].number} for row in changed if row["contract"] in named],
-        "contracts": found.contracts.height,
-        "contracts_changed": int((found.contracts["changed"] > 0).sum()),
-        "unpriced": found.total["unpriced_before"] or found.total["unpriced_after"],
+        asked = TariffComparison.objects.select_related("asked_by")
+        page_obj = Paginator(asked, A_PAGE).get_page(request.GET.get("page"))
+        context = {
+            "page_obj": page_obj,
+            "moving": any(one.moves for one in page_obj),
+            "can_bill": roles.can_bill(request),
+        }
+        return render_form(request, TEMPLATE, form, context)
+    entered = form.cleaned_data
+    return ask(
+        request,
+        entered["first"],
+        entered["second"],
+        month=date.fromisoformat(f"{entered['month']}-01"),
+        key=entered["key"] or uuid.uuid4(),
+    )
+
+
+def _wanted(request: HttpRequest) -> dict[str, Any]:
+    """What the form begins with: last month, and the version that the address names."""
+    named = request.GET.get("second", "")
+    return {
+        "month": f"{month_before(timezone.localdate(), 1):%Y-%m}",
+        "second": named if named.isascii() and named.isdigit() else None,
+        "key": uuid.uuid4(),
     }
-    return render(request, TEMPLATE, context)
 
 
-@roles.may_look
-@require_safe
-def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """Every contract with calls in the month: UTF-8 with a byte order mark, yen before tax."""
-    form = CompareForm(request.GET)
-    if not form.is_valid():
-        return redirect(f"{reverse('console:tariff_compare')}?{request.GET.urlencode()}")
-    answer = StreamingHttpResponse(_rows(form.compared()), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="comparison-{form.cleaned_data["month"]}.csv"'
-    return answer
-
-
-def _rows(found: Comparison) -> Iterator[bytes]:
-    buffer = StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(["contract", "calls", "before_yen", "after_yen", "difference_yen", "calls_changed"])
-    yield b"\xef\xbb\xbf" + buffer.getvalue().encode()
-    for part in found.contracts.iter_slices(1000):
-        numbers = dict(Contract.objects.filter(pk__in=part["contract"].to_list()).values_list("pk", "number"))
-        buffer.seek(0)
-        buffer.truncate()
-        for row in part.iter_rows(named=True):
-            money = [yen_text(row[name]) for name in ("before", "after", "difference")]
-            writer.writerow([numbers.get(row["contract"], ""), row["calls"], *money, row["changed"]])
-        yield buffer.getvalue().encode()
+def ask(
+    request: HttpRequest, first: TariffVersion, second: TariffVersion, *, month: date, key: uuid.UUID
+) -> HttpResponse:
+    """Have it worked out, and show how far that is; what is under way or was asked by this form is not asked twice."""
+    with transaction.atomic():
+        by = cast(Account, request.user)
+        asked, is_new = comparing.begin(first, second, month=month, by=by, key=key)
+        if is_new:
+            detail = {"first": asked.first_name, "second": asked.second_name, "month": f"{month:%Y-%m}"}
+            audit.record(request, "tariff.compare", asked, **detail)
+    return redirect("console:tariff_comparison", asked.pk)

@@ -80,6 +80,7 @@ _ACTS: dict[str, str | Promise] = {
     "tariff.band": _("Added, changed or deleted a time band"),
     "tariff.release": _("Released a tariff version"),
     "tariff.take_back": _("Made a tariff version a draft again"),
+    "tariff.compare": _("Had two tariff versions compared over a month"),
     "tariff.remove": _("Threw a tariff draft away"),
     "discount.add": _("Added a row from a month on"),
     "discount.change": _("Changed a row to come"),

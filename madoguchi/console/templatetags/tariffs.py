@@ -10,8 +10,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext_lazy
 
 from madoguchi.console.tariffs.dated_forms import percent_text
+from madoguchi.console.tariffs.version_field import STATE_WORDS
 from madoguchi.shell.templatetags.shell import milliyen
 from madoguchi.statements.kinds import words
+from madoguchi.statements.models import TariffComparison
+from madoguchi.statements.tariffs.comparing import REASONS
 from madoguchi.statements.tariffs.findings import LEVELS, Finding, Level
 from madoguchi.statements.tariffs.versions import State
 from madoguchi.statements.tariffs.words import hours_text, listed, listed_days, usage_words
@@ -19,12 +22,16 @@ from madoguchi.statements.usage.amounts import exact_words
 
 register = template.Library()
 
-# Word, icon and tone of each state.
-_STATES: dict[State, tuple[str | Promise, str, str]] = {
-    State.DRAFT: (pgettext_lazy("tariff", "Draft"), "pencil", "calm"),
-    State.COMING: (pgettext_lazy("tariff", "Coming"), "clock", "plan"),
-    State.IN_FORCE: (pgettext_lazy("tariff", "In force"), "check", "good"),
-    State.PAST: (pgettext_lazy("tariff", "Past"), "lock", "calm"),
+# Icon and tone of each state.
+_STATES: dict[State, tuple[str, str]] = {
+    State.DRAFT: ("pencil", "calm"),
+    State.COMING: ("clock", "plan"),
+    State.IN_FORCE: ("check", "good"),
+    State.PAST: ("lock", "calm"),
+}
+_COMPARISONS = {
+    TariffComparison.State.DONE: ("check", "good"),
+    TariffComparison.State.FAILED: ("cross", "alert"),
 }
 _LEVELS = {Level.ERROR: ("cross", "alert"), Level.WARNING: ("alert", "watch"), Level.HINT: ("info", "calm")}
 
@@ -37,7 +44,18 @@ def _badge(word: object, icon: str, tone: str) -> SafeString:
 
 @register.filter
 def tariff_state(state: State) -> SafeString:
-    return _badge(*_STATES[state])
+    return _badge(STATE_WORDS[state], *_STATES[state])
+
+
+@register.filter
+def comparison_state(asked: TariffComparison) -> SafeString:
+    return _badge(asked.get_state_display(), *_COMPARISONS.get(TariffComparison.State(asked.state), ("clock", "act")))
+
+
+@register.filter
+def comparison_reason(asked: TariffComparison) -> str:
+    """Why it could not be worked out."""
+    return str(REASONS[asked.reason]) % {"value": asked.value}
 
 
 @register.filter

@@ -57,6 +57,7 @@ def addresses(draft: Report) -> dict[str, str]:
             "mailing_id": 1,
             "suppression_id": 1,
             "tariff_id": 1,
+            "comparison_id": 1,
             "rule_id": 1,
             "row_id": 1,
             "place": 0,

@@ -1,6 +1,6 @@
-"""What a month's calls would cost under one version and under another. Nothing is stored."""
+"""What a month's calls would cost under one version and under another. No call is changed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -10,19 +10,22 @@ from django.db import connection
 
 from madoguchi.statements.book import as_tariff
 from madoguchi.statements.models import TariffVersion
-from madoguchi.statements.rating import Table, compile_tariff, number_key, rate
+from madoguchi.statements.rating import Table, WrongTariff, compile_tariff, number_key, rate
 
 from .price_call import from_ever
 
 BATCH = 4 << 20  # bytes of CSV rated at once, some 60,000 calls
 # Incoming calls cost nothing under any tariff. What cannot be read as digits (a withheld number) is not called.
-_CALLS = """
+_FROM = """
+FROM statements_call call JOIN contracts_contract contract ON contract.id = call.contract_id
+WHERE call.month = %s AND call.outgoing AND contract.usage_kind = ANY(%s)
+"""
+_CALLS = f"""
 COPY (
     SELECT call.contract_id,
         CASE WHEN call.other LIKE '+%%' THEN substr(call.other, 2) ELSE '810' || ltrim(call.other, '#') END,
         call.talk_seconds, to_char(call.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')
-    FROM statements_call call JOIN contracts_contract contract ON contract.id = call.contract_id
-    WHERE call.month = %s AND call.outgoing AND contract.usage_kind = ANY(%s)
+    {_FROM}
 ) TO STDOUT (FORMAT csv)
 """
 _COLUMNS = {"contract": pl.Int64, "digits": pl.String, "talk_seconds": pl.Int32, "started": pl.String}
@@ -44,17 +47,35 @@ class Comparison:
     total: dict[str, int]
 
 
-def compare(first: TariffVersion, second: TariffVersion, *, month: date) -> Comparison:
+class CannotCompare(Exception):
+    """``reason``: a key of ``comparing.REASONS``; ``value`` is what its words name."""
+
+    def __init__(self, reason: str, value: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.value = reason, value
+
+
+def how_many(first: TariffVersion, second: TariffVersion, *, month: date) -> int:
+    """The calls that :func:`compare` would rate."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {_FROM}", [month, _shared(first, second)])
+        return int(cursor.fetchone()[0])
+
+
+def compare(
+    first: TariffVersion, second: TariffVersion, *, month: date, told: Callable[[int], None] = lambda calls: None
+) -> Comparison:
     """Rate the outgoing calls stored for ``month`` (its first day) under both, whatever days they are valid from.
 
     Only contracts of kinds that both versions are for. Calls stream through; sums by contract and class are held.
+    ``told`` hears how many calls are rated so far. Raises :class:`CannotCompare` where a draft has errors.
     """
-    usage = [kind for kind in first.usage_kinds if kind in second.usage_kinds]
-    tables = [
-        compile_tariff(from_ever(as_tariff(version, version.rules.all().order_by("pk")))) for version in (first, second)
-    ]
+    tables = [_table(first), _table(second)]
+    done = 0
     sums: pl.DataFrame | None = None
-    for calls in _calls(month, usage):
+    for calls in _calls(month, _shared(first, second)):
+        done += calls.height
+        told(done)
         part = _added_up(_both(calls, tables), ["contract", "kind"])
         sums = part if sums is None else _added_up(pl.concat([sums, part]), ["contract", "kind"])
     if sums is None:
@@ -66,6 +87,17 @@ def compare(first: TariffVersion, second: TariffVersion, *, month: date) -> Comp
         contracts=contracts.sort(pl.col("difference").abs(), "contract", descending=[True, False]),
         total={name: int(kinds[name].sum()) for name in (*_SUMS, "difference")},
     )
+
+
+def _shared(first: TariffVersion, second: TariffVersion) -> list[str]:
+    return [kind for kind in first.usage_kinds if kind in second.usage_kinds]
+
+
+def _table(version: TariffVersion) -> Table:
+    try:
+        return compile_tariff(from_ever(as_tariff(version, version.rules.all().order_by("pk"))))
+    except WrongTariff as error:
+        raise CannotCompare("wrong_tariff", version.name) from error
 
 
 def _calls(month: date, usage: list[str]) -> Iterator[pl.DataFrame]:
