@@ -1,9 +1,10 @@
 """The page of a trouble while everybody looks at it. ``python -m bench.rush [--seconds N] [--rounds N]``.
 
 (a) Through nginx with the configuration we ship, against the same nginx serving the same bytes from a file: the page
-lies there compressed, is answered with the same headers and logged in the same way. Printed beside it is the same file
-where nginx keeps it open, as it does with kept pages and by itself with no file. All without TLS, which would weigh on
-each; then with the database stopped, then with the application stopped too, when every answer must still be 200.
+lies there compressed, under a path as long, is answered with the same headers and logged in the same way. Printed
+beside it is the same file where nginx keeps it open, as it does with kept pages and by itself with no file. All without
+TLS, which would weigh on each; then with the database stopped, then with the application stopped too, when every answer
+must still be 200.
 (b) The application server alone, against the same server answering a constant of the same bytes. ``wrk`` asks, over
 kept connections and for gzip, as browsers do. The sides take turns, and the ratio is the median of the rounds. Where
 other work shares the machine, nginx's processor time for an answer of each side tells more; it is printed too.
@@ -29,7 +30,6 @@ from bench import front, stage, web
 REACH = {"the same bytes from a file": 0.9, "the same server, a constant": 0.5}
 WEIGHT = 60_000  # bytes over the wire
 CONNECTIONS = 32
-FILE, OPEN = "/as-a-file", "/as-an-open-file"
 # What nginx says of a file by itself.
 _OF_A_FILE = {"server", "date", "content-length", "content-type", "content-encoding", "connection", "vary", "etag"}
 _CORES = len(os.sched_getaffinity(0))
@@ -52,19 +52,20 @@ def main() -> None:
         folder = fresh(work / "rush")
         with front.running(front.Front(folder, application=port)) as before:
             headers, body = page_of(before, path)
-        site = front.Front(
-            folder, application=port, beside=as_a_file(folder, headers) + as_a_file(folder, headers, opened=True)
-        )
+        # As long as the page's path, as a request is read byte by byte; with a slash last it would be a folder.
+        file, opened = (path.replace("/notices/", name)[:-1] + "_" for name in ("/as-file/", "/as-open/"))
+        beside = as_a_file(folder, headers, at=file) + as_a_file(folder, headers, at=opened, opened=True)
+        site = front.Front(folder, application=port, beside=beside)
         (folder / "page.html").write_bytes(gzip.decompress(body))
         packed = folder / "page.html.gz"
         packed.write_bytes(body)
         outside.enter_context(front.running(site))
         constant = inside.enter_context(constant_server(packed))
-        kept, file = f"http://{front.HOST}:{site.bare}{path}", f"http://{front.HOST}:{site.bare}{FILE}"
+        kept = f"http://{front.HOST}:{site.bare}{path}"
         sides = {
             "cached": kept,
-            "file": file,
-            "open file": f"http://{front.HOST}:{site.bare}{OPEN}",
+            "file": f"http://{front.HOST}:{site.bare}{file}",
+            "open file": f"http://{front.HOST}:{site.bare}{opened}",
             "application": f"http://{front.HOST}:{port}{path}",
             "constant": f"http://{front.HOST}:{constant}/",
         }
@@ -99,8 +100,8 @@ def page_of(site: front.Front, path: str) -> tuple[dict[str, str], bytes]:
     return headers, body
 
 
-def as_a_file(folder: Path, headers: Mapping[str, str], *, opened: bool = False) -> str:
-    """A location of nginx's where the page is a file beside its compressed form, answered with ``headers`` alone.
+def as_a_file(folder: Path, headers: Mapping[str, str], *, at: str, opened: bool = False) -> str:
+    """The location ``at`` of nginx's: there the page is a file beside its compressed form, with ``headers`` alone.
 
     It is opened anew for each request, as nginx does when it is told nothing, or stays open like a kept page.
     """
@@ -117,7 +118,7 @@ def as_a_file(folder: Path, headers: Mapping[str, str], *, opened: bool = False)
         "types { }",
         *answered,
     )
-    return f"    location = {OPEN if opened else FILE} {{ {' '.join(served)} }}\n"
+    return f"    location = {at} {{ {' '.join(served)} }}\n"
 
 
 def nginx_seconds(site: front.Front) -> float:

@@ -34,7 +34,7 @@ def test_the_ratio_is_the_median_of_the_rounds(capsys):
 
 def test_the_file_is_answered_with_the_headers_of_the_page(tmp_path):
     headers = {"content-type": "text/html; charset=utf-8", "content-length": "9", "x-frame-options": "DENY"}
-    location = rush.as_a_file(tmp_path, {**headers, "odd": 'a "quoted" one'})
+    location = rush.as_a_file(tmp_path, {**headers, "odd": 'a "quoted" one'}, at="/as-file")
     assert 'default_type "text/html; charset=utf-8";' in location
     assert 'add_header x-frame-options "DENY";' in location
     assert r'add_header odd "a \"quoted\" one";' in location
