@@ -1,7 +1,9 @@
 """The typefaces that documents are set in: BIZ UDPGothic (SIL Open Font License, ``fonts/OFL.txt``).
 
-It has the letters of Japanese names (JIS X 0213's first planes) and of English, and its licence lets a document contain
-it. Its 1 is narrower than the other digits; here it stands in the middle of their width, so that columns of figures do.
+It has the common letters of Japanese and of English, and its licence lets a document contain it. Rare letters of names
+(𠮷 as much as ễ) come from a second typeface under the same licence, which has those alone
+(``fonts/OFL-MoreLetters.txt``). The 1 of BIZ UDPGothic is narrower than its other digits; here it stands in the middle
+of their width, so that columns of figures do.
 """
 
 import logging
@@ -40,6 +42,7 @@ class Typeface:
     """What is needed of a typeface to set text; lengths are thousandths of the size."""
 
     path: Path
+    further: Path  # the typeface of letters that the first has not
     advances: dict[str, int]  # how wide each letter is
     ascent: int
     descent: int
@@ -64,12 +67,14 @@ class Typeface:
         subsetter.populate(unicodes=[ord(letter) for letter in letters])
         with TTFont(self.path, lazy=True) as font:
             subsetter.subset(font)
-            left = font.getBestCmap()
+            names = {chr(character): name for character, name in font.getBestCmap().items()}
             for letter in set(letters) & set(_DIGITS):
-                _centre(font, left[ord(letter)], self.advances[letter])
+                _centre(font, names[letter], self.advances[letter])
+            if further := sorted(set(letters) - set(names)):
+                names |= _add(font, further, self.further)
             out = BytesIO()
             font.save(out)
-            return out.getvalue(), [font.getGlyphID(left[ord(letter)]) for letter in letters]
+            return out.getvalue(), [font.getGlyphID(names[letter]) for letter in letters]
 
 
 def _options() -> Options:
@@ -81,6 +86,18 @@ def _options() -> Options:
     options.notdef_outline = True
     options.drop_tables += ["vhea", "vmtx", "meta", "gasp", "DSIG"]
     return options
+
+
+def _add(font: TTFont, letters: list[str], path: Path) -> dict[str, str]:
+    """Put ``letters`` of a typeface of the same units and without compound glyphs into ``font``; their names."""
+    with TTFont(path, lazy=True) as other:
+        theirs = other.getBestCmap()
+        names = {letter: f"more{ord(letter):X}" for letter in letters}
+        for letter, name in names.items():
+            font["glyf"][name] = other["glyf"][theirs[ord(letter)]]
+            font["hmtx"][name] = other["hmtx"][theirs[ord(letter)]]
+    font.setGlyphOrder(font["glyf"].glyphOrder)
+    return names
 
 
 def _centre(font: TTFont, name: str, advance: int) -> None:
@@ -97,16 +114,24 @@ def _centre(font: TTFont, name: str, advance: int) -> None:
 @lru_cache(maxsize=2)
 def typeface(*, bold: bool) -> Typeface:
     """Read once for a process."""
-    path = _FOLDER / f"BIZUDPGothic-{'Bold' if bold else 'Regular'}.ttf"
-    with TTFont(path, lazy=True) as font:
-        unit, metrics, names = font["head"].unitsPerEm, font["hmtx"], font.getBestCmap()
-        advances = {chr(character): round(metrics[name][0] * 1000 / unit) for character, name in names.items()}
+    weight = "Bold" if bold else "Regular"
+    path, further = _FOLDER / f"BIZUDPGothic-{weight}.ttf", _FOLDER / f"MoreLetters-{weight}.ttf"
+    with TTFont(path, lazy=True) as font, TTFont(further, lazy=True) as rare:
+        unit = font["head"].unitsPerEm
+        advances = _advances(rare) | _advances(font)
         digit = max(advances[letter] for letter in _DIGITS)
         return Typeface(
             path=path,
+            further=further,
             advances=advances | dict.fromkeys(_DIGITS, digit),
             ascent=round(font["hhea"].ascent * 1000 / unit),
             descent=round(font["hhea"].descent * 1000 / unit),
             cap_height=round(font["OS/2"].sCapHeight * 1000 / unit),
-            printed=_Printable(set(names)),
+            printed=_Printable(set(map(ord, advances))),
         )
+
+
+def _advances(font: TTFont) -> dict[str, int]:
+    """How wide each letter is, in thousandths of the size."""
+    unit, metrics = font["head"].unitsPerEm, font["hmtx"]
+    return {chr(character): round(metrics[name][0] * 1000 / unit) for character, name in font.getBestCmap().items()}

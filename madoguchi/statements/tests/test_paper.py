@@ -41,6 +41,13 @@ def test_text_is_read_back_as_it_was_set() -> None:
     assert words in text_of(_one(words, Style(bold=True)))
 
 
+def test_rare_letters_of_names_are_set_from_the_second_typeface() -> None:
+    words = "𠮷野 﨑山 髙槗 渡邉 Nguyễn 12"
+    for bold in (False, True):
+        assert words in text_of(_one(words, Style(bold=bold)))
+    assert typeface(bold=False).width("𠮷", 10) == 10
+
+
 def test_the_file_says_what_it_is() -> None:
     told = read(_one("あ"), "pdfinfo", "-")
     assert "請求書 (1)" in told
@@ -50,7 +57,7 @@ def test_the_file_says_what_it_is() -> None:
 
 def test_a_letter_the_typeface_lacks_is_marked_and_controls_are_left_out() -> None:
     face = typeface(bold=False)
-    assert face.printable("𠮷野\u202e太郎\x00😀") == "〓野太郎〓"
+    assert face.printable("吉野\u202e太郎\x00😀") == "吉野太郎〓"
     assert face.printable("か\u3099") == "が"
 
 
