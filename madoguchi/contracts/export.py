@@ -33,6 +33,7 @@ def _contract(contract: Contract, *, is_proven: bool) -> dict[str, Any]:
         "customer": contract.customer.number if is_proven else contract.customer.masked_number,
         "service": contract.service.slug,
         "plan": contract.plan,
+        "plan_en": contract.plan_en,
         "started_on": contract.started_on,
         "ended_on": contract.ended_on,
         "contact_phone_confirmed": is_proven,

@@ -41,6 +41,7 @@ def contract(row: Contract) -> dict[str, Any]:
         "customer": row.customer.number,
         "service": row.service.slug,
         "plan": row.plan,
+        "plan_en": row.plan_en,
         "usage_kind": row.usage_kind,
         "contact_phone": row.contact_phone,
         "started_on": row.started_on,

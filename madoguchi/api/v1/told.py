@@ -32,6 +32,7 @@ class ContractIn(Told):
     customer: CustomerNumber
     service: Words = Field(description="The slug of the catalogue.")
     plan: Annotated[str, StringConstraints(max_length=100)] = ""
+    plan_en: Annotated[str, StringConstraints(max_length=100)] = Field("", description="The plan in English.")
     usage_kind: UsageKind
     contact_phone: Telephone = Field(description="E.164, or as dialled in Japan.")
     started_on: date
@@ -109,6 +110,7 @@ class ContractOut(Schema):
     customer: str
     service: str
     plan: str
+    plan_en: str
     usage_kind: UsageKind
     contact_phone: str = Field(description="E.164.")
     started_on: date

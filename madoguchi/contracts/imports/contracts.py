@@ -10,7 +10,7 @@ from madoguchi.contracts.models import Contract, Customer, Passcode, PhoneProof,
 
 from .stock import Cells, Done, Stock, Wrong, each, in_order
 
-FIELDS = ("service", "plan", "usage_kind", "contact_phone", "started_on", "ended_on")
+FIELDS = ("service", "plan", "plan_en", "usage_kind", "contact_phone", "started_on", "ended_on")
 Held = tuple[int, str]  # the key of a customer, and a contact phone of theirs
 
 
@@ -44,6 +44,7 @@ def _put(stock: Stock[Contract], cells: Cells, *, customers: dict[str, int], ser
     values = {
         "service_id": service,
         "plan": cells["plan"] or "",
+        "plan_en": cells["plan_en"] or "",
         "usage_kind": cells["usage_kind"],
         "contact_phone": cells["contact_phone"],
         "started_on": cells["started_on"],

@@ -137,6 +137,7 @@ KINDS: dict[str, dict[str, Reader]] = {
         "customer_number": customer,
         "service": words,
         "plan?": words,
+        "plan_en?": words,
         "usage_kind": usage_kind,
         "contact_phone": phone,
         "started_on": day,

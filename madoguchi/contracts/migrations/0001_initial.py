@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=20, unique=True)),
                 ('plan', models.CharField(blank=True, max_length=100)),
+                ('plan_en', models.CharField(blank=True, max_length=100)),
                 ('usage_kind', models.CharField(choices=[('internet', 'Internet access'), ('optical', 'Optical phone'), ('phone', 'Phone'), ('mobile', 'Mobile'), ('ip050', '050 IP phone')], max_length=12)),
                 ('contact_phone', models.CharField(max_length=16)),
                 ('started_on', models.DateField()),

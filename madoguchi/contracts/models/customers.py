@@ -65,6 +65,7 @@ class ContractQuerySet(models.QuerySet["Contract"]):
         return self.filter(
             Q(number__icontains=words)
             | Q(plan__icontains=words)
+            | Q(plan_en__icontains=words)
             | Q(service__name_ja__icontains=words)
             | Q(service__name_en__icontains=words)
         )
@@ -79,6 +80,7 @@ class Contract(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="contracts")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="contracts")
     plan = models.CharField(max_length=100, blank=True)
+    plan_en = models.CharField(max_length=100, blank=True)
     usage_kind = models.CharField(max_length=12, choices=UsageKind)
     contact_phone = models.CharField(max_length=16)  # E.164
     started_on = models.DateField()
@@ -88,6 +90,15 @@ class Contract(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    # The plan as readers see it, by language, as ``in_language`` asks for it.
+    @property
+    def plan_name_ja(self) -> str:
+        return self.plan
+
+    @property
+    def plan_name_en(self) -> str:
+        return self.plan_en
 
 
 class TelephoneNumberQuerySet(models.QuerySet["TelephoneNumber"]):

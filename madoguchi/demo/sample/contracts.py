@@ -49,6 +49,21 @@ OFFERS: tuple[Offer, ...] = (
     (UsageKind.OPTICAL, "hikari-phone", "安心プラン"),
     (UsageKind.PHONE, "fixed-phone", "加入電話"),
 )
+PLANS_EN = {
+    "オフィス30": "Office 30",
+    "オフィス10": "Office 10",
+    "20GB": "20 GB",
+    "ビジネス10ギガ": "Business 10 Gbit/s",
+    "基本プラン": "Basic",
+    "ベーシック": "Basic",
+    "3GB": "3 GB",
+    "音声のみ": "Voice only",
+    "ファミリー1ギガ": "Family 1 Gbit/s",
+    "マンション": "Apartment",
+    "ホーム5G": "Home 5G",
+    "安心プラン": "Peace of mind",
+    "加入電話": "Subscriber line",
+}
 SURNAMES = (
     "佐藤:サトウ 鈴木:スズキ 高橋:タカハシ 田中:タナカ 伊藤:イトウ "
     "渡辺:ワタナベ 山本:ヤマモト 中村:ナカムラ 小林:コバヤシ 加藤:カトウ"
@@ -90,6 +105,7 @@ class _Books:
             customer=customer,
             service=self.services[service],
             plan=plan,
+            plan_en=PLANS_EN[plan],
             usage_kind=kind,
             contact_phone=phone,
             started_on=started,

@@ -77,7 +77,7 @@ def _head(flow: Flow, sheet: sheets.Sheet) -> None:
         [
             (_("Customer number"), customer.number),
             (_("Contract number"), contract.number),
-            (_("Service"), f"{service} {contract.plan}".strip()),
+            (_("Service"), f"{service} {in_language_plain(contract, 'plan_name')}".strip()),
         ],
         x=flow.left,
         width=255,

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from madoguchi.accounts.models import Account
 from madoguchi.accounts.tests.people import alice, bob, charlie, sign_in
+from madoguchi.contracts.models import Contract
 from madoguchi.contracts.tests.household import Household, household
 from madoguchi.shell.templatetags.shell import milliyen, yen
 from madoguchi.statements.billing.sheets import Sheet, sheet_of
@@ -210,6 +211,20 @@ def test_who_may_open_them(home: Household, rest: str):
     assert Client().get(url(home, rest))["Location"].startswith("/id/login/")
     his = f"/my/charges/bills/{home.branch.number}/{rest}"
     assert browser("bob", home).get(his).status_code == 200, "the branch is Bob's too"
+
+
+def test_the_plan_is_in_the_readers_language_where_the_operator_gives_it(home: Household):
+    hers = browser("alice", home)
+    pages = (f"/my/?contract={home.office.number}", "/my/charges/", "/my/charges/bills/", url(home, ""), url(home))
+    for page in pages:
+        text = hers.get(f"/en{page}").text
+        assert f'<span lang="ja">{home.office.plan}</span>' in text, page
+    Contract.objects.filter(pk=home.office.pk).update(plan_en="Office 10")
+    for page in pages:
+        assert "Office 10" in hers.get(f"/en{page}").text, page
+        assert "Office 10" not in hers.get(page).text, page
+    assert "Office10" in squeezed(text_of(b"".join(hers.get(f"/en{url(home)}invoice.pdf"))))
+    assert home.office.number in hers.get("/en/my/charges/?q=office+10").text
 
 
 def test_nothing_to_see_without_a_contract(home: Household):

@@ -43,7 +43,7 @@ def _sent(file: File, found: Asked) -> StreamingHttpResponse:
 
 def extract(found: Asked) -> Extract:
     contract, statement = found.contract, found.statement
-    service = f"{in_language_plain(contract.service, 'name')} {contract.plan}".strip()
+    service = f"{in_language_plain(contract.service, 'name')} {in_language_plain(contract, 'plan_name')}".strip()
     about = [
         (_("Contract number"), contract.number),
         (_("Service"), service),
