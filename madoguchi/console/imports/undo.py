@@ -1,4 +1,4 @@
-"""``/console/imports/<id>/undo/``: take back what an import stored, or hear what stands against it."""
+"""``/console/imports/<id>/undo/``: what taking an import back would do, then do it; or hear what stands against it."""
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -19,8 +19,8 @@ def undo(request: HttpRequest, import_id: int) -> HttpResponse:
     try:
         if request.method == "POST":
             with transaction.atomic():
-                gone = undo_import(run.usage_import_id or 0, now=timezone.now(), wait=False)
-                audit.record(request, "import.undo", run, lines=gone)
+                undone = undo_import(run.usage_import_id or 0, now=timezone.now(), wait=False)
+                audit.record(request, "import.undo", run, lines=undone.lines, put_right=undone.put_right)
             return redirect("console:import", run.pk)
         context["outlook"] = outlook(run.usage_import_id or 0)
     except CannotUndo as error:

@@ -62,7 +62,7 @@ def said(n, month=11, **more):
 
 
 def freeze(month):
-    BillingMonth.objects.create(month=month, frozen_at=timezone.now())
+    BillingMonth.objects.create(month=month, frozen_at=timezone.now(), closed_at=timezone.now())
     with connection.cursor() as cursor:
         cursor.execute("SELECT statements_guard_month(%s)", [month])
 

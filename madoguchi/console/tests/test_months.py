@@ -5,14 +5,27 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from madoguchi.accounts.models import StaffRole
 from madoguchi.accounts.tests.people import sign_in, staff
 from madoguchi.console.models import AuditEntry
 from madoguchi.statements import jobs
-from madoguchi.statements.models import Bill, BillingMonth, Call, ClosingRun, Rerating, TariffRule
-from madoguchi.statements.tests.october import OURS, SHOP, call, october, take_in
+from madoguchi.statements.closing.close import close_month
+from madoguchi.statements.import_calls import CallFile
+from madoguchi.statements.imports.work import import_at_once
+from madoguchi.statements.models import (
+    Adjustment,
+    Bill,
+    BillingMonth,
+    Call,
+    ClosingRun,
+    ImportRun,
+    Rerating,
+    TariffRule,
+)
+from madoguchi.statements.tests.october import OCTOBER, OURS, SHOP, call, october, take_in
 
 pytestmark = pytest.mark.django_db
 MONTH = "/en/console/months/2026-10/"
@@ -110,3 +123,21 @@ def test_a_month_is_priced_again_with_its_difference_first(biller):
 @pytest.mark.parametrize("wrong", ["2026-13", "october", "2026-10-01", "0000-01", "0001-01", "9999-12", "2026-1"])
 def test_what_is_no_month_is_no_page(biller, wrong):
     assert biller.get(f"/en/console/months/{wrong}/").status_code == 404
+
+
+def test_an_import_that_was_billed_is_credited_and_the_page_says_how_much_first(biller, home, tmp_path):
+    path = tmp_path / "more.csv"
+    path.write_text(call(OURS, SHOP, 300))
+    import_at_once(CallFile(path, "asterisk", "west"), now=timezone.now())
+    close_month(OCTOBER, now=timezone.now())
+    undo = f"/en/console/imports/{ImportRun.objects.get().pk}/undo/"
+    said = text(biller.get(undo))
+    assert "October 2026 1 -¥8 ¥0 November 2026" in said
+    assert "is deleted, with its charge" not in said
+    assert "請求済みです" in text(biller.get(undo.removeprefix("/en")))
+    assert not Adjustment.objects.exists()
+    biller.post(undo)
+    biller.post(undo)  # the other tab
+    assert Adjustment.objects.get().difference == -8_000
+    assert AuditEntry.objects.get().detail == {"lines": 0, "put_right": 1}
+    assert "Withdrawn" in text(biller.get("/en/console/months/2026-11/"))

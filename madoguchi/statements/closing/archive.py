@@ -126,9 +126,17 @@ def verify(month: date) -> dict[str, Any]:
     return manifest
 
 
-def read(month: date, name: str) -> pl.DataFrame:
+def read(month: date, name: str, *columns: str) -> pl.DataFrame:
     """A table of the archive: ``calls``, ``usage``, ``adjustments``, ``bills`` or ``bill_items``."""
-    return pl.read_parquet(folder(month) / f"{name}.parquet")
+    return pl.read_parquet(folder(month) / f"{name}.parquet", columns=list(columns) or None)
+
+
+def has_lines_of(month: date, import_id: int) -> bool:
+    """Whether lines of an import are in the archive; also where it cannot be read, since then they may be."""
+    try:
+        return any(import_id in read(month, name, "usage_import_id")["usage_import_id"] for name in ("calls", "usage"))
+    except OSError:
+        return True
 
 
 def _write(path: Path, query: str, month: date) -> dict[str, Any]:

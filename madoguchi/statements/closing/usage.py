@@ -12,7 +12,7 @@ from madoguchi.contracts.models import Contract
 from madoguchi.statements.book import Allowances
 from madoguchi.statements.rating import USED, data_lines
 
-from .models import Adjustment, BillItem
+from .models import Adjustment, BillingMonth, BillItem
 
 # Kinds of record whose lines have a price each; of the others a month is settled as one.
 PRICED = ("messages",)
@@ -101,6 +101,23 @@ def data_changes(
         sides.append(priced.with_columns(pl.col("charge", "blocks", "bytes") * sign))
     changed = pl.concat(sides).group_by("contract", "month", "tax").agg(pl.col("charge", "blocks", "bytes").sum())
     return changed.sort("contract", "month", "tax").rows(named=True)
+
+
+def charge_of_change(contracts: Mapping[int, Contract], month: date, change: Mapping[int, int], *, besides: int) -> int:
+    """How the charges for data of a closed month differ (milli-yen) by ``change`` in bytes, by contract.
+
+    ``besides``: an import whose adjustments on bills that are not made yet are not counted.
+    """
+    keys = sorted(change)
+    later = Adjustment.objects.filter(contract__in=keys, for_month=month, records__in=COUNTED)
+    made = Q(month__in=BillingMonth.objects.filter(closed_at__isnull=False).values("month"))
+    stays = list(later.filter(made | ~Q(usage_import=besides) | Q(usage_import=None)).order_by("pk"))
+    used = used_as_it_stands(keys, [month], stays)
+    billed = allowances_billed(keys, [month], stays)
+    allowances = Allowances.of_today()
+    after = {at: (n, amount + change[at[0]]) for at, (n, amount) in used.items()}
+    sides = [_priced(side, contracts, allowances, billed=billed)["charge"].sum() for side in (used, after)]
+    return int(sides[1]) - int(sides[0])
 
 
 def allowances_billed(

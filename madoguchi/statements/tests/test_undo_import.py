@@ -35,14 +35,15 @@ def take(tmp_path):
     return taken
 
 
-def undo(number, language="en"):
+def undo(number, language="en", commit=True):
     out = StringIO()
-    call_command("undo_import", number, language=language, stdout=out)
+    call_command("undo_import", number, language=language, commit=commit, stdout=out)
     return out.getvalue()
 
 
-def freeze(month):
-    BillingMonth.objects.create(month=month, frozen_at=timezone.now())
+def freeze(month, *, closed):
+    now = timezone.now()
+    BillingMonth.objects.create(month=month, frozen_at=now, closed_at=now if closed else None)
     with connection.cursor() as cursor:
         cursor.execute("SELECT statements_guard_month(%s)", [month])
 
@@ -52,7 +53,9 @@ A, B = row(uniqueid="1793494800.1"), row(uniqueid="1793494800.2")
 
 def test_its_calls_go_and_no_others_and_the_file_can_be_taken_in_again(take):
     kept, undone = take("first.csv", A), take("second.csv", B)
-    assert "1 lines of calls" in undo(undone.number)
+    assert "Nothing was changed" in undo(undone.number, commit=False)
+    assert Call.objects.count() == 2
+    assert "1 lines deleted, 0 put right" in undo(undone.number)
     assert list(Call.objects.values_list("usage_import", flat=True)) == [kept.number]
     assert UsageImport.objects.get(pk=undone.number).undone_at
     assert take("second.csv", B).stored == 1
@@ -66,18 +69,18 @@ def test_conflicts_of_the_import_go_too(take):
     assert not Conflict.objects.exists()
 
 
-def test_not_when_a_month_is_closed(take):
+def test_not_while_a_month_is_being_closed(take):
     done = take("first.csv", A, row(start="2026-10-05 10:00:00", end="2026-10-05 10:04:00"))
-    freeze(date(2026, 10, 1))
-    with pytest.raises(CommandError, match="bills of 2026-10, which is closed"):
+    freeze(date(2026, 10, 1), closed=False)
+    with pytest.raises(CommandError, match="October 2026, with lines of the import, is being closed"):
         undo(done.number)
-    with pytest.raises(CommandError, match="締め"):
+    with pytest.raises(CommandError, match="2026年10月は締め処理中"):
         undo(done.number, language="ja")
     assert Call.objects.count() == 2
 
 
 def test_late_calls_go_while_the_month_of_their_bill_is_open(take):
-    freeze(date(2026, 10, 1))
+    freeze(date(2026, 10, 1), closed=True)
     late = take("late.csv", row(start="2026-10-05 10:00:00", end="2026-10-05 10:04:00"))
     assert Adjustment.objects.count() == 1
     undo(late.number)
