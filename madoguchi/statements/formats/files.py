@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from typing import BinaryIO, TextIO, cast
 
 import polars as pl
@@ -58,6 +60,19 @@ def bytes_of(path: Path) -> Iterator[BinaryIO]:
             _reading[path] = around
         else:
             _reading.pop(path, None)
+
+
+@contextmanager
+def seekable(path: Path) -> Iterator[BinaryIO]:
+    """The same for formats that are read from their end: what is packed is unpacked to the disk first."""
+    with bytes_of(path) as file:
+        if file is _reading[path]:
+            yield file
+            return
+        with TemporaryFile() as whole:
+            copyfileobj(file, whole)
+            whole.seek(0)
+            yield cast(BinaryIO, whole)
 
 
 def _unpacked(raw: BinaryIO, head: bytes) -> BinaryIO:

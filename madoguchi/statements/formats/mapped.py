@@ -15,7 +15,7 @@ import polars as pl
 
 from . import plain
 from .batch import Batch, gathered
-from .files import blocks_of, lines_of
+from .files import blocks_of, lines_of, seekable
 from .mapped_row import record_of
 from .mapping import EPOCH, ISO, Mapping
 from .record import Leg, Problem, Record, unusable
@@ -173,19 +173,24 @@ def _parquet_blocks(path: Path, mapping: Mapping) -> Iterator[Block]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        with pq.ParquetFile(path) as file:
-            names = file.schema_arrow.names
-            mapping.check(names)
-            line = 1
-            for part in file.iter_batches(ROWS):
-                table = pl.DataFrame(part)
-                texts = [_as_text(series).alias(str(place)) for place, series in enumerate(table.get_columns())]
-                numbers = pl.int_range(line, line + table.height, dtype=pl.Int64, eager=True).alias("line")
-                line += table.height
-                yield names, pl.DataFrame([numbers, *texts]), []
-    except pa.ArrowInvalid as error:
-        raise NotParquet from error
+    with seekable(path) as raw:
+        try:
+            with pq.ParquetFile(raw) as file:
+                names = file.schema_arrow.names
+                mapping.check(names)
+                line = 1
+                for part in file.iter_batches(ROWS):
+                    table = pl.DataFrame(part)
+                    texts = [_as_text(series).alias(str(place)) for place, series in enumerate(table.get_columns())]
+                    numbers = pl.int_range(line, line + table.height, dtype=pl.Int64, eager=True).alias("line")
+                    line += table.height
+                    yield names, pl.DataFrame([numbers, *texts]), []
+        except pa.ArrowInvalid as error:
+            raise NotParquet from error
+        except OSError as error:
+            if error.errno is None:  # not of the disk: the library says so of pages it cannot make out
+                raise NotParquet from error
+            raise
 
 
 def _as_text(series: pl.Series) -> pl.Series:

@@ -1,11 +1,13 @@
 """``import_calls --mapping``: any CSV, JSON lines or Parquet, as a TOML file says what its columns are."""
 
+import gzip
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
+import pyarrow as pa
 import pytest
 from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
@@ -103,6 +105,18 @@ def test_parquet_with_types_of_its_own(office, take, tmp_path):
     assert (call.call_id, call.talk_seconds, call.started_at) == ("7", 180, moments[0])
     with pytest.raises(CommandError, match="not a complete Parquet file"):
         take(b"PAR1" + bytes(99), MAPPING.replace('"csv"', '"parquet"'), name="broken.parquet")
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lambda data: pa.Codec("zstd").compress(data, asbytes=True)])
+def test_parquet_that_was_packed_as_a_file(office, take, tmp_path, pack):
+    path = tmp_path / "calls"
+    start = datetime(2026, 11, 1, 1, 0, 0, tzinfo=UTC)
+    row = {"id": ["7"], "from": ["05000000101"], "to": ["0312345678"], "start": [start], "end": [start], "talk": [0]}
+    pl.DataFrame(row).write_parquet(path)
+    take(pack(path.read_bytes()), MAPPING.replace('"csv"', '"parquet"'), name="calls.parquet.packed")
+    assert Call.objects.get().call_id == "7"
+    with pytest.raises(CommandError, match="cannot be unpacked"):
+        take(pack(path.read_bytes())[:-40], MAPPING.replace('"csv"', '"parquet"'), name="broken")
 
 
 def test_columns_that_are_missing_are_named_with_those_found(office, take):
