@@ -143,6 +143,11 @@ class Statement:
     settled: Settled
 
     @property
+    def counts_calls(self) -> bool:
+        """Whether anything of it is told in calls and talk time."""
+        return bool(self.classes or self.discount)
+
+    @property
     def sent(self) -> int:
         """Messages."""
         return sum(row.calls for row in self.messages)

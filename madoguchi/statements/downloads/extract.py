@@ -56,11 +56,16 @@ class Sums:
 
     def __init__(self, columns: Sequence[Column], look: Look) -> None:
         self.lines = 0
-        self.of = {column.code: 0 for column in columns if column.field and column.shape in _FIGURES}
+        # What no line says of data is unknown, not nothing.
+        self.of: dict[str, int | None] = {
+            column.code: None if column.shape == Shape.BYTES else 0
+            for column in columns
+            if column.field and column.shape in _FIGURES
+        }
 
     def add(self, code: str, value: int | None) -> None:
-        if value and code in self.of:
-            self.of[code] += value
+        if value is not None and code in self.of:
+            self.of[code] = (self.of[code] or 0) + value
 
     @property
     def words(self) -> str:

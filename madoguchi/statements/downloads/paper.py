@@ -70,7 +70,8 @@ def _sheets(extract: Extract, faces: Faces) -> Iterator[Sheet]:
         sums.lines += 1
         table.row(Row(row))
         yield from flow.full()
-    added = [column.shape.words(sums.of[column.code]) if column.code in sums.of else "" for column in extract.columns]
+    figures = [(column.shape, sums.of.get(column.code)) for column in extract.columns]
+    added = ["" if figure is None else shape.words(figure) for shape, figure in figures]
     table.row(Row(added, bold=True, below=sums.words, rule_above=True))
     yield from flow.end()
 

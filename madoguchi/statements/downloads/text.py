@@ -63,7 +63,7 @@ def _rows(extract: Extract) -> Iterator[list[str]]:
             row.append(text(column, value))
         sums.lines += 1
         yield row
-    added = [text(column, sums.of[column.code]) if column.code in sums.of else "" for column in columns]
+    added = [text(column, sums.of.get(column.code)) for column in columns]
     yield [sums.words, *added[1:]]
     yield []
     for what, which in extract.about:

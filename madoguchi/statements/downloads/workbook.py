@@ -70,7 +70,7 @@ class _Pipe(RawIOBase):
 
 
 def workbook(extract: Extract) -> Iterator[bytes]:
-    """Sheets of lines, as many as they fill, and one of what the month costs."""
+    """Sheets of lines, as many as they fill, one of what the month costs, and one of what the file is of."""
     pipe = _Pipe()
     with ZipFile(pipe, "w", compression=ZIP_DEFLATED, compresslevel=4) as file:
         names: list[str] = []
@@ -80,9 +80,14 @@ def workbook(extract: Extract) -> Iterator[bytes]:
             names.append(str(_("Lines")) if not names else f"{_('Lines')} {len(names) + 1}")
             with file.open(f"xl/worksheets/sheet{len(names)}.xml", "w", force_zip64=True) as sheet:
                 more = yield from _sheet(sheet, _widths(extract.columns), rows, LINES_A_SHEET + 1, pipe)
-        names.append(str(_("Charges")))
-        with file.open(f"xl/worksheets/sheet{len(names)}.xml", "w") as sheet:
-            yield from _sheet(sheet, [40, 16, 16, 60], _charges(extract), LINES_A_SHEET, pipe)
+        further = (
+            (_("Charges"), [40, 16, 16, 60], _charges(extract)),
+            (pgettext("sheet of a file", "About this file"), [20, 60], _about(extract)),
+        )
+        for name, widths, rows in further:
+            names.append(str(name))
+            with file.open(f"xl/worksheets/sheet{len(names)}.xml", "w") as sheet:
+                yield from _sheet(sheet, widths, rows, LINES_A_SHEET, pipe)
         for name, part in _parts(names).items():
             file.writestr(name, part)
     yield pipe.taken()
@@ -94,7 +99,8 @@ def _sheet(
     """Up to ``most`` of ``rows``; whether there are more of them."""
     columns = "".join(f'<col min="{n}" max="{n}" width="{w}" customWidth="1"/>' for n, w in enumerate(widths, 1))
     sheet.write(
-        f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
+        f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        '<sheetViews><sheetView workbookViewId="0">'
         '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
         f"<cols>{columns}</cols><sheetData>".encode()
     )
@@ -109,7 +115,9 @@ def _sheet(
         if count == most:
             more = True
             break
-    sheet.write("".join([*piece, "</sheetData></worksheet>"]).encode())
+    # Printed across, as wide as the paper.
+    end = '</sheetData><pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
+    sheet.write("".join([*piece, end]).encode())
     yield pipe.taken()
     return more
 
@@ -163,19 +171,20 @@ def _lines(extract: Extract) -> Iterator[str]:
             row.append(_cell(column.shape, value))
         sums.lines += 1
         yield "".join(row)
-    added = [_cell(c.shape, sums.of[c.code]) if c.code in sums.of else "<c/>" for c in columns]
+    added = [_cell(column.shape, sums.of.get(column.code)) for column in columns]
     yield _text(sums.words, _BOLD) + "".join(added[1:])
 
 
 def _charges(extract: Extract) -> Iterator[str]:
-    yield _text(extract.title, _BOLD)
+    heads = (_("Item"), _("Amount (yen)"), _("Tax (for reference, yen)"), pgettext("column of a file", "Note"))
+    yield "".join(_text(head, _BOLD) for head in heads)
+    yield from map(_amount, extract.amounts)
+
+
+def _about(extract: Extract) -> Iterator[str]:
+    yield _text(_("Item"), _BOLD) + _text(pgettext("column of a file", "Content"), _BOLD)
     for what, which in extract.about:
-        yield _text(what) + _text(which)
-    if extract.amounts:
-        yield ""
-        heads = (_("Item"), _("Amount (yen)"), _("Tax (for reference, yen)"), pgettext("column of a file", "Note"))
-        yield "".join(_text(head, _BOLD) for head in heads)
-        yield from map(_amount, extract.amounts)
+        yield _text(what) + _text(which, _WRAP)
 
 
 def _amount(amount: Amount) -> str:
@@ -199,6 +208,11 @@ def _parts(names: list[str]) -> dict[str, str]:
         f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_SHEET_TYPE}.worksheet+xml"/>'
         for n, _name in numbered
     )
+    # The heads are printed on every sheet of paper.
+    titles = "".join(
+        f'<definedName name="_xlnm.Print_Titles" localSheetId="{n - 1}">\'{escape(name)}\'!$1:$1</definedName>'
+        for n, name in numbered
+    )
     related = "".join(
         f'<Relationship Id="rId{n}" Type="{_RELATIONS}/worksheet" Target="worksheets/sheet{n}.xml"/>'
         for n, _name in numbered
@@ -206,7 +220,7 @@ def _parts(names: list[str]) -> dict[str, str]:
     return {
         "xl/styles.xml": _STYLES,
         "xl/workbook.xml": f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}">'
-        f"<sheets>{sheets}</sheets></workbook>",
+        f"<sheets>{sheets}</sheets><definedNames>{titles}</definedNames></workbook>",
         "xl/_rels/workbook.xml.rels": f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{related}'
         f'<Relationship Id="rId{len(names) + 1}" Type="{_RELATIONS}/styles" Target="styles.xml"/></Relationships>',
         "_rels/.rels": f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '

@@ -96,7 +96,7 @@ def _ordered(lines: QuerySet[Any], order: str, kind: RecordKind) -> QuerySet[Any
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """How many lines there are, and what each column of figures adds up to, by its code."""
+    """How many lines there are, and what each column of figures adds up to, by its code; none where no line has one."""
 
     lines: int
     of: dict[str, int]
@@ -106,4 +106,5 @@ def sums(lines: QuerySet[Any], kind: RecordKind, look: Look) -> Sums:
     columns = [column for column in kind.columns_for(look) if column.field and _is_figure(column)]
     names = {f"sum_{column.code}": Sum(column.field) for column in columns}
     found = lines.order_by().aggregate(lines=Count("*"), **names)
-    return Sums(found.pop("lines"), {name.removeprefix("sum_"): value or 0 for name, value in found.items()})
+    count = found.pop("lines")
+    return Sums(count, {name.removeprefix("sum_"): value for name, value in found.items() if value is not None})

@@ -116,7 +116,7 @@ CALLS = RecordKind(
         Column("marks", _("Marks"), Shape.MARKS, lambda call, _look: marks(call)),
     ),
     lines=lines,
-    why=why,
+    why=lambda call, _statement: why(call),
     begin=begin,
     store=store,
 )

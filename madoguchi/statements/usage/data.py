@@ -13,6 +13,7 @@ from madoguchi.statements.reasons import Unreadable
 
 from . import volume
 from .declared import Column, Field, RecordKind, Shape, ToLines, on_the_28th
+from .why_usage import why_data
 
 if TYPE_CHECKING:
     from .reading import Cells
@@ -56,6 +57,7 @@ DATA = RecordKind(
         Column("bytes", pgettext_lazy("data", "Total"), Shape.BYTES, lambda line, _look: line.bytes, "bytes"),
     ),
     lines=partial(volume.lines_of, "data"),
+    why=why_data,
     begin=begin,
     store=volume.store,
     schema=volume.VOLUME,

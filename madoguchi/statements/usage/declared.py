@@ -21,9 +21,14 @@ from .amounts import bytes_words
 if TYPE_CHECKING:
     from madoguchi.contracts.models import Contract
     from madoguchi.statements.lines import Lines
+    from madoguchi.statements.statement import Statement
     from madoguchi.statements.store import Store
 
     from .reading import Cells
+
+
+# A cell that has nothing to say.
+NOTHING = "–"
 
 
 class Shape(StrEnum):
@@ -46,7 +51,7 @@ class Shape(StrEnum):
 
     def words(self, value: Any) -> str:
         """The value as it is read, in the active language."""
-        return "–" if value is None else _WORDS[self](value)
+        return NOTHING if value is None else _WORDS[self](value)
 
 
 def _day(moment: datetime) -> str:
@@ -152,13 +157,13 @@ class RecordKind:
     fields: tuple[Field, ...]
     columns: tuple[Column, ...]
     lines: Callable[["Contract", date], "QuerySet[Any]"]  # of a month, in the order they began
+    # Why a line costs what it costs, (what, how much); where the month is priced as one, how that comes about.
+    why: Callable[[Any, "Statement"], list[tuple[str, str]]]
     begin: Callable[[], "ToLines"]
     store: Callable[..., "Store"]  # (usage_import, connection)
     one_of: tuple[str, ...] = ()
     schema: Mapping[str, "pl.DataType | type[pl.DataType]"] = field(default_factory=dict)
     row: "Callable[[Cells], dict[str, Any]] | None" = None  # None: read by formats of its own
-    # Why a line costs what it costs: (what, how much), for kinds whose lines are priced one by one.
-    why: Callable[[Any], list[tuple[str, str]]] | None = None
 
     def columns_for(self, look: Look) -> list[Column]:
         return [column for column in self.columns if column.shown(look)]

@@ -17,6 +17,7 @@ from madoguchi.statements.numbers import WITHHELD
 
 from . import volume
 from .declared import Column, Field, Look, Mark, RecordKind, Shape, ToLines, on_the_28th
+from .why_usage import why_message
 
 if TYPE_CHECKING:
     from madoguchi.statements.formats import Format
@@ -126,6 +127,7 @@ MESSAGES = RecordKind(
         Column("marks", _("Marks"), Shape.MARKS, lambda line, _look: marks(line)),
     ),
     lines=partial(volume.lines_of, "messages"),
+    why=lambda line, _statement: why_message(line),
     begin=begin,
     store=volume.store,
     schema={"caller": pl.String, "called": pl.String, "sender": pl.String, "segments": pl.Int32},

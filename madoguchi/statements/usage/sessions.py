@@ -12,6 +12,7 @@ from madoguchi.statements.formats.record import InColumn
 
 from . import volume
 from .declared import Column, Field, RecordKind, Shape, ToLines, at_once
+from .why_usage import why_data
 
 if TYPE_CHECKING:
     from madoguchi.statements.models import UsageLine
@@ -55,6 +56,7 @@ SESSIONS = RecordKind(
         Column("bytes", pgettext_lazy("data", "Total"), Shape.BYTES, lambda line, _look: line.bytes, "bytes"),
     ),
     lines=partial(volume.lines_of, "sessions"),
+    why=why_data,
     begin=begin,
     store=volume.store,
     schema=volume.VOLUME,

@@ -18,7 +18,7 @@ def why(call: "Call") -> Rows:
     """(what, how much), from the tariff to the charge; docs/rating.md has the rules."""
     if not call.outgoing:
         return _received(call)
-    rows = [(_("Tariff"), call.tariff), (pgettext("tariff", "Prefix"), _prefix(call.prefix))]
+    rows = [(_("Tariff"), call.tariff), (pgettext("tariff", "Prefix"), prefix_words(call.prefix))]
     rows.append((_("Class"), words(call.kind)))
     if call.dialled:
         rows.append((_("Dialled before it"), call.dialled))
@@ -73,7 +73,7 @@ def tax_words(tax: str) -> str:
     return named.get(tax, tax)
 
 
-def _prefix(prefix: str) -> str:
+def prefix_words(prefix: str) -> str:
     """As people know it: +81 3 for numbers, 117 for a special number, which tariffs write after 810."""
     if prefix.startswith("810"):
         return prefix[3:]

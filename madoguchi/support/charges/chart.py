@@ -28,7 +28,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
+    """``highest``: the most of a month, in yen; where it is nothing there is nothing to draw."""
+
     bars: list[Bar]
+    highest: int
     width: int = WIDTH
     height: int = HEIGHT
     base: int = BOTTOM
@@ -37,10 +40,10 @@ class Chart:
 def chart(months: Sequence[MonthTotal], *, shown: date) -> Chart:
     """``months``: from left to right."""
     share = WIDTH / len(months)
-    most = max((each.total or 0 for each in months), default=0) or 1
+    highest = max((each.total or 0 for each in months), default=0)
     bars = []
     for place, each in enumerate(months):
-        height = round((BOTTOM - TOP) * (each.total or 0) / most, 1)
+        height = round((BOTTOM - TOP) * (each.total or 0) / (highest or 1), 1)
         bars.append(
             Bar(
                 month=each,
@@ -52,4 +55,4 @@ def chart(months: Sequence[MonthTotal], *, shown: date) -> Chart:
                 shown=each.month == shown,
             )
         )
-    return Chart(bars)
+    return Chart(bars, highest)

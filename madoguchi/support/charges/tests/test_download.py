@@ -83,7 +83,14 @@ def test_a_csv_file_has_the_lines_and_sums_of_the_page(hers, query, ending, enco
 def test_a_workbook_has_the_lines_and_sums_of_the_page(hers, query):
     page, shown = on_page(hers, query)
     book = openpyxl.load_workbook(BytesIO(sent(hers, ".xlsx", query)))
-    assert book.sheetnames == ["Lines", "Charges"]
+    assert book.sheetnames == ["Lines", "Charges", "About this file"]
+    # Each sheet begins with the heads of its columns, and they stay in sight.
+    assert [sheet["A1"].value for sheet in book] == ["Date", "Item", "Item"]
+    assert {(sheet.freeze_panes, sheet["A1"].font.bold, sheet.print_title_rows) for sheet in book} == {
+        ("A2", True, "$1:$1")
+    }
+    about = dict(book["About this file"].iter_rows(min_row=2, values_only=True))
+    assert about["Contract number"] == "C100000001"
     rows = list(book["Lines"].iter_rows(values_only=True))
     calls = list(page.context["page_obj"])
     for cells, words, call in zip(rows[1:-1], shown, calls, strict=True):
@@ -213,7 +220,7 @@ def test_lines_go_out_before_the_last_is_read(hers, home, tmp_path, monkeypatch)
         assert max(pieces) < 200_000, ending
     monkeypatch.setattr(workbook, "LINES_A_SHEET", 2000)
     book = openpyxl.load_workbook(BytesIO(sent(hers, ".xlsx")), read_only=True)
-    assert book.sheetnames == ["Lines", "Lines 2", "Charges"]
+    assert book.sheetnames == ["Lines", "Lines 2", "Charges", "About this file"]
     assert paper.MOST_LINES > 3000
 
 

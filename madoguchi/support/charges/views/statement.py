@@ -15,11 +15,12 @@ from madoguchi.statements.masking import sees_whole_numbers
 from madoguchi.statements.reading.choice import sums
 from madoguchi.statements.reading.half_year import totals
 from madoguchi.statements.statement import months_shown
+from madoguchi.statements.usage import registry
 from madoguchi.support.charges import remembered
 from madoguchi.support.charges.asked import Asked, Unanswerable, asked, month_form, note
 from madoguchi.support.charges.chart import chart
 from madoguchi.support.charges.forms import SearchForm
-from madoguchi.support.charges.rows import rows
+from madoguchi.support.charges.rows import as_html, rows
 from madoguchi.support.charges.statement_kinds import StatementKind, named
 from madoguchi.support.mypage.access import contact_proven
 
@@ -50,7 +51,10 @@ def refused(request: HttpRequest, contract: Contract, kind: StatementKind, why: 
     context = _context(request, contract, kind)
     if why.form:
         return render_form(request, PAGE, why.form, context)
-    return render(request, PAGE, context | {"month": why.month, "opens_on": why.opens_on})
+    today = timezone.localdate()
+    newest = next(month for month in months_shown(today) if registry.is_open(contract.usage_kind, month, today=today))
+    opened = {"newest_open": newest, "newest_open_href": f"{request.path}?month={newest:%Y-%m}"}
+    return render(request, PAGE, context | opened | {"month": why.month, "opens_on": why.opens_on})
 
 
 def too_long(request: HttpRequest, found: Asked, *, most: int) -> HttpResponse:
@@ -79,6 +83,7 @@ def _shown(request: HttpRequest, found: Asked) -> dict[str, object]:
     known = {found.month: found.statement.settled}
     columns = records.columns_for(look)
     page = paginator.get_page(request.GET.get("page"))
+    lines_shown = rows(page, records, columns, look=look, statement=found.statement)
     return {
         "statement": found.statement,
         "month": found.month,
@@ -86,8 +91,8 @@ def _shown(request: HttpRequest, found: Asked) -> dict[str, object]:
         "choice": found.choice,
         "columns": columns,
         "page_obj": page,
-        "rows": rows(page, records, columns, look),
-        "says_why": records.why is not None,
+        "rows": lines_shown,
+        "rows_html": as_html(lines_shown, columns),
         "files": _files(request, found),
         "has_other": any(column.code == "other" for column in columns),
         "own_numbers": _own_numbers(found),
