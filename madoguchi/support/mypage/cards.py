@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -78,7 +78,7 @@ def about_this_site() -> list[Notice]:
     return list(Notice.objects.in_force().filter(services__slug=settings.SITE_SERVICE).distinct())
 
 
-def todo(request: HttpRequest, account: Account, contracts: list[Contract]) -> list[Todo]:
+def todo(request: HttpRequest, account: Account, contracts: QuerySet[Contract]) -> list[Todo]:
     """Addresses that wait for their link, and bills found unpaid of contracts whose phone this session has proven."""
     found = []
     if waiting := DestinationChange.objects.waiting(account).count():

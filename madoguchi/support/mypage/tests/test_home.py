@@ -5,7 +5,7 @@ from django.test import Client
 
 from madoguchi.accounts.models import Account
 from madoguchi.accounts.tests.people import alice, bob, charlie, sign_in
-from madoguchi.contracts.models import PhoneProof
+from madoguchi.contracts.models import Contract, PhoneProof
 from madoguchi.contracts.tests.household import Household, household
 from madoguchi.support.mypage.tests.walk import ask_for_code, name_phone, type_code
 from tests.telephone import Telephone
@@ -33,6 +33,29 @@ def test_alice_chooses_among_her_contracts(home: Household):
     assert home.branch.number in page.text
     chosen = browser("alice").get("/my/", {"contract": home.branch.number})
     assert f'<option value="{home.branch.number}" selected>' in chosen.text
+
+
+def test_one_of_very_many_contracts_is_found_on_their_page(home: Household):
+    Contract.objects.bulk_create(
+        Contract(
+            number=f"C20000{n:04}",
+            customer=home.customer,
+            service=home.office.service,
+            usage_kind="ip050",
+            contact_phone=home.office.contact_phone,
+            started_on=home.office.started_on,
+        )
+        for n in range(600)
+    )
+    hers = browser("alice")
+    page = hers.get("/my/", {"contract": "C200000599"}).text
+    assert "<option" not in page
+    assert '<a href="/my/charges/">ほかの契約を選ぶ（全602件）</a>' in page
+    assert 'href="/my/?contract=C200000599"' in hers.get("/my/charges/", {"q": "C200000599"}).text
+    linked = hers.get("/my/contracts/").text
+    assert linked.count("/phone/") == 20
+    assert "全602件のご契約から探す" in linked
+    assert hers.get("/my/", {"contract": "C2\0"}).status_code == 404
 
 
 def test_numbers_are_masked_until_the_phone_is_proven(home: Household, telephone: Telephone):

@@ -13,14 +13,20 @@ from madoguchi.contracts.models import Contract, CustomerLink
 from madoguchi.contracts.sessions import account_of
 
 _SAID = "contract_link_removed"
+# More are found on the page of the contracts.
+CONTRACTS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One customer's contracts as an ID sees them. ``others`` are the links of other IDs, for the holder alone."""
+    """The first of ``how_many`` contracts of a customer as an ID sees them.
+
+    ``others`` are the links of other IDs, for the holder alone.
+    """
 
     link: CustomerLink
     contracts: list[tuple[Contract, str]]  # with the masked contact phone
+    how_many: int
     others: list[CustomerLink]
 
     @property
@@ -58,10 +64,12 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _shown(account: Account, link: CustomerLink) -> Shown:
-    visible = Contract.objects.visible_to(link.account).filter(customer=link.customer).select_related("service")
+    visible = Contract.objects.visible_to(link.account).filter(customer=link.customer).order_by("number")
+    first = visible.select_related("service")[:CONTRACTS_SHOWN]
     others = link.customer.links.exclude(pk=link.pk).select_related("account").order_by("created_at", "pk")
     return Shown(
         link=link,
-        contracts=[(each, contact_phone.masked(each.contact_phone)) for each in visible.order_by("number")],
+        contracts=[(each, contact_phone.masked(each.contact_phone)) for each in first],
+        how_many=visible.count(),
         others=list(others) if link.role == CustomerLink.Role.HOLDER and link.account == account else [],
     )
