@@ -53,17 +53,28 @@ demo-reset: .venv/ready
 test: .venv/ready-dev .venv/catalogues
 	tests/install-browser
 	tests/install-peers
-	$(BIN)/python -m pytest -n auto --dist loadfile madoguchi tests bench
-	$(BIN)/python -m pytest -n auto journeys
+	$(MAKE) --no-print-directory --jobs=2 test-rooms test-journeys
+
+# Side by side, since a journey waits for the browser half of its time. Both print their dots as they go.
+.PHONY: test-rooms test-journeys
+test-rooms:
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder madoguchi tests bench
+test-journeys:
+	$(BIN)/python -m pytest -n auto --dist worksteal journeys
 
 ## check: style, types, imports, translations, migrations, security
 .PHONY: check
 check: .venv/ready-dev .venv/catalogues
+	$(MAKE) --no-print-directory --jobs=2 check-types check-rest
+
+.PHONY: check-types check-rest
+check-types:
+	$(BIN)/mypy
+check-rest:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/djade --target-version 5.2 --check $$(git ls-files 'madoguchi/*.html')
 	$(BIN)/lint-imports
-	$(BIN)/mypy
 	$(BIN)/python -m madoguchi.shell.catalogues check
 	$(BIN)/python -m madoguchi makemigrations --check --dry-run
 	$(BIN)/python -m tests.check_deploy

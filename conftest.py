@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -17,17 +18,28 @@ class NetworkTouched(Exception):
     """A test spoke to something beyond this machine."""
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """For the processes of pytest-xdist: files that take long first, then those with many tests, so that none of them
+    is left alone with a long one in the end."""
+    if hasattr(config, "workerinput"):
+        tests = Counter(item.path for item in items)
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: (item.path not in slow, -tests[item.path], item.path))
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None,
     django_db_blocker: Any,
     django_db_keepdb: bool,
     worker_id: str,
+    testrun_uid: str,
 ) -> None:
     """A process of pytest-xdist works in a copy of the database that one of them has migrated."""
     if worker_id != "master" and not django_db_keepdb:
         with django_db_blocker.unblock():
-            connection.settings_dict["TEST"]["TEMPLATE"] = database.migrated_template()
+            connection.settings_dict["TEST"]["TEMPLATE"] = database.migrated_template(testrun_uid)
 
 
 @pytest.fixture(scope="session", autouse=True)

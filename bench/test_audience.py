@@ -5,7 +5,7 @@ import pytest
 from bench import audience
 from madoguchi.delivery.models import Letter
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_the_rows_measured_are_letters_of_every_outcome(monkeypatch):

@@ -22,6 +22,9 @@
     walk.flaws = all.filter(el => el.tabIndex > 0).map(el => `a positive tabindex: ${says(el)}`);
     // Where there is something to skip: a page shown inside other sites has no header.
     if (document.querySelector('.site-header') && !all[0]?.matches('.skip-link')) walk.flaws.push('the skip link is not first');
+    // Not painted, which would be half of the work: where the keys lead and what lies on top does not depend on it.
+    const painted = document.documentElement.style.opacity;
+    document.documentElement.style.opacity = 0;
     document.body.prepend(walk.before);
     document.body.append(walk.after);
     walk.begin = back => {
@@ -67,6 +70,7 @@
             if (!onTop(el)) walk.flaws.push(`the focus is out of sight on ${says(el)}`);
         }
         // The next Tab begins at the top, as on a page just opened.
+        document.documentElement.style.opacity = painted;
         walk.before.focus();
         walk.before.remove();
         walk.after.remove();

@@ -61,7 +61,7 @@ class Visitor:
             java_script_enabled=script,
         )
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(30_000)  # the machine may be busy with other tests
         self.page.on("request", self._watch_request)
         self.page.on("console", lambda message: self._trouble(message.text) if message.type == "error" else None)
         self.page.on("pageerror", lambda error: self._trouble(str(error)))

@@ -23,42 +23,41 @@ if not os.environ.get("DATABASE_URL"):
 
     os.environ["DATABASE_URL"] = embedded.start(_folder / "postgresql", durable=False)
 
-TEMPLATE = "test_madoguchi_template"
-_hands_out: list[bool] = []
+_templates: set[str] = set()
+
+
+def _template_of(run: str) -> str:
+    """Several runs share the server: the rooms' tests and the journeys."""
+    return f"test_template_{run}"
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """The process that hands out the tests forgets the template of a run that was broken off."""
-    if not _hands_out:
-        _hands_out.append(True)
-        _forget_template()
+    """The process that hands out the tests outlives those that work in copies: it forgets the template."""
+    _templates.add(_template_of(node.workerinput["testrunuid"]))
 
 
 def pytest_unconfigure() -> None:
-    if _hands_out:
-        _forget_template()
+    while _templates:
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {_templates.pop()} WITH (FORCE)")
 
 
-def _forget_template() -> None:
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
-
-
-def migrated_template() -> str:
+def migrated_template(run: str) -> str:
     """The name of a database with all tables and nothing in them, to which nobody is connected."""
     from django.db import connection
 
+    template = _template_of(run)
     ours = connection.settings_dict
     name, test = ours["NAME"], dict(ours["TEST"])
     with (_folder / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with psycopg.connect(os.environ["DATABASE_URL"]) as before:
-            found = before.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone()
+            found = before.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone()
         if not found:
-            ours["TEST"]["NAME"] = TEMPLATE
+            ours["TEST"]["NAME"] = template
             connection.creation.create_test_db(verbosity=0, serialize=False)
             connection.close()
             ours["NAME"] = name
             ours["TEST"].update(test)
-    return TEMPLATE
+    return template

@@ -13,7 +13,7 @@ from madoguchi.accounts.models import TryLevel
 from tests.test_url_permissions import CONSOLE, CONTRACT, HELD, MACHINE, PUBLIC, SIGNED_IN, browser, places
 
 __all__ = ["places"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 JUNK = {
     "nothing": b"",

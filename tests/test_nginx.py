@@ -22,7 +22,7 @@ from bench.front import NAME, Front, free_port, running, wait_for
 from tests.production import ROOT, environment
 
 # Without it no database is set up that could be copied.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 HASHED = "static/shell/brand.0123456789ab.js"
 
 

@@ -8,6 +8,7 @@ from bench.rate_input import DISCOUNT, MONTH, RATES
 from madoguchi.statements.rating import number_fees, rate, settle, summarise
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(bool(spark.why_not()) and "no java" in spark.why_not(), reason=spark.why_not() or "it runs")
 def test_two_workers_rate_as_one_process_does(tmp_path, monkeypatch):
     assert not spark.why_not()
