@@ -76,6 +76,15 @@ def test_what_work_does_by_itself_is_read_before_it_is_published(publisher: Clie
     assert "メールのリマインダー：前日、2時間前" in text
 
 
+def test_a_long_list_of_numbers_nobody_has_is_scrolled_with_the_keyboard_too(publisher: Client) -> None:
+    report = draft()
+    report.notice.affected_contracts.create(contract_number="N000000404")
+    text = publisher.get(page_of(report)).content.decode()
+    assert re.search(
+        r'<div class="console__numbers" role="region" tabindex="0" aria-label="[^"]+"><code>N000000404<', text
+    )
+
+
 def test_addresses_that_get_none_of_it_are_counted_apart(publisher: Client) -> None:
     report = draft()
     Destination.objects.filter(account__email__startswith="jiro").update(state="paused")
