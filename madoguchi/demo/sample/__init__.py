@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from madoguchi.accounts.models import Account
+from madoguchi.demo.sample.commands import script
 from madoguchi.demo.sample.logins import LOGINS
 
 # In this order: each stands on those before it.
@@ -28,6 +29,7 @@ def load(*, step: Callable[[str, Callable[[], None]], None]) -> None:
     ``step(name, act)`` is called for each room and must call ``act``.
     """
     now = timezone.now()
+    script().unlink(missing_ok=True)
     with transaction.atomic():
         for room in ROOMS:
             if not find_spec(f"{__name__}.{room}"):

@@ -1,4 +1,4 @@
-"""Seven months of calls: written as the files two switches would write, and taken in by the real importer.
+"""Seven months of calls: written as the files two switches would write, and taken in by the operator's own commands.
 
 Nobody is called: numbers have 0000 after their prefix, or lie in the blocks kept for fiction abroad.
 """
@@ -15,12 +15,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from madoguchi.contracts.models import Contract, UsageKind
-from madoguchi.statements.closing.close import close_month
+from madoguchi.demo.sample import commands
 from madoguchi.statements.closing.months import due_to_close
-from madoguchi.statements.import_calls import CallFile
-from madoguchi.statements.imports.work import import_at_once
-from madoguchi.statements.load_tariff import load_tariff
-from madoguchi.statements.models import Bill, Payment, TariffVersion
+from madoguchi.statements.models import Bill, TariffVersion
 from madoguchi.statements.rating import month_before
 
 CALLS = 60_000
@@ -80,34 +77,34 @@ class _Call:
 
 
 def load(*, now: datetime, random: random_module.Random) -> None:
-    """Load the sample tariff, write the call records of every month under ``MADOGUCHI_VAR`` and import them.
+    """Write the call records of every month under ``MADOGUCHI_VAR``, and give the commands that make its bills of them.
 
     Months whose day of closing has come are closed; a few calls of the last one come late, and so are adjustments.
     """
     if not TariffVersion.objects.exists():
-        load_tariff()
+        commands.give("load_tariff", "--commit")
     folder = settings.VAR / "sample-calls"
     folder.mkdir(parents=True, exist_ok=True)
     lines = list(_lines(timezone.localdate(now)))
     for months_ago in range(PAST_MONTHS, -1, -1):
         month = month_before(timezone.localdate(now), months_ago)
         calls = _calls(lines, month=month, now=now, random=random)
-        for file in _written(calls, folder=folder, month=month, random=random):
-            import_at_once(file, now=now)
+        _take_in(calls, folder=folder, month=month, random=random)
     closed = due_to_close(timezone.localdate(now))
     for month in closed:
-        close_month(month, now=now)
-    _pay(timezone.localdate(now))
+        commands.give("close_month", f"{month:%Y-%m}")
+    _pay(timezone.localdate(now), folder / "payments.csv")
     if closed:
         late = [call for call in _calls(lines[:1], month=closed[-1], now=now, random=random) if call[1].talk][:LATE]
-        for file in _written(late, folder=folder, month=closed[-1], random=random, suffix="-late"):
-            import_at_once(file, now=now)
+        _take_in(late, folder=folder, month=closed[-1], random=random, suffix="-late")
 
 
-def _pay(today: date) -> None:
+def _pay(today: date, path: Path) -> None:
     """The books say that every bill due before today was paid on its day."""
-    due = Bill.objects.issued().filter(due_on__lt=today)
-    Payment.objects.bulk_create(Payment(bill=bill, state=Payment.State.PAID, on=bill.due_on) for bill in due)
+    due = Bill.objects.issued().filter(due_on__lt=today).order_by("number").values_list("number", "due_on")
+    rows = (f"{number},paid,{on}\n" for number, on in due)
+    path.write_text("bill_number,state,on\n" + "".join(rows), encoding="utf-8")
+    commands.give("import_payments", path, "--commit")
 
 
 def _lines(today: date) -> Iterator[_Line]:
@@ -158,10 +155,10 @@ def _moment(begin: datetime, end: datetime, random: random_module.Random) -> dat
     return day + timedelta(hours=hour, seconds=random.randrange(3600))
 
 
-def _written(
+def _take_in(
     calls: list[tuple[str, _Call]], *, folder: Path, month: date, random: random_module.Random, suffix: str = ""
-) -> Iterator[CallFile]:
-    """The month's file of each switch that has calls."""
+) -> None:
+    """Write the month's file of each switch that has calls, and import it."""
     for switch, ending, form, text in SWITCHES:
         if all(by != switch for by, _call in calls):
             continue
@@ -170,7 +167,7 @@ def _written(
             for ordinal, (by, call) in enumerate(calls, start=1):
                 if by == switch:
                     file.write(text(call, ordinal, random) + "\n")
-        yield CallFile(path, form, source=f"sample-{switch}", zone=settings.TIME_ZONE)
+        commands.give("import_calls", path, "--format", form, "--source", f"sample-{switch}", "--commit")
 
 
 def _asterisk(call: _Call, ordinal: int, random: random_module.Random) -> str:

@@ -14,13 +14,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from madoguchi.contracts.models import Contract, UsageKind
+from madoguchi.demo.sample import commands
 from madoguchi.demo.sample.calls import PAST_MONTHS
 from madoguchi.demo.sample.logins import UNLINKED_NUMBER
 from madoguchi.statements import import_calls
-from madoguchi.statements.formats.mapping import parse_mapping
-from madoguchi.statements.import_calls import CallFile
-from madoguchi.statements.imports.work import import_at_once
-from madoguchi.statements.load_tariff import SAMPLE_MOBILE, load_tariff
+from madoguchi.statements.load_tariff import SAMPLE_MOBILE
 from madoguchi.statements.models import TariffVersion
 from madoguchi.statements.rating import month_before
 
@@ -60,10 +58,11 @@ class _Use:
 def load(*, now: datetime, random: random_module.Random) -> None:
     """Load the sample prices, and write and import a file of each kind of record a month."""
     if not TariffVersion.objects.exists():
-        load_tariff()
-    load_tariff(SAMPLE_MOBILE)
+        commands.give("load_tariff", "--commit")
+    commands.give("load_tariff", SAMPLE_MOBILE, "--commit")
     folder = settings.VAR / "sample-usage"
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "mapped-calls.toml").write_text(CALLS, encoding="utf-8")
     mobiles, homes = list(_lines(UsageKind.MOBILE)), list(_lines(UsageKind.INTERNET))
     with_data = [line for line in mobiles if line.contract.plan != VOICE_ONLY]
     kinds = (
@@ -79,9 +78,8 @@ def load(*, now: datetime, random: random_module.Random) -> None:
             path = folder / f"{kind}-{month:%Y-%m}.{suffix}"
             uses = _uses(lines, begin=begin, now=now, random=random)
             _write(path, header, uses, text, random)
-            mapping = CALLS if kind == "calls" else (SAMPLES / f"mapped-{kind}.toml").read_text(encoding="utf-8")
-            file = CallFile(path, "mapped", f"sample-{kind}", mapping=parse_mapping(mapping))
-            import_at_once(file, now=now)
+            mapping = (folder if kind == "calls" else SAMPLES) / f"mapped-{kind}.toml"
+            commands.give("import_calls", path, "--mapping", mapping, "--source", f"sample-{kind}", "--commit")
 
 
 def _lines(kind: UsageKind) -> Iterator[_Line]:

@@ -18,7 +18,8 @@ OCTOBER = date(2026, 10, 1)
 
 
 @pytest.mark.django_db
-def test_seven_months_of_usage_come_in_through_the_importer(settings, tmp_path):
+def test_seven_months_of_usage_come_in_through_the_importer(settings, tmp_path, time_machine):
+    time_machine.move_to(NOW)
     settings.VAR, settings.DEMO_VOLUME = tmp_path, "small"
     category = Category.objects.create(slug="voice", name_ja="電話", name_en="Voice")
     for slug in {service for _, service, _ in contracts.OFFERS}:

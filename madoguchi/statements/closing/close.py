@@ -133,11 +133,12 @@ def due_on(month: date) -> date:
 
 # Numbers run from 1 within a month, in the order of contract numbers, so that a run that is repeated gives the same.
 _NUMBER = """
+WITH ordered AS MATERIALIZED (
+    SELECT bill.id, row_number() OVER (ORDER BY contract.number) AS n
+    FROM statements_bill bill JOIN contracts_contract contract ON contract.id = bill.contract_id
+    WHERE bill.run_id = %s)
 UPDATE statements_bill SET number = to_char(month, 'YYYYMM') || '-' || lpad(ordered.n::text, 7, '0')
-FROM (SELECT bill.id, row_number() OVER (ORDER BY contract.number) AS n
-      FROM statements_bill bill JOIN contracts_contract contract ON contract.id = bill.contract_id
-      WHERE bill.run_id = %s) ordered
-WHERE statements_bill.id = ordered.id
+FROM ordered WHERE statements_bill.id = ordered.id
 """
 
 
@@ -151,6 +152,8 @@ def finish(run: ClosingRun, *, now: datetime) -> bool:
     if run.called_off_at or run.shards.filter(finished_at=None).exists():
         return False
     with connection.cursor() as cursor:
+        # The bills are new: told nothing of them, the database joins them row by row with all the others.
+        cursor.execute("ANALYZE statements_bill")
         cursor.execute(_NUMBER, [run.pk])
     run.finished_at = state.closed_at = now
     run.save(update_fields=["finished_at"])
