@@ -32,9 +32,9 @@ def _budget(alert: Alert, *, short: bool) -> Note:
     return _note(
         alert,
         short=short,
-        subject=_("The charges of %(month)s have passed your amount") % {"month": _month(alert)},
-        said=_("The charges of a month have passed the amount you asked to be told of."),
-        facts=((_("Your amount"), yen(alert.budget)),),
+        subject=_("Charges for %(month)s have passed the amount you set") % {"month": _month(alert)},
+        said=_("The month's charges have passed the amount you set."),
+        facts=((_("Amount you set"), yen(alert.budget)),),
     )
 
 
@@ -45,8 +45,8 @@ def _country(alert: Alert, *, short: bool) -> Note:
     return _note(
         alert,
         short=short,
-        subject=_("A call or message to a country for the first time in %(month)s") % {"month": _month(alert)},
-        said=_("There was a call or a message to a country that had had none for six months. If it was none of yours, "
+        subject=_("A call or message to a new country in %(month)s") % {"month": _month(alert)},
+        said=_("A call was made or a message sent to a country that had had none for six months. If it was not you, "
                "change the passwords of your telephone system or phone and tell us at once."),
         facts=((_("Country"), pgettext("between countries", ", ").join(names)),),
     )  # fmt: skip
@@ -56,7 +56,7 @@ def _rise(alert: Alert, *, short: bool) -> Note:
     return _note(
         alert,
         short=short,
-        subject=_("The charges of %(month)s are much higher than usual") % {"month": _month(alert)},
+        subject=_("Charges for %(month)s are much higher than usual") % {"month": _month(alert)},
         said=_("The charges of a month are more than twice what the months before cost. If you do not know why, please "
                "look at the usage statement."),
         facts=((_("Usual for a month"), yen(alert.usual // 1000)),),
@@ -87,6 +87,7 @@ def _note(alert: Alert, *, short: bool, subject: str, said: str, facts: Facts) -
             subject=subject,
             paragraphs=(said,),
             facts=own,
+            button=_("Change or stop these mails"),
             link=page("/my/alerts/"),
             foot=_("You get this because you asked for it."),
         )

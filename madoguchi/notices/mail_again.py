@@ -37,6 +37,7 @@ def withdrawn(last: Report, language: str) -> dict[str, object]:
     reason = in_language_plain(notice, "withdrawn_reason").strip()
     when = wording.moment(notice.withdrawn_at)
     return {
+        "withdrawn": True,
         "state": gettext("Withdrawn"),
         "tone": "calm",
         "tone_colour": mail.TONES["calm"],

@@ -55,6 +55,7 @@ def test_a_customer_is_found_by_number_or_phone(home: Household, typed: str) -> 
     assert "株式会社ありす" in page
     assert "090-0000-0001" not in page, "the contact phone is masked"
     assert "alice@example.jp" not in page
+    assert page.count('<table class="table stacked"') == page.count("<table") == 2, "cards on a phone"
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ def words(detail: str) -> str:
     """``detail``: month, kind of record and how it was seen (``2026-10 calls csv``), or a word for something else."""
     if detail == "export":
         return _("All records, in the download of your data")
+    if detail == "staff":
+        return _("By our staff")
     if detail == "whole_numbers":
         return _("Numbers shown in full")
     month, _gap, rest = detail.partition(" ")
