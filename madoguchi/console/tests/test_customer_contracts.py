@@ -144,6 +144,9 @@ def test_call_records_are_for_administrators_with_a_reason_of_their_own(home: Ho
         assert list(seen.values_list("account__email", flat=True)) == ["alice@example.jp"], (
             "Bob does not see the office"
         )
+        holder = Client()
+        people.sign_in(holder, Account.objects.get(email="alice@example.jp"))
+        assert "弊社の担当者による閲覧" in holder.get("/id/history/").text
         other = administrator.get(place(home, f"calls/{home.branch.pk}/"))
         assert "通信の秘密" in other.text, "a reason is for one contract"
 
