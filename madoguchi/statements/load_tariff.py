@@ -25,7 +25,7 @@ from .models import (
 )
 from .rating import Rule, WrongTariff
 from .tariffs import versions
-from .tariffs.examine import examine
+from .tariffs.examine import examine_file
 from .tariffs.findings import Finding, errors, worst_first
 from .tariffs.rules_csv import Read, Row, cells_of, read, rule_of
 
@@ -76,7 +76,7 @@ def _store(version: TariffVersion, found: Read, *, release: bool) -> list[Findin
     if TariffVersion.objects.filter(name=version.name).exists():
         raise AlreadyLoaded(version.name)
     others = versions.against_others(version) if release else ()
-    findings = worst_first([*found.findings, *examine(version, found.rows), *others])
+    findings = worst_first([*examine_file(version, found), *others])
     if forbidding := errors(findings):
         raise versions.NotReady(forbidding)
     version.released_at = timezone.now() if release else None

@@ -6,24 +6,34 @@ from django import forms
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.console import audit, roles
 from madoguchi.console.tariffs.find import draft_of, locked
+from madoguchi.console.templatetags.tariffs import tax_words
 from madoguchi.shell.forms import render_form
-from madoguchi.statements.kinds import KINDS
+from madoguchi.statements.kinds import KINDS, words
 from madoguchi.statements.models import TariffRule, TariffVersion
 from madoguchi.statements.rating import EXEMPT, STANDARD, Rule
 from madoguchi.statements.tariffs import rules_csv, versions
+from madoguchi.statements.tariffs.words import listed
 
 TEMPLATE = "console/tariffs/rule.html"
+_NOT_CALLED = {"withheld", "other", "unlisted"}  # what a statement says of lines without a class
 METHODS = ["GET", "HEAD", "POST"]
 
 
 def _text(label: Any, *, longest: int = 20, hint: Any = "", required: bool = False) -> forms.CharField:
     return forms.CharField(label=label, max_length=longest, help_text=hint, required=required)
+
+
+def _codes(named: dict[str, str]) -> str:
+    """Codes to write, with what they stand for."""
+    return listed(_("%(code)s (%(words)s)") % {"code": code, "words": words} for code, words in named.items())
 
 
 class RuleForm(forms.Form):
@@ -35,12 +45,12 @@ class RuleForm(forms.Form):
         required=True,
     )
     band = forms.ChoiceField(label=gettext_lazy("Time band"), required=False)
-    kind = _text(gettext_lazy("Class of destination"), hint=", ".join(sorted(KINDS)), required=True)
+    kind = _text(gettext_lazy("Class of destination"), required=True)
     price_yen = _text(gettext_lazy("Yen a block, before tax"), hint=gettext_lazy("Such as 8 or 17.5."))
     block_seconds = _text(gettext_lazy("Block in seconds"))
     setup_yen = _text(gettext_lazy("Yen a call, before tax"))
     free_seconds = _text(gettext_lazy("Free seconds at the beginning"))
-    tax = _text(gettext_lazy("Tax class"), longest=10, hint=f"{STANDARD}, {EXEMPT}")
+    tax = _text(gettext_lazy("Tax class"), longest=10)
     carried = forms.BooleanField(
         label=gettext_lazy("We carry the call; otherwise another carrier takes and bills it"), required=False
     )
@@ -48,6 +58,8 @@ class RuleForm(forms.Form):
     def __init__(self, *args: Any, version: TariffVersion, rule: TariffRule | None, **options: Any) -> None:
         super().__init__(*args, **{**options, "auto_id": "id_%s"})
         self.version, self.rule = version, rule
+        self.fields["kind"].help_text = _codes({code: words(code) for code in KINDS if code not in _NOT_CALLED})
+        self.fields["tax"].help_text = _codes({code: tax_words(code) for code in (STANDARD, EXEMPT)})
         self.read: Rule | None = None
         names = [(band["name"], band["name"]) for band in version.bands]
         self.fields["band"].choices = [("", gettext_lazy("At any time")), *names]  # type: ignore[attr-defined]  # typed as their base
@@ -82,7 +94,8 @@ def _edit(request: HttpRequest, version: TariffVersion, rule: TariffRule | None)
     except IntegrityError:  # somebody else stored it at this very moment
         form.refuse_again()
         return render_form(request, TEMPLATE, form, {"version": version, "rule": rule})
-    return redirect("console:tariff", version.pk)
+    # Back to the rule among its neighbours: in a long list it would be pages away from the top.
+    return redirect(f"{reverse('console:tariff', args=[version.pk])}?{urlencode({'q': form.read.prefix})}#rules")
 
 
 @transaction.atomic

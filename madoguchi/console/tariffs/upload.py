@@ -17,8 +17,8 @@ from madoguchi.console.tariffs.version import shown_findings
 from madoguchi.shell.forms import render_form
 from madoguchi.statements.models import TariffVersion
 from madoguchi.statements.tariffs import rules_csv, versions
-from madoguchi.statements.tariffs.examine import examine
-from madoguchi.statements.tariffs.findings import Finding, errors, worst_first
+from madoguchi.statements.tariffs.examine import examine_file
+from madoguchi.statements.tariffs.findings import Finding, errors
 from madoguchi.statements.tariffs.rules_csv import Row
 
 TEMPLATE = "console/tariffs/upload.html"
@@ -61,7 +61,7 @@ def upload(request: HttpRequest, tariff_id: int) -> HttpResponse:
     if not (form.is_bound and form.is_valid()):
         return render_form(request, TEMPLATE, form, {"version": version})
     read = rules_csv.read(form.cleaned_data["bytes"])
-    findings = worst_first([*read.findings, *examine(version, read.rows)])
+    findings = examine_file(version, read)
     context = {"version": version, "how_many": len(read.rows), **shown_findings(findings)}
     if wrong := errors(findings):
         return _refused(request, form, context, wrong)

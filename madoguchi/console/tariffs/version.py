@@ -60,7 +60,8 @@ def show(request: HttpRequest, tariff_id: int) -> HttpResponse:
         "filtered": any(wanted.cleaned_data.values()),
         "can_bill": roles.can_bill(request),
     }
-    if version.is_draft or "check" in request.GET:
+    # Who leafs through the rules or searches them need not wait for all of them to be looked at.
+    if "check" in request.GET or (version.is_draft and not request.GET):
         context |= shown_findings(versions.looked_at(version))
     return render(request, "console/tariffs/version.html", context)
 

@@ -232,7 +232,7 @@ def test_what_a_dead_worker_left_is_taken_up(billing, asked):
         ({"second": "x"}, "正しく選択してください"),
         ({"month": "2026-13"}, "2026-13"),
         ({"month": ""}, "月を選んでください。"),
-        ({"same": "1"}, "比較元とは別の版を選んでください。"),
+        ({"same": "1"}, "変更前とは別の版を選んでください。"),
     ],
 )
 def test_what_cannot_be_compared_is_said(billing, asked, changed, words):

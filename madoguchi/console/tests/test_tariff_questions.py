@@ -30,7 +30,11 @@ def test_a_call_is_priced_and_explained(client, sample):
     for words in ("¥16 before tax", "03-1234-5678", "2 × 3 min = 6 min", "2 × ¥8 = ¥16", "見本 2022-01", "Fixed line"):
         assert words in text
     text = client.post(PRICE, {**ASKED, "called": "0570-001-234"}).content.decode()
+    assert "他社が請求する通話です" in text
     assert "他社から請求されます" in text
+    assert "¥0" not in text
+    # The tax class is said in words, as statements say it.
+    assert "standard" not in client.post(PRICE, ASKED).content.decode()
 
 
 def test_a_number_of_ours_decides_the_kind_of_contract(client, sample):

@@ -80,7 +80,14 @@ def test_a_version_begins_as_a_copy_is_changed_checked_and_released(billing, sam
     assert draft.rules.count() == sample.rules.count()
     rule = draft.rules.get(prefix="81")
     changed = {"prefix": "81", "kind": "fixed", "price_yen": "8.5", "block_seconds": "180", "carried": "on"}
-    assert billing.post(f"{where}rules/{rule.pk}/", changed).status_code == 302
+    # Back to the rule in the list, wherever in 5,000 it stands, and without looking at all of them again.
+    answer = billing.post(f"{where}rules/{rule.pk}/", changed)
+    assert answer["Location"] == f"{where}?q=81#rules"
+    assert "81200" in page(billing, where)
+    text = page(billing, f"{where}?q=81#rules")
+    assert "¥8.5" in text
+    assert "のルールと同じ内容のため" not in text
+    assert "check=1#findings" in text
     assert draft.rules.get(prefix="81").price == 8500
     text = page(billing, f"{where}release/")
     assert "81200" in text  # a hint
@@ -156,6 +163,16 @@ def test_a_file_with_errors_stores_nothing_and_names_them_all(billing, draft):
     )
     for words in ("begins with 0", "is not an amount", "no time band called", "3 errors stand"):
         assert words in text
+    # What may come of the rows that cannot be read is left unsaid.
+    assert "No rule reaches" not in text
+    text = page(billing, path, status=422, file=SimpleUploadedFile("rules.csv", b"prefix,kind,price\n81,fixed,8\n"))
+    for words in (
+        "does not name these columns: band, price_yen, block",
+        "are not known: “price”",
+        "in this order: pre",
+    ):
+        assert words in text
+    assert "The version has no rules" not in text
     assert draft.rules.count() == 249
     assert "Please choose a file." in page(billing, path, status=422, confirm="1")
 
@@ -198,6 +215,7 @@ def test_rules_are_found_by_prefix_number_class_and_country(billing, sample):
 )
 def test_a_rule_that_cannot_be_is_said_beside_its_field(billing, draft, changed, words):
     said = {"prefix": "81312", "kind": "fixed", "price_yen": "8", "block_seconds": "180", "carried": "on", **changed}
+    assert "fixed（固定電話）" in page(billing, f"{TARIFFS}{draft.pk}/rules/new/")
     assert words in page(billing, f"{TARIFFS}{draft.pk}/rules/new/", status=422, **said)
     assert draft.rules.count() == 249
 

@@ -10,7 +10,7 @@ from madoguchi.statements.rating import EXEMPT, Band, Rule, compile_tariff
 from . import plan
 from .findings import Finding, errors, worst_first
 from .gaps import Look, gaps
-from .rules_csv import Row
+from .rules_csv import Read, Row
 from .words import hours_text, listed_days
 
 
@@ -25,6 +25,17 @@ def examine(version: TariffVersion, rows: Sequence[Row]) -> list[Finding]:
         look = Look(table)
         found += [*_unused(rows, look), *gaps(look), *_same_as_parent(rows)]
     return worst_first([*found, *_words(rows)])
+
+
+def examine_file(version: TariffVersion, read: Read) -> list[Finding]:
+    """The same for rules in a file, with what cannot be read in it; worst first.
+
+    Where rows cannot be read, only what is wrong for sure is said: a gap may be one of theirs.
+    """
+    found = examine(version, read.rows)
+    if errors(read.findings):
+        found = [one for one in errors(found) if one.code != "no_rules"]
+    return worst_first([*read.findings, *found])
 
 
 def _bands(bands: Sequence[Band]) -> Iterator[Finding]:

@@ -6,7 +6,8 @@ from django.utils.translation import pgettext
 from madoguchi.shell import languages
 from madoguchi.shell.templatetags.shell import duration, milliyen, phone
 from madoguchi.statements.kinds import words
-from madoguchi.statements.rating import Rule
+from madoguchi.statements.rating import EXEMPT, STANDARD, Rule
+from madoguchi.statements.usage.why import tax_words
 
 from .price_call import Price
 
@@ -28,13 +29,14 @@ def explain(price: Price) -> list[tuple[str, str]]:
         own = "" if price.rule.band else _(" (this rule holds at any time)")
         rows.append((_("Time band"), price.band + own))
     rows.append((_("Carried by"), _("us") if price.carried else _("another carrier, which bills the call")))
-    if price.carried:
-        rows += _sum(price, price.rule)
-    rows += [
+    if not price.carried:
+        return rows  # what it costs is known to the other carrier
+    return [
+        *rows,
+        *_sum(price, price.rule),
         (_("Charge"), _("%(amount)s before tax") % {"amount": milliyen(price.charge)}),
         (_("Tax class"), _tax(price)),
     ]
-    return rows
 
 
 def _sum(price: Price, rule: Rule) -> list[tuple[str, str]]:
@@ -56,5 +58,8 @@ def _sum(price: Price, rule: Rule) -> list[tuple[str, str]]:
 
 def _tax(price: Price) -> str:
     if price.percent is None:
-        return _("%(tax)s: outside the tax base") % {"tax": price.tax}
-    return _("%(tax)s: %(percent)s %%, added to the bill as a whole") % {"tax": price.tax, "percent": price.percent}
+        return tax_words(EXEMPT) if price.tax == EXEMPT else _("%(tax)s: outside the tax base") % {"tax": price.tax}
+    said = {"percent": price.percent, "tax": price.tax}
+    if price.tax == STANDARD:
+        return _("%(percent)s %%, added to the bill as a whole") % said
+    return _("%(tax)s: %(percent)s %%, added to the bill as a whole") % said

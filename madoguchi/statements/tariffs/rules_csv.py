@@ -13,10 +13,12 @@ from madoguchi.statements.rating import STANDARD, Rule
 
 from .findings import Finding
 from .money import NotMoney, milliyen_of, yen_text
+from .words import listed
 
 COLUMNS = ("prefix", "band", "kind", "price_yen", "block_seconds", "setup_yen", "free_seconds", "tax", "carried")
 MOST_RULES = 50_000
 LONGEST_KIND, LONGEST_TAX, LONGEST_BAND = 20, 10, 20
+NAMED = 10  # columns that are not known
 DAY = 86_400  # seconds; a longer block or free time is a slip of the keyboard
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 _SPREADSHEET = re.compile(r"\d(\.\d+)?e\+?\d+", re.IGNORECASE)
@@ -120,7 +122,7 @@ def read(content: bytes) -> Read:
 def _read_rows(reader: Iterator[list[str]], result: Read) -> None:
     head = [cell.strip().lower() for cell in next(reader, [])]
     if tuple(head) != COLUMNS:
-        result.findings.append(Finding("header", 1, args={"columns": ",".join(COLUMNS)}))
+        result.findings += _wrong_head(head)
         return
     while True:
         line: int = reader.line_num + 1  # type: ignore[attr-defined]
@@ -140,6 +142,20 @@ def _read_rows(reader: Iterator[list[str]], result: Read) -> None:
         result.findings += findings
         if rule:
             result.rows.append(Row(line, rule))
+
+
+def _wrong_head(head: list[str]) -> Iterator[Finding]:
+    if not any(head):
+        yield Finding("empty")
+        return
+    if len(head) == 1 and any(sign in head[0] for sign in ";\t"):
+        yield Finding("separator", 1)
+        return
+    if missing := [name for name in COLUMNS if name not in head]:
+        yield Finding("header_missing", 1, args={"missing": listed(missing)})
+    if unknown := [name[:LONGEST_KIND] for name in head if name not in COLUMNS]:
+        yield Finding("header_unknown", 1, args={"unknown": listed(f"“{name}”" for name in unknown[:NAMED])})
+    yield Finding("header", 1, args={"columns": ",".join(COLUMNS)})
 
 
 class _Reader:
