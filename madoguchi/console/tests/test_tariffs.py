@@ -343,5 +343,7 @@ def test_a_tax_rate_and_a_discount_are_dated_too(billing):
     assert billing.post(f"{path}discount/new/", discount).status_code == 302
     text = page(billing, path)
     assert "30秒ごとに¥0.25" in text
+    assert "<td>番号ごと</td><td>切り上げる</td>" in text
+    assert "<td>契約ごと</td><td>切り捨てる</td>" in text
     assert "¥1,000" in text
     assert "12.5 %" in text

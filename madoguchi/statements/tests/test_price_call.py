@@ -113,7 +113,7 @@ def test_the_command_says_the_same():
     said = command("010442079460999", kind="ip050", seconds=61, at="2026-10-03T22:30")
     assert "For the talk: 2 × ¥20 = ¥40" in said
     assert "Tax class: Outside the tax base" in said
-    assert "課税対象外" in command("010442079460999", language="ja")
+    assert "消費税の対象外" in command("010442079460999", language="ja")
     assert "他社" in command("0570001234", language="ja")
     assert "No tariff is in force" in command("0312345678", at="2021-12-31T23:59")
 
