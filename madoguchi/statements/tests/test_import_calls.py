@@ -92,6 +92,12 @@ def test_at_a_terminal_it_asks_first(office, write, monkeypatch, answer, stored)
     assert ("Nothing was stored" in report) == (not stored)
 
 
+def test_a_file_of_nothing_but_bad_records_is_not_asked_about(office, write, monkeypatch):
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", pytest.fail)
+    assert "There is nothing to store." in run(write(row(dst="s")), commit=False)
+
+
 def test_the_same_file_twice_changes_nothing_and_says_so(office, write):
     path = write(row())
     run(path)

@@ -66,7 +66,7 @@ class Command(BaseCommand):
                 self._report(outcome, stored=commit)
                 if options["rejects"] and outcome.rejected:
                     self._write_rejects(calls, outcome, options["rejects"])
-                if not commit and outcome.stored and self._confirmed(outcome):
+                if not commit and outcome.read and self._confirmed(outcome):
                     self._report(import_at_once(calls, now=now), stored=True)
             except OSError as error:
                 raise CommandError(
@@ -139,6 +139,9 @@ class Command(BaseCommand):
         )
 
     def _confirmed(self, outcome: Outcome) -> bool:
+        if not outcome.stored and not outcome.conflicting:
+            self.stdout.write(_("There is nothing to store."))
+            return False
         if not sys.stdin.isatty():
             self.stdout.write(_("Nothing was stored. Run it again with --commit to store them."))
             return False
