@@ -17,7 +17,6 @@ import argparse
 import contextlib
 import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from datetime import timedelta
 from typing import Any
 
 from bench import fanout_references, stage
+from madoguchi.lib.ports import free_port
 
 CONNECTIONS = 10
 REACH = {"smtp-source": 0.8, "django-post_office": 20.0}
@@ -112,12 +112,6 @@ def relay(port: int, *, waits: float) -> tuple[str, ...]:
         return sys.executable, "-m", "bench.slow_relay", str(port), str(waits)
     as_nobody = ("-u", "nobody") if os.getuid() == 0 else ()
     return "smtp-sink", *as_nobody, f"127.0.0.1:{port}", "512"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def populate(customers: int) -> None:

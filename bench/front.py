@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench import stage
+from madoguchi.lib.ports import free_port
 
 HOST = "127.0.0.1"
 NAME = "support.carrier.example"
@@ -37,11 +38,6 @@ http {{
     {site}
 }}
 """
-
-
-def free_port() -> int:
-    with socket.create_server((HOST, 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @dataclass

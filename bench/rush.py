@@ -26,6 +26,7 @@ from pathlib import Path
 import psycopg
 
 from bench import front, stage, web
+from madoguchi.lib.ports import free_port
 
 REACH = {"the same bytes from a file": 0.9, "the same server, a constant": 0.5}
 WEIGHT = 60_000  # bytes over the wire
@@ -173,7 +174,7 @@ def fresh(folder: Path) -> Path:
 @contextlib.contextmanager
 def constant_server(page: Path) -> Iterator[int]:
     """granian as ours, answering the bytes of ``page`` to everybody."""
-    port = front.free_port()
+    port = free_port()
     granian = (sys.executable, "-m", "granian", "--interface", "wsgi", "--host", front.HOST, "--port", str(port))
     with stage.process(
         *(*granian, "--workers", str(_CORES), "--blocking-threads", "8", "bench.rush_constant:application"),

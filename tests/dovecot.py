@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from madoguchi.demo.certificates import Certificates
-from madoguchi.demo.running import free_port
+from madoguchi.lib.ports import free_port
 from tests.running_demo import wait_until
 
 PROGRAM = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")

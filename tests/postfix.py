@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from madoguchi.demo.certificates import Certificates
-from madoguchi.demo.running import HOST, free_port
+from madoguchi.demo.running import HOST
+from madoguchi.lib.ports import free_port
 from tests.running_demo import wait_until
 
 PROGRAM = shutil.which("postfix", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import psutil
 
-from madoguchi.demo import running
+from madoguchi.lib.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 90  # seconds; the machine may be busy with other tests
@@ -71,7 +71,7 @@ class RunningDemo(Demo):
 
     def __init__(self, var: Path, *, port: int | None = None) -> None:
         self.var = var
-        self.port = port or running.free_port()
+        self.port = port or free_port()
         super().__init__(f"http://127.0.0.1:{self.port}")
         self.lines: list[str] = []
         kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "MADOGUCHI_STATIC")}

@@ -15,10 +15,11 @@ from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from bench.front import free_port, wait_for
+from bench.front import wait_for
 from madoguchi.delivery import post, worker_figures
 from madoguchi.delivery.models import GroupPause, Letter, Mailing, RelayState, Return, Suppression
 from madoguchi.lib.lanes import Lane
+from madoguchi.lib.ports import free_port
 from madoguchi.shell import figures
 from tests.production import environment
 

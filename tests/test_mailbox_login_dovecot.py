@@ -11,7 +11,7 @@ import pytest
 from madoguchi.accounts import mailbox
 from madoguchi.demo import certificates
 from madoguchi.demo.certificates import Certificates
-from madoguchi.demo.running import free_port
+from madoguchi.lib.ports import free_port
 from tests.dovecot import Dovecot
 
 HANA = "hana@mail.aoba.example"

@@ -18,7 +18,8 @@ import psycopg
 import pytest
 from django.db import connection, connections
 
-from bench.front import NAME, Front, free_port, running, wait_for
+from bench.front import NAME, Front, running, wait_for
+from madoguchi.lib.ports import free_port
 from tests.production import ROOT, environment
 
 # Without it no database is set up that could be copied.

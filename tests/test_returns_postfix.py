@@ -7,7 +7,8 @@ import pytest
 from madoguchi.delivery.models import Letter, Mailing, Return, ReturnTally
 from madoguchi.delivery.returns import path, suppression
 from madoguchi.delivery.tests.conftest import work  # noqa: F401 - a fixture
-from madoguchi.delivery.tests.receiving import free_port, receiving
+from madoguchi.delivery.tests.receiving import receiving
+from madoguchi.lib.ports import free_port
 from madoguchi.notices import audience
 from madoguchi.notices.tests import make
 from tests.postfix import postfix

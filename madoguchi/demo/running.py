@@ -60,9 +60,3 @@ def refuse_busy_port(port: int) -> None:
                 f"port {port} of {HOST} cannot be used ({error.strerror}); "
                 "stop what uses it, or choose another: PORT=8001 make demo"
             ) from None
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

@@ -22,9 +22,10 @@ from madoguchi.console.tests.name_server import Zone, name_server
 from madoguchi.delivery import dkim, post
 from madoguchi.delivery.engine.relays import Relay
 from madoguchi.delivery.models import Letter, RelayState
-from madoguchi.delivery.tests.receiving import free_port, receiving
+from madoguchi.delivery.tests.receiving import receiving
 from madoguchi.delivery.tests.sink import Sink, sink
 from madoguchi.lib.lanes import Lane
+from madoguchi.lib.ports import free_port
 
 pytestmark = pytest.mark.django_db
 KEY = "v=DKIM1; k=rsa; p=MIGfMA0"

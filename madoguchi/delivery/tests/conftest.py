@@ -99,7 +99,7 @@ def work(tmp_path: Path) -> Callable[..., None]:
                 options=Options(**options),
             )
             running = asyncio.create_task(engine.run())
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + 120
             while not running.done() and not await asyncio.to_thread(_asked, until):
                 if time.monotonic() > deadline:
                     pytest.fail("the engine did not come to an end")

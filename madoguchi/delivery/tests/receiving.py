@@ -1,7 +1,6 @@
 """Our receiver of what comes back, running for a test."""
 
 import asyncio
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,17 +27,11 @@ def receiving(listen: str) -> Iterator[None]:
 
     thread = threading.Thread(target=lambda: asyncio.run(main()), daemon=True)
     thread.start()
-    assert ready.wait(20)
+    assert ready.wait(60)
     try:
         yield
     finally:
         parts["loop"].call_soon_threadsafe(parts["stopped"].set)
-        thread.join(20)
+        thread.join(60)
         assert not thread.is_alive()
         connection.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

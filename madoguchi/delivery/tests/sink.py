@@ -14,7 +14,6 @@ after the data, kept nothing) · ``keep-and-drop`` (close after the data, kept i
 import asyncio
 import json
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -198,13 +197,6 @@ class Sink:
         """The messages, opened by a parser that raises on any defect."""
         policy = SMTP.clone(raise_on_defect=True)
         return [message_from_bytes(one["raw"].encode("latin-1"), policy=policy) for one in self.accepted()]
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

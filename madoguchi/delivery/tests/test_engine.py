@@ -16,8 +16,9 @@ from madoguchi.delivery.engine.pacing import Limit
 from madoguchi.delivery.models import GroupPause, Mailing, RelayState
 from madoguchi.delivery.post import post
 from madoguchi.delivery.tests.conftest import parameters
-from madoguchi.delivery.tests.sink import free_port, sink
+from madoguchi.delivery.tests.sink import sink
 from madoguchi.lib.lanes import Lane
+from madoguchi.lib.ports import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

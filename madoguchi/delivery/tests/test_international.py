@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from madoguchi.delivery.tests.receiving import free_port
+from madoguchi.lib.ports import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANAKO = "花子@xn--wgv71a119e.jp"

@@ -10,7 +10,8 @@ from django.db import OperationalError
 from madoguchi.delivery.models import Letter, Mailing, Return, ReturnTally
 from madoguchi.delivery.returns import path, receiver, take
 from madoguchi.delivery.tests import returned
-from madoguchi.delivery.tests.receiving import free_port, receiving
+from madoguchi.delivery.tests.receiving import receiving
+from madoguchi.lib.ports import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

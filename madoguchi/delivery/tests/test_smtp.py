@@ -3,7 +3,6 @@
 import asyncio
 import datetime
 import ipaddress
-import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from madoguchi.delivery.engine.feeder import Parcel, Patience, RelayTrouble, Ste
 from madoguchi.delivery.engine.relays import Relay
 from madoguchi.delivery.engine.smtp import Connection
 from madoguchi.delivery.tests.sink import sink
+from madoguchi.lib.ports import free_port
 
 
 class Kept:
@@ -107,7 +107,7 @@ def relay(certificate: ssl.SSLContext) -> Iterator[tuple[Handler, int]]:
     controller = Controller(
         handler,
         hostname="127.0.0.1",
-        port=_free_port(),  # the controller knocks there to see whether it listens
+        port=free_port(),  # the controller knocks there to see whether it listens
         tls_context=certificate,
         require_starttls=True,
         auth_required=True,
@@ -117,12 +117,6 @@ def relay(certificate: ssl.SSLContext) -> Iterator[tuple[Handler, int]]:
     controller.start()
     yield handler, controller.port
     controller.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def deliver(url: str, kept: Kept, *, patience: Patience | None = None) -> None:

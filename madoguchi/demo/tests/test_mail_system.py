@@ -11,8 +11,8 @@ import pytest
 from madoguchi.accounts import mailbox
 from madoguchi.demo import certificates
 from madoguchi.demo.mailboxes import DOMAIN, MAILBOXES, PASSWORD
-from madoguchi.demo.running import free_port
 from madoguchi.demo.sample import logins
+from madoguchi.lib.ports import free_port
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Pat
                 break
     yield port, folder
     process.terminate()
-    said = process.communicate(timeout=30)[1]
+    said = process.communicate(timeout=120)[1]
     assert (process.returncode, said) == (0, b"")
 
 

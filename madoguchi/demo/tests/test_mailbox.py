@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from madoguchi.delivery.models import Letter, Mailing, Return
 from madoguchi.delivery.returns.path import return_path
-from madoguchi.delivery.tests.receiving import free_port, receiving
+from madoguchi.delivery.tests.receiving import receiving
 from madoguchi.demo import running
 from madoguchi.demo.mailbox.store import Store
+from madoguchi.lib.ports import free_port
 
 
 @pytest.fixture
@@ -99,12 +100,12 @@ def test_no_such_mail(client: Client, var: Path) -> None:
 
 @pytest.fixture
 def receiver(tmp_path: Path) -> Iterator[int]:
-    port = running.free_port()
+    port = free_port()
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "madoguchi.demo.mailbox.receiver", str(port), str(tmp_path)],
         cwd=Path(running.__file__).parents[2],
     )
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while True:
         try:
             smtplib.SMTP("127.0.0.1", port).quit()

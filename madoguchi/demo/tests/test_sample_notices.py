@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 import time_machine
+from django.db import transaction
 
 from madoguchi.accounts.models import Account
 from madoguchi.delivery.models import Mailing
@@ -31,12 +32,12 @@ def now(request, db):
         yield request.param
 
 
-def test_notices_in_every_state(now):
+def notices_in_every_state(now):
     assert Notice.objects.count() == 32
     assert set(Notice.objects.values_list("state", flat=True)) == set(State.values)
 
 
-def test_something_is_in_force_and_to_come_at_any_moment(now):
+def something_is_in_force_and_to_come_at_any_moment(now):
     in_force = Counter(Notice.objects.in_force().values_list("state", flat=True))
     assert in_force["investigating"]
     assert in_force["in_progress"]
@@ -45,7 +46,7 @@ def test_something_is_in_force_and_to_come_at_any_moment(now):
         assert any(window.starts_at <= now < window.ends_at for window in notice.windows.all())
 
 
-def test_nothing_is_published_in_the_future_and_numbers_follow_time(now):
+def nothing_is_published_in_the_future_and_numbers_follow_time(now):
     assert not Report.objects.published().filter(published_at__gt=now).exists()
     for kind in ("work", "trouble"):
         told = Notice.objects.filter(kind=kind, number__isnull=False).order_by("first_published_at")
@@ -54,12 +55,12 @@ def test_nothing_is_published_in_the_future_and_numbers_follow_time(now):
     assert not Notice.objects.in_force().filter(next_report_due__lt=now - timedelta(hours=1)).exists()
 
 
-def test_every_report_is_told_in_both_languages_and_mailed_to_nobody(now):
+def every_report_is_told_in_both_languages_and_mailed_to_nobody(now):
     assert all(report.body_ja and report.body_en for report in Report.objects.all())
     assert not Mailing.objects.exists()
 
 
-def test_one_is_scheduled_one_withdrawn_and_some_go_on_by_themselves(now):
+def one_is_scheduled_one_withdrawn_and_some_go_on_by_themselves(now):
     assert Report.objects.filter(scheduled_by__email="publisher@aoba.example", publish_at__gt=now).count() == 1
     assert Notice.objects.get(withdrawn_at__lt=now).withdrawn_reason_en
     soon = Notice.objects.get(title_en="Maintenance of the customer portal")
@@ -72,8 +73,23 @@ def test_one_is_scheduled_one_withdrawn_and_some_go_on_by_themselves(now):
     assert not Mailing.objects.exists()
 
 
-def test_customers_follow_services_and_the_new_one_none(now):
+def customers_follow_services_and_the_new_one_none(now):
     assert Subscription.objects.filter(account__email="hanako@example.jp").count() == 3
     assert Destination.objects.get(account__email="hanako@example.jp").address == "hanako@example.jp"
     assert not Subscription.objects.filter(account__email="new@example.jp").exists()
     assert Subscription.objects.filter(account__email="somebody@example.jp").exists()
+
+
+def test_the_notices_at_any_moment(now):
+    """Loaded once a moment, since that is what takes long; each looks at them as they were loaded."""
+    for look in (
+        notices_in_every_state,
+        something_is_in_force_and_to_come_at_any_moment,
+        nothing_is_published_in_the_future_and_numbers_follow_time,
+        every_report_is_told_in_both_languages_and_mailed_to_nobody,
+        one_is_scheduled_one_withdrawn_and_some_go_on_by_themselves,
+        customers_follow_services_and_the_new_one_none,
+    ):
+        before = transaction.savepoint()
+        look(now)
+        transaction.savepoint_rollback(before)

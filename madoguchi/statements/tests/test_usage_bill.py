@@ -1,6 +1,7 @@
 """What messages and data cost: docs/usage-kinds.md's tables, a plain reference, and the way onto the bill."""
 
 from datetime import UTC, date, datetime
+from itertools import count
 
 import polars as pl
 import pytest
@@ -8,7 +9,7 @@ from django.conf import settings as django_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from madoguchi.contracts.models import Contract, Customer
+from madoguchi.contracts.models import Customer
 from madoguchi.statements.closing.archive import archive, read
 from madoguchi.statements.closing.close import close_month
 from madoguchi.statements.closing.keeping import drop_old
@@ -26,6 +27,7 @@ NOW = datetime(2026, 11, 22, 1, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
 GB = 10**9
 Kind = BillItem.Kind
+_EXAMPLES = count()
 
 
 @pytest.fixture(autouse=True)
@@ -112,7 +114,7 @@ def test_the_allowance_in_force_is_the_latest_that_has_begun(rows, month):
 )
 def test_a_month_costs_what_the_reference_says(customer, tmp_path_factory, amounts, parts, cheap):
     # Examples share a database: each has a contract and a telephone of its own.
-    ordinal = Contract.objects.count()
+    ordinal = next(_EXAMPLES)
     line = f"0900{ordinal + 1000:07d}"
     contract = mobile(customer, number=f"C{ordinal:09d}", line=line)
     contract.telephone_numbers.update(started_on=date(2024, 4, 1))
@@ -121,7 +123,7 @@ def test_a_month_costs_what_the_reference_says(customer, tmp_path_factory, amoun
         MessagePrice.objects.get_or_create(
             prefix="8170", valid_from=OCTOBER, defaults={"kind": "mobile", "price": 1000}
         )
-    source = UsageLine.objects.count()
+    source = 100 * ordinal
     if amounts:
         take_in(folder, "data", *(data(source + n, amount, line=line) for n, amount in enumerate(amounts)))
     if parts:

@@ -18,6 +18,7 @@ from madoguchi.demo.business import provider as business
 from madoguchi.demo.mailboxes import DOMAIN, MAILBOXES
 from madoguchi.demo.sample.logins import LOGINS, PASSWORD
 from madoguchi.demo.supervisor import Child, Supervisor, madoguchi
+from madoguchi.lib.ports import free_port
 from madoguchi.shell.templatetags.shell import phone
 
 _SECONDS_TO_READY = 60
@@ -79,11 +80,11 @@ class Command(BaseCommand):
         files = certificates.make(self.demo_folder / "mail-system")
         parts = {
             "PORT": str(settings.PORT),
-            "MADOGUCHI_SMTP_URL": f"smtp://{running.HOST}:{running.free_port()}",
-            "MADOGUCHI_RETURN_LISTEN": f"lmtp://{running.HOST}:{running.free_port()}",
-            "MADOGUCHI_TELEPHONE_URL": f"http://{running.HOST}:{running.free_port()}",
+            "MADOGUCHI_SMTP_URL": f"smtp://{running.HOST}:{free_port()}",
+            "MADOGUCHI_RETURN_LISTEN": f"lmtp://{running.HOST}:{free_port()}",
+            "MADOGUCHI_TELEPHONE_URL": f"http://{running.HOST}:{free_port()}",
             "MADOGUCHI_MAILBOX_DOMAINS": DOMAIN,
-            "MADOGUCHI_MAILBOX_URL": f"imaps://{running.HOST}:{running.free_port()}",
+            "MADOGUCHI_MAILBOX_URL": f"imaps://{running.HOST}:{free_port()}",
             "MADOGUCHI_MAILBOX_CA": str(files.authority),
         }
         running.tell(self.demo_folder, parts)
