@@ -13,13 +13,16 @@ from .plain import harmless, label, text, yen
 
 # A letter that CP932 has not, as printers set it; a question mark might have been one.
 MISSING = "〓"
+# Signs that CP932 has under another code point, as the same sign is typed in Japan: yen, dashes, minus, wave.
+_NEAREST = {"¥": "￥", "–": "－", "—": "―", "−": "－", "〜": "～"}
 _PIECE = 64 << 10
 
 
 def _visible(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return MISSING * (error.end - error.start), error.end
+    letters = error.object[error.start : error.end]
+    return "".join(_NEAREST.get(letter, MISSING) for letter in letters), error.end
 
 
 codecs.register_error("madoguchi.visible", _visible)

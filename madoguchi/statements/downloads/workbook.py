@@ -132,6 +132,11 @@ def _figure(value: int | str, style: int) -> str:
     return f'<c s="{style}"><v>{value}</v></c>'
 
 
+def _money(amount: int) -> str:
+    """A format with decimals leaves its point behind whole yen."""
+    return _figure(yen(amount), _MONEY if amount % 1000 else _COUNT)
+
+
 def _day(moment: datetime) -> str:
     return _figure((timezone.localtime(moment).date() - _FIRST_DAY).days, _DAY)
 
@@ -150,7 +155,7 @@ _CELLS: dict[Shape, Callable[[Any], str]] = {
     Shape.COUNT: lambda count: _figure(count, _COUNT),
     Shape.SECONDS: lambda count: _figure(count, _COUNT),
     Shape.BYTES: lambda count: _figure(count, _COUNT),
-    Shape.MONEY: lambda amount: _figure(yen(amount), _MONEY),
+    Shape.MONEY: _money,
     Shape.MARKS: lambda marks: _text(Shape.MARKS.words(marks)),
 }
 
@@ -189,7 +194,7 @@ def _about(extract: Extract) -> Iterator[str]:
 
 def _amount(amount: Amount) -> str:
     share = "<c/>" if amount.tax_share is None else _figure(amount.tax_share, _COUNT)
-    figure = _figure(amount.amount, _COUNT) if amount.yen else _figure(yen(amount.amount), _MONEY)
+    figure = _figure(amount.amount, _COUNT) if amount.yen else _money(amount.amount)
     return _text(amount.words) + figure + share + _text(amount.below, _WRAP)
 
 

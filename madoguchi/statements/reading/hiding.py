@@ -12,7 +12,8 @@ from django.db.models import Count, Q, Sum
 from madoguchi.accounts.models import Account
 from madoguchi.contracts.models import Contract, CustomerLink
 from madoguchi.statements.closing.parts import Kind, Part, Settled
-from madoguchi.statements.models import Call
+from madoguchi.statements.closing.usage import PRICED
+from madoguchi.statements.models import Call, UsageLine
 
 from .models import HidingChoice
 from .sensitive import calls_to_them
@@ -48,18 +49,26 @@ def _holds(account: Account, contract: Contract) -> bool:
 
 
 def listed(settled: Settled, contract: Contract, month: date, hidden: Q) -> Settled:
-    """``settled`` without the counts of hidden calls; every amount is as it was."""
-    calls = Call.objects.filter(contract=contract, month=month, outgoing=True).filter(hidden).order_by()
-    rows = calls.values("kind", "tax").annotate(calls=Count("*"), seconds=Sum("talk_seconds"))
-    taken = {(row["kind"], row["tax"]): (row["calls"], row["seconds"]) for row in rows}
+    """``settled`` without the counts of hidden calls and messages; every amount is as it was."""
+    taken: _Taken = {}
+    lines = {"contract": contract, "month": month, "outgoing": True}
+    calls = Call.objects.filter(hidden, **lines).order_by().values("kind", "tax")
+    for row in calls.annotate(calls=Count("*"), seconds=Sum("talk_seconds")):
+        taken[Kind.CALLS, row["kind"], row["tax"]] = (row["calls"], row["seconds"])
+    messages = UsageLine.objects.filter(hidden, records__in=PRICED, **lines).order_by().values("kind", "tax")
+    for one in messages.annotate(messages=Count("*")):
+        taken[Kind.MESSAGES, one["kind"], one["tax"]] = (one["messages"], 0)
     return replace(settled, parts=[part for each in settled.parts if (part := _listed(each, taken))])
 
 
-def _listed(part: Part, taken: dict[tuple[str, str], tuple[int, int]]) -> Part | None:
-    calls, seconds = taken.get((part.code, part.tax_class), (0, 0)) if part.kind == Kind.CALLS else (0, 0)
-    if not calls:
+_Taken = dict[tuple[str, str, str], tuple[int, int]]  # lines and seconds by kind of part, class and tax
+
+
+def _listed(part: Part, taken: _Taken) -> Part | None:
+    lines, seconds = taken.get((part.kind, part.code, part.tax_class), (0, 0))
+    if not lines:
         return part
-    left = replace(part, count=part.count - calls, seconds=part.seconds - seconds)
+    left = replace(part, count=part.count - lines, seconds=part.seconds - seconds)
     if left.count > 0:
         return left
     return replace(left, code=UNLISTED, name_ja="", name_en="", count=0, seconds=0) if part.amount else None

@@ -188,6 +188,18 @@ def test_nothing_in_a_file_is_a_formula(hers, home):
     assert any(cell.startswith("'+44") for cells in table for cell in cells)
     assert not [cell for cells in table for cell in cells if cell[:1] in "=+@\t\r" and cell]
     assert "〓" in sent(hers, "-cp932.csv").decode("cp932")
+
+
+def test_the_sign_of_the_yen_is_a_letter_of_cp932_too(hers):
+    said = sent(hers, "-cp932.csv", at=KIND).decode("cp932")
+    assert "￥" in said
+    assert "〓" not in said
+    assert said.replace("￥", "¥").splitlines()[8:] == sent(hers, ".csv", at=KIND).decode("utf-8-sig").splitlines()[8:]
+
+
+def test_text_of_a_workbook_is_no_formula(hers, home):
+    home.office.plan = "=cmd|' /C calc'!A0 髙😀"
+    home.office.save()
     book = openpyxl.load_workbook(BytesIO(sent(hers, ".xlsx")))
     assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
 

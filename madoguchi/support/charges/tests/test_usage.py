@@ -134,3 +134,18 @@ def test_months_without_a_charge_are_no_drawing_but_a_sentence_and_the_table(her
     assert '<svg class="bars"' not in answer.content.decode()
     assert "Nothing was charged in these months." in said(answer)
     assert "September 2026 ¥0" in said(answer)
+
+
+@pytest.mark.usefixtures("_usage")
+def test_a_message_to_a_hidden_number_is_neither_listed_nor_counted(hers, settings, tmp_path):
+    own = tmp_path / "own.txt"
+    own.write_text("number,since,until,name_ja,name_en\n09000000301,,,相談,Advice\n")
+    settings.SENSITIVE_NUMBERS = str(own)
+    before = page(hers, SMS).context["statement"]
+    assert hers.post("/en/my/charges/usage/C000000201/privacy/", {"hidden_from": "everybody"}).status_code == 302
+    answer = page(hers, SMS)
+    after = answer.context["statement"]
+    assert (before.sent, after.sent, len(answer.context["rows"])) == (1, 0, 1)
+    # What it costs stays in the sums, under no class that tells.
+    assert [each.kind for each in after.messages] == ["unlisted"]
+    assert (after.total, after.lines) == (before.total, before.lines)
