@@ -52,8 +52,11 @@ def check(report: Report, *, at: datetime | None = None) -> None:
         raise NotReady(reasons)
 
 
-def put(report: Report, *, by: Account | None, at: datetime) -> Report:
-    """Publish a report that was checked, as its notice's next one; the caller holds the notice."""
+def put(report: Report, *, by: Account | None, at: datetime, tell: bool = True) -> Report:
+    """Publish a report that was checked, as its notice's next one; the caller holds the notice.
+
+    Without ``tell`` nobody is told: no mailing, no call of a program, no job.
+    """
     notice = report.notice
     previous = notice.latest_report
     report.ordinal = previous.ordinal + 1 if previous and previous.ordinal else 1
@@ -78,9 +81,10 @@ def put(report: Report, *, by: Account | None, at: datetime) -> Report:
 
     if notice.kind == lifecycle.Kind.WORK:
         mailings.take_back_reminders(notice)
-    if report.notify:
+    if tell and report.notify:
         mailings.open_mailing(notice, renderer=mailings.REPORT, reference=str(report.pk), at=at)
-    webhook_calls.announce(notice, event=webhook_calls.Event.REPORT, ordinal=report.ordinal)
+    if tell:
+        webhook_calls.announce(notice, event=webhook_calls.Event.REPORT, ordinal=report.ordinal)
     return report
 
 

@@ -22,7 +22,8 @@ def rehearsed(report: Report) -> Iterator[Notice]:
     """
     with transaction.atomic():
         report = hold(report)
-        report = put(report, by=None, at=timezone.now())
+        # A worker defers jobs on a connection of its own: they would outlive what is taken back here.
+        report = put(report, by=None, at=timezone.now(), tell=False)
         notice = Notice.objects.prefetch_related("services", "windows", "reports").get(pk=report.notice_id)
         if report.ordinal == 1:
             notice.number = open_number(notice)
