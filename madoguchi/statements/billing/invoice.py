@@ -101,9 +101,9 @@ def _head(flow: Flow, sheet: sheets.Sheet) -> None:
 def _pairs(flow: Flow, pairs: list[tuple[str, str]], *, x: float, width: float) -> None:
     for name, words in pairs:
         top = flow.y
-        flow.paragraph(name, Style(9, colour=QUIET), x=x, width=95)
+        flow.paragraph(name, Style(9, colour=QUIET), x=x, width=104)
         below, flow.y = flow.y, top
-        flow.paragraph(words, Style(9), x=x + 95, width=width - 95)
+        flow.paragraph(words, Style(9), x=x + 104, width=width - 104)
         flow.y = max(below, flow.y)
 
 
