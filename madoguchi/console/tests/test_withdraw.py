@@ -1,5 +1,8 @@
 """Withdrawing, over HTTP: said before, confirmed by the number, once, and only by publishers."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -12,6 +15,12 @@ from madoguchi.notices.models import Report
 from madoguchi.notices.tests import make
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _today(time_machine: Any) -> None:
+    """A number has its year."""
+    time_machine.move_to(datetime(2026, 11, 22, 3, tzinfo=UTC))
 
 
 @pytest.fixture
