@@ -4,7 +4,7 @@ from datetime import date, datetime
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from madoguchi.statements.closing import close, rerate
@@ -113,3 +113,10 @@ def test_calls_without_a_price_today_are_left_as_they_are(home):
     TariffRule.objects.all().delete()
     found = rerate.look(OCTOBER, now=timezone.now())
     assert (found.changed, found.unpriced, found.before) == (30, 31, found.after)  # callers received lost their class
+
+
+@pytest.mark.parametrize("command", ["rerate_month", "close_month"])
+@pytest.mark.parametrize("month", ["2026-13", "october", "9999-12", "0001-01"])
+def test_what_is_no_month_is_said_in_a_sentence(command, month):
+    with pytest.raises(CommandError, match=f"'{month}' is not a month such as 2026-10"):
+        call_command(command, month)

@@ -1,6 +1,7 @@
 """``madoguchi close_month 2026-10``: make the bills of a month and close it."""
 
-from datetime import date, datetime
+from argparse import ArgumentTypeError
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -19,10 +20,14 @@ REASONS = {
 
 
 def a_month(text: str) -> date:
+    """An argument such as ``2026-10``, as argparse takes it. There is a month before it, and one after."""
     try:
-        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
-    except ValueError as error:
-        raise CommandError(f"{text!r} is not a month such as 2026-10") from error
+        month = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
+    except ValueError:
+        month = date.min
+    if month.year in {MINYEAR, MAXYEAR}:
+        raise ArgumentTypeError(f"{text!r} is not a month such as 2026-10")
+    return month
 
 
 class Command(BaseCommand):

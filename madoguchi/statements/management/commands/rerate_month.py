@@ -33,7 +33,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{found.changed:>14,}  changed")
         if found.unpriced:
             self.stdout.write(f"{found.unpriced:>14,}  without a price today: left as they are")
-        for row in found.differences.select_related("contract")[:show]:
+        for row in found.differences.select_related("contract")[: max(show, 0)]:
             self.stdout.write(
                 f"  {row.contract.number}  {row.records} {row.kind}".rstrip() + f"  {row.lines:,} lines  "
                 f"¥{row.before / 1000:,.3f} → ¥{row.after / 1000:,.3f}"
