@@ -58,11 +58,12 @@ def _other(line: Line) -> str:
     return f"{written[:-4]}****" if line["other"].startswith("+") else written
 
 
+_OTHER_PARTY = pgettext_lazy("conflict", "Other party")
 _SAID: tuple[tuple[str | Promise, Any], ...] = (
     (pgettext_lazy("conflict", "Contract"), lambda line: Contract.objects.get(pk=line["contract_id"]).number),
     (pgettext_lazy("conflict", "Number"), lambda line: phone(line["number"])),
     (pgettext_lazy("conflict", "Direction"), lambda line: _("Outgoing") if line["outgoing"] else _("Incoming")),
-    (pgettext_lazy("conflict", "Other party"), _other),
+    (_OTHER_PARTY, _other),
     (pgettext_lazy("conflict", "Began"), lambda line: _at(line, "started_at")),
     (pgettext_lazy("conflict", "Ended"), lambda line: _at(line, "ended_at")),
     (pgettext_lazy("conflict", "Talk time"), lambda line: duration(line["talk_seconds"])),
@@ -84,8 +85,15 @@ def beside(standing: list[Line], new: list[Line]) -> list[list[Row]]:
             old = old_ones[place] if place < len(old_ones) else None
             fresh = new_ones[place] if place < len(new_ones) else None
             rows = [Row(label, _said(said, old), _said(said, fresh)) for label, said in _SAID]
+            if old and fresh and old.get("other") != fresh.get("other"):
+                rows = [_told_apart(row) if row.label == _OTHER_PARTY else row for row in rows]
             pairs.append([row for row in rows if {row.old, row.new} - {"", "–"}])
     return pairs
+
+
+def _told_apart(row: Row) -> Row:
+    """Two numbers that differ in what is hidden of them."""
+    return row if row.differs else Row(row.label, row.old, _("%(number)s (other last digits)") % {"number": row.new})
 
 
 def _said(said: Callable[[Line], str], line: Line | None) -> str:

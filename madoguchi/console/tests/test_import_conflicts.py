@@ -93,6 +93,14 @@ def test_both_sides_are_shown_with_a_reason_and_each_look_recorded(biller, take)
     assert look.detail == {"conflict": conflict.pk, "line": 1}
 
 
+def test_numbers_that_differ_in_what_is_hidden_are_told_apart(biller, take):
+    take(said(1, dst="0300001234"))
+    take(said(1, dst="0300009999"))
+    shown = biller.get(f"{opened(biller)}conflicts/{Conflict.objects.get().pk}/").content.decode()
+    assert "**** (other last digits)</mark>" in shown
+    assert "9999" not in shown
+
+
 def test_the_stored_one_is_kept(biller, take):
     take(said(1))
     take(said(1, talk="20"))
