@@ -10,8 +10,20 @@ from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 
 from tests import database
+
+# A busy machine is no flaw of what is tested, the examples of a run are those of the next, and those of one test share
+# its database as they share its transaction.
+properties.register_profile(
+    "madoguchi",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+properties.load_profile("madoguchi")
 
 
 class NetworkTouched(Exception):

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from madoguchi.accounts.models import TryLevel
@@ -39,7 +39,7 @@ def test_nothing_leads_off_this_site(wanted: str) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(ADDRESSES)
 @example("//evil.example")
 @example("/\\evil.example")

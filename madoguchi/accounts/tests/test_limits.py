@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madoguchi.accounts import limits
@@ -77,7 +77,7 @@ def test_whose_tries_they_are_is_not_readable(db):
     assert "alice" not in TryLevel.objects.get().key
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(st.lists(st.integers(-100, 400), min_size=1, max_size=12))
 def test_the_database_counts_as_the_arithmetic_says(db, pauses):
     TryLevel.objects.all().delete()

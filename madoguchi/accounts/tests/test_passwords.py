@@ -88,7 +88,7 @@ def test_one_persons_words_do_not_stay_for_the_next():
     assert guesses("kurzhaarzebra7", Owner()) == plain
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(min_size=1, max_size=128))
 def test_no_password_breaks_the_estimate(password):
     assert guesses(password, HANAKO) >= 1

@@ -106,7 +106,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PIECES | st.binary(max_size=40), max_size=25))
 def test_nothing_that_can_be_sent_raises(pieces):
     for finding in reading.read(b"".join(pieces)).findings:
@@ -114,7 +114,7 @@ def test_nothing_that_can_be_sent_raises(pieces):
         assert finding.kind in Kind
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2000), st.binary(min_size=1, max_size=4))
 def test_a_damaged_report_never_raises(place, damage):
     raw = returned.dsn()

@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 from django.db import OperationalError, connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madoguchi.delivery.models import Letter, Mailing
@@ -67,7 +67,7 @@ def _die():
         cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10)
 @given(
     deaths=st.lists(st.sets(st.integers(1, 10), min_size=1, max_size=3), max_size=3),
     hands=st.integers(1, 4),

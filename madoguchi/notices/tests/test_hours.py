@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from madoguchi.notices import hours
@@ -91,7 +91,6 @@ def test_both_nights_on_which_the_clocks_change(name):
 
 
 @given(days=st.integers(1, ALL_DAYS), mask=st.integers(1, ALL_HOURS), at=moments, zone=zones)
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_next_opening_is_the_first_open_hour(days, mask, at, zone):
     opening = hours.next_opening(days, mask, at=at, zone=zone)
     if opening is None:
@@ -108,7 +107,6 @@ def test_the_next_opening_is_the_first_open_hour(days, mask, at, zone):
 
 
 @given(at=moments, zone=zones)
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_everything_ticked_is_always_open_and_nothing_ticked_never(at, zone):
     assert hours.is_open(ALL_DAYS, ALL_HOURS, at=at, zone=zone)
     assert not hours.is_open(ALL_DAYS, 0, at=at, zone=zone)

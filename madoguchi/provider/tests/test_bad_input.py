@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madoguchi.provider.tests.sites import asking, basic, parameters
@@ -78,14 +78,14 @@ def test_other_methods(path, method) -> None:
     assert Client().generic(method, path).status_code == 405
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(NAMES), WORDS, max_size=6), st.sampled_from(PATHS))
 def test_any_form(shop, form, path) -> None:
     headers = {"Authorization": basic(shop.site, shop.secret)}
     assert Client().post(path, form, headers=headers).status_code in (200, 400, 401)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80)
 @given(st.dictionaries(st.sampled_from(NAMES), WORDS, max_size=4), st.booleans())
 def test_any_authorization_request(shop, customer, wishes, whole) -> None:
     given_ = {**(parameters(asking(shop.site)) if whole else {}), **wishes}

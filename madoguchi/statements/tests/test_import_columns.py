@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madoguchi.statements import numbers
@@ -23,9 +23,6 @@ from madoguchi.statements.reasons import Unreadable
 
 NOW = datetime(2026, 11, 22, 1, tzinfo=UTC)
 TOKYO = ZoneInfo("Asia/Tokyo")
-same_folder = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
 
 OCTOBER = datetime.fromisoformat("2026-09-28"), datetime.fromisoformat("2026-10-18")
 recent = st.datetimes(datetime.fromisoformat("2025-03-01"), datetime.fromisoformat("2026-11-22T12:00"))
@@ -65,7 +62,7 @@ def _cell(cell, *, quoted):
     return '"' + cell.replace('"', '""') + '"' if quoted or any(c in cell for c in ',"') else cell
 
 
-@same_folder
+@settings(max_examples=60)
 @given(st.lists(rows(), max_size=12), st.sampled_from(["Asia/Tokyo", "UTC", "America/New_York"]), st.data())
 def test_asterisk_by_columns_is_asterisk_row_by_row(tmp_path, texts, zone, data):
     path = tmp_path / "calls.csv"
@@ -90,7 +87,7 @@ def test_rows_as_a_switch_writes_them_take_the_fast_way(monkeypatch, tmp_path):
     assert batch.records.height == len(sample.splitlines())
 
 
-@same_folder
+@settings(max_examples=60)
 @given(st.text(st.sampled_from("ab\n\r，,"), max_size=60), st.integers(1, 9), st.sampled_from(["utf-8", "utf-16"]))
 def test_lines_are_those_python_reads(tmp_path, text, size, encoding):
     path = tmp_path / "text"
@@ -143,7 +140,6 @@ HOLDINGS = [  # number, contract, kind, first and last day
 ]
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madoguchi.accounts.tests.people import alice
@@ -227,7 +227,7 @@ times = st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80)
 @given(
     st.lists(st.tuples(texts, texts, texts, times, times, texts), max_size=6),
     st.sampled_from(["iso", "epoch"]),

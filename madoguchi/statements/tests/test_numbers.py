@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from madoguchi.statements.numbers import READ, area, column, digits, normalise
@@ -86,7 +86,6 @@ HEADS = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(HEADS, st.text("0123456789", min_size=5, max_size=11)).map("".join), max_size=30))
 def test_a_column_of_numbers_is_each_number_by_itself(texts):
     found = column(pl.Series(texts, dtype=pl.String))

@@ -21,7 +21,7 @@ def ranges_of(prefixes):
     return compile_tariff(Tariff("one", date(2026, 1, 1), rules)).ranges
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(prefixes=prefixes, numbers=numbers, beginnings=st.sampled_from([1, 20_000]))
 def test_tables_find_the_range_the_search_finds(prefixes, numbers, beginnings):
     ranges = ranges_of(prefixes)
@@ -42,7 +42,6 @@ def test_a_number_longer_than_any_plan_has_is_searched_for(monkeypatch):
 BY = ["contract", "month", "tax"]
 
 
-@settings(deadline=None)
 @given(
     rows=st.lists(
         st.tuples(

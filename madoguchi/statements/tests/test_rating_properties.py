@@ -109,7 +109,7 @@ def frame(calls):
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(old=tariffs(), new=tariffs(name="two", valid_from=date(2026, 4, 15)), calls=calls)
 def test_every_line_is_the_reference_line(old, new, calls):
     lines = rate(frame(calls), [compile_tariff(new), compile_tariff(old)]).sort("row").rows(named=True)
@@ -128,7 +128,7 @@ def paid(line):
     return line["outgoing"] and line["talk_seconds"] > 0 and line["carried"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     tariff=tariffs(),
     calls=calls,

@@ -6,7 +6,7 @@ from itertools import count
 import polars as pl
 import pytest
 from django.conf import settings as django_settings
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madoguchi.contracts.models import Customer
@@ -80,7 +80,7 @@ def test_worked_messages(row):
     assert rate(calls, tables)["charge"].item() == int(row["charge m¥"])
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     used=st.integers(0, 10**16),
     included=st.none() | st.integers(0, 10**16),
@@ -95,7 +95,7 @@ def test_data_costs_what_the_reference_says(used, included, block, price):
 MONTHS = st.builds(date, st.integers(2024, 2027), st.integers(1, 12), st.just(1))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(rows=st.dictionaries(MONTHS, st.integers(0, 9), max_size=5), month=MONTHS)
 def test_the_allowance_in_force_is_the_latest_that_has_begun(rows, month):
     kernel = [Allowance(str(included), begins, included) for begins, included in rows.items()]
@@ -104,7 +104,7 @@ def test_the_allowance_in_force_is_the_latest_that_has_begun(rows, month):
     assert (found and found.included) == (expected and expected[3])
 
 
-@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(
     amounts=st.lists(st.integers(0, 3 * GB), max_size=5),
     parts=st.lists(

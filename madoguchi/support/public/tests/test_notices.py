@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madoguchi.notices import write
@@ -167,7 +167,7 @@ def test_a_day_nobody_means(client, four, field, day):
     assert "2000年から2099年までの日付を指定してください。" in response.content.decode()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(
     st.dictionaries(
         st.sampled_from(["q", "kind", "state", "category", "service", "region", "since", "until", "page"]),
