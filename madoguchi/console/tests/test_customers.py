@@ -1,5 +1,6 @@
 """``/console/customers/``: staff find a customer ID with a reason, see what is locked and take the locks off."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -95,12 +96,14 @@ def test_an_unknown_address_is_said_and_the_try_recorded_without_it(support: Cli
     assert "nobody" not in f"{entry.object_key} {entry.detail} {entry.reason}"
 
 
-def test_the_page_shows_no_more_of_alice_than_helps(support: Client, alice: Account) -> None:
+def test_the_page_shows_no_more_of_alice_than_helps(support: Client) -> None:
+    alice = people.alice(pk=700_000_001)  # a small number stands on every page, as the width of a picture
     look(support, alice)
     text = support.get(page(alice)).content.decode()
     assert "a•••@example.jp" in text
-    for secret in (alice.email, alice.family_name_kana, alice.given_name_kana, "1958", str(alice.pk) + '"'):
-        assert secret not in text
+    said = re.sub(r"[\w-]{32,}", "", text, flags=re.ASCII)  # public and form tokens are random: any digits are in some
+    for secret in (alice.email, alice.family_name_kana, alice.given_name_kana, "1958", str(alice.pk)):
+        assert secret not in said
 
 
 @pytest.mark.parametrize("path", [FIND, f"/en{FIND}"])
