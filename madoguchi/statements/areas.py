@@ -2,7 +2,8 @@
 
 The areas of Japan stand in ``data/japan-areas.csv``, taken from libphonenumber's geocoding data (Apache-2.0) by
 ``python -m madoguchi.statements.areas``: that library loads every country's places, seconds of work and hundreds of
-megabytes, to tell them. Countries come from the Unicode CLDR by way of Babel.
+megabytes, to tell them. Countries come from the Unicode CLDR by way of Babel; codes of no country
+are named here, after what ITU-T E.164 assigns them to.
 """
 
 import csv
@@ -14,6 +15,19 @@ from babel import Locale
 
 FILE = Path(__file__).parent / "data" / "japan-areas.csv"
 
+# Country codes that belong to no country, which the CLDR knows as “world” alone: names in Japanese and English.
+OF_NO_COUNTRY = {
+    800: ("国際フリーフォン", "International toll-free numbers"),
+    808: ("国際分担課金番号", "International shared-cost numbers"),
+    870: ("インマルサット衛星電話", "Inmarsat satellite phones"),
+    878: ("国際パーソナル番号", "Universal personal numbers"),
+    881: ("衛星電話", "Satellite phones"),
+    882: ("国際ネットワーク", "International networks"),
+    883: ("国際ネットワーク", "International networks"),
+    888: ("災害救援", "Disaster relief"),
+    979: ("国際情報料課金番号", "International premium-rate numbers"),
+}
+
 
 @lru_cache(maxsize=1)
 def japan() -> dict[str, tuple[str, str]]:
@@ -24,11 +38,14 @@ def japan() -> dict[str, tuple[str, str]]:
 
 @lru_cache(maxsize=50_000)
 def area(e164: str) -> tuple[str, str]:
-    """An area of Japan's fixed lines, a country, or two empty strings; in Japanese and English."""
+    """An area of Japan's fixed lines, a country, what a code of no country is for, or two empty strings; ja and en."""
     if e164.startswith("+81"):
         areas = japan()
         return next((areas[e164[1:n]] for n in range(len(e164), 3, -1) if e164[1:n] in areas), ("", ""))
-    code = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
+    number = phonenumbers.parse(e164)
+    if number.country_code in OF_NO_COUNTRY:
+        return OF_NO_COUNTRY[number.country_code]
+    code = phonenumbers.region_code_for_number(number)
     japanese, english = (Locale(language).territories.get(code or "", "") for language in ("ja", "en"))
     return japanese, english
 

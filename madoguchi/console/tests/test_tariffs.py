@@ -1,5 +1,6 @@
 """``/console/tariffs/``: versions from draft to release, by the billing role alone; everybody of the staff reads."""
 
+import re
 from datetime import date
 
 import pytest
@@ -161,7 +162,7 @@ def test_a_file_with_errors_stores_nothing_and_names_them_all(billing, draft):
     text = page(
         billing, path, status=422, file=file("03,,fixed,8,180,,,,", "81,昼,fixed,x,180,,,,", "82,昼,fixed,8,180,,,,")
     )
-    for words in ("begins with 0", "is not an amount", "no time band called", "3 errors stand"):
+    for words in ("begins with 0", "is not an amount", "no time band called", "The file has 3 errors"):
         assert words in text
     # What may come of the rows that cannot be read is left unsaid.
     assert "No rule reaches" not in text
@@ -191,11 +192,12 @@ def test_rules_are_found_by_prefix_number_class_and_country(billing, sample):
 
     def found(query):
         text = page(billing, f"{path}?{query}")
-        return [part.partition("<")[0] for part in text.split('<th scope="row">')[1:]]
+        return [part.partition("<")[0] for part in text.split('<th scope="row" role="rowheader">')[1:]]
 
     assert found("q=8190") == ["8190"]
     assert found("q=090") == ["8190"]
     assert found("q=イギリス") == found("q=united+kingdom") == ["44"]
+    assert found("q=衛星") == found("q=satellite") == ["870", "881"]
     assert found("kind=freedial") == ["81120", "81800"]
     assert found("q=nowhere") == []
     assert len(found("page=3")) == 49
@@ -343,7 +345,8 @@ def test_a_tax_rate_and_a_discount_are_dated_too(billing):
     assert billing.post(f"{path}discount/new/", discount).status_code == 302
     text = page(billing, path)
     assert "30秒ごとに¥0.25" in text
-    assert "<td>番号ごと</td><td>切り上げる</td>" in text
-    assert "<td>契約ごと</td><td>切り捨てる</td>" in text
+    cells = re.sub(r"<span class=\"stacked__label\".*?</span>", "", text)
+    assert '<td role="cell">番号ごと</td><td role="cell">切り上げる</td>' in cells
+    assert '<td role="cell">契約ごと</td><td role="cell">切り捨てる</td>' in cells
     assert "¥1,000" in text
     assert "12.5 %" in text

@@ -11,7 +11,6 @@ from functools import lru_cache
 import phonenumbers
 from babel import Locale
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from madoguchi.shell import languages
@@ -21,19 +20,6 @@ from madoguchi.statements.numbers import LENGTHS, OTHER_LENGTH
 JAPAN = 81
 SPECIAL = "810"  # special numbers stand after it (docs/rating.md)
 LONGEST_SPECIAL = len(SPECIAL) + 4  # #7119
-
-# Of the region "001": codes of no country.
-_GLOBAL: dict[int, str | Promise] = {
-    800: _("international toll-free numbers"),
-    808: _("international shared-cost numbers"),
-    870: _("Inmarsat satellite phones"),
-    878: _("universal personal numbers"),
-    881: _("satellite phones"),
-    882: _("international networks"),
-    883: _("international networks"),
-    888: _("disaster relief"),
-    979: _("international premium-rate numbers"),
-}
 
 # What is dialled in Japan beside fixed lines: words and the prefixes that make it up.
 JAPANESE: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
@@ -83,14 +69,18 @@ def _examples(code: int, region: str) -> tuple[str, ...]:
 
 def area_name(prefix: str) -> str:
     """An area of Japan's fixed lines in the active language."""
-    japanese, english = areas.japan()[prefix]
+    return _in_language(areas.japan()[prefix])
+
+
+def _in_language(names: tuple[str, str]) -> str:
+    japanese, english = names
     return english if languages.current() == "en" else japanese
 
 
 def region_name(code: int, region: str) -> str:
-    """In the active language."""
+    """In the active language; of a code of no country, what it is for."""
     if region == "001":
-        return str(_GLOBAL.get(code, code))
+        return _in_language(areas.OF_NO_COUNTRY.get(code, (str(code), str(code))))
     return str(Locale(languages.current()).territories.get(region, region))
 
 
@@ -147,15 +137,17 @@ def prefixes_meant(text: str) -> list[str]:
     if digits.isascii() and digits.isdigit():
         return [f"{JAPAN}{digits[1:]}" if digits.startswith("0") else digits[:15]]
     wanted = plain.casefold()
-    named = ((str(region.code), region.region) for region in regions())
-    found = {code for code, region in named if any(wanted in name.casefold() for name in _names(region))}
+    named = ((str(region.code), _names(region.code, region.region)) for region in regions())
+    found = {code for code, names in named if any(wanted in name.casefold() for name in names)}
     found |= {prefix for prefix, names in areas.japan().items() if any(wanted in name.casefold() for name in names)}
-    if any(wanted in name.casefold() for name in _names("JP")):
+    if any(wanted in name.casefold() for name in _names(JAPAN, "JP")):
         found.add(str(JAPAN))
     return sorted(found)
 
 
-def _names(region: str) -> list[str]:
+def _names(code: int, region: str) -> list[str]:
+    if region == "001":
+        return list(areas.OF_NO_COUNTRY.get(code, ()))
     return [region, *(Locale(language).territories.get(region, "") for language in ("ja", "en"))]
 
 

@@ -73,8 +73,8 @@ def test_country_codes_without_a_rule_are_named():
         ((_code, where),) = found
         assert where.endswith("and 20 more")
         assert gaps(*JAPAN, *ABROAD, *ASIA[1:]) == {
-            ("gap_country", 800, "international toll-free numbers"),
-            ("gap_country", 808, "international shared-cost numbers"),
+            ("gap_country", 800, "International toll-free numbers"),
+            ("gap_country", 808, "International shared-cost numbers"),
         }
 
 

@@ -1,10 +1,12 @@
 """Numbers as switches write them: read as one, or refused with a reason."""
 
+import phonenumbers
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from madoguchi.statements.areas import OF_NO_COUNTRY
 from madoguchi.statements.numbers import READ, area, column, digits, normalise
 from madoguchi.statements.reasons import Unreadable
 
@@ -75,10 +77,19 @@ def test_special_numbers_are_searched_after_810():
         ("+819012345678", ("", "")),
         ("+442079460958", ("イギリス", "United Kingdom")),
         ("117", ("", "")),
+        ("+881612345678", ("衛星電話", "Satellite phones")),
+        ("+870773123456", ("インマルサット衛星電話", "Inmarsat satellite phones")),
+        ("+8821612345678", ("国際ネットワーク", "International networks")),
+        ("+883510012345", ("国際ネットワーク", "International networks")),
     ],
 )
 def test_areas_are_told_in_both_languages(e164, names):
     assert area(e164) == names
+
+
+def test_no_code_of_a_country_or_of_none_is_called_the_world():
+    of_none = {code for code, names in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items() if names == ("001",)}
+    assert set(OF_NO_COUNTRY) == of_none
 
 
 HEADS = st.sampled_from(
