@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.console import audit, roles
@@ -87,7 +87,11 @@ def _stored(request: HttpRequest, version: TariffVersion, rows: list[Row], *, se
 
 
 def _refused(request: HttpRequest, form: UploadForm, context: dict[str, Any], wrong: list[Finding]) -> HttpResponse:
-    said = _("Nothing was stored. %(count)s errors stand in the list below.") % {"count": len(wrong)}
+    said = ngettext(
+        "Nothing was stored. The file has %(count)s error, listed below.",
+        "Nothing was stored. The file has %(count)s errors, listed below.",
+        len(wrong),
+    ) % {"count": len(wrong)}
     form.add_error("file", said)
     return render_form(request, TEMPLATE, form, context)
 
