@@ -80,6 +80,15 @@ def test_a_month_that_passes_the_amount_is_told_once(home, came_in):
     assert (alert.charge, f"{alert.month:%Y-%m}") == (33_000, "2026-11")
 
 
+def test_the_next_month_is_another_thing_once_it_passes_the_amount_too(home, came_in, time_machine):
+    watch(home.holder, home.contract, budget=24)
+    assert came_in(*(november(n) for n in range(3))) == 1
+    time_machine.move_to(datetime.fromisoformat("2026-12-05T10:00:00+09:00"))
+    assert came_in(november(0, month=12)) == 0, "November was told, December is not there yet"
+    assert came_in(november(1, month=12), november(2, month=12)) == 1
+    assert [f"{alert.month:%Y-%m}" for alert in Alert.objects.order_by("pk")] == ["2026-11", "2026-12"]
+
+
 def test_another_amount_is_another_thing_and_the_same_again_is_not(home, came_in):
     one = watch(home.holder, home.contract, budget=10)
     assert came_in(november(0)) == 1
