@@ -63,3 +63,17 @@ def test_somebody_renders_each() -> None:
         if not any(name(path).startswith(folder) for folder in folders)
     ]
     assert left == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=ids)
+def test_a_table_that_stacks_stays_a_table_for_a_screen_reader(path: Path) -> None:
+    """Shown as blocks, its parts lose what they are; the roles say it (stacked-table.css)."""
+    text = path.read_text(encoding="utf-8")
+    for table in re.findall(r'<table class="[^"]*\bstacked\b.*?</table>', text, re.DOTALL):
+        assert not re.findall(r"<(?:table|thead|tbody|tr|th|td)\b(?![^>]*\brole=)[^>]*>", table)
+
+
+@pytest.mark.parametrize("lists", ["catalogue/services", "catalogue/categories", "legal_texts", "sites/board"])
+def test_the_consoles_lists_stack_on_a_phone(lists: str) -> None:
+    text = (ROOT / "console" / "templates" / "console" / f"{lists}.html").read_text(encoding="utf-8")
+    assert text.count("<table") == text.count('<table class="table stacked"')
