@@ -224,7 +224,7 @@ def test_the_plan_is_in_the_readers_language_where_the_operator_gives_it(home: H
         assert "Office 10" in hers.get(f"/en{page}").text, page
         assert "Office 10" not in hers.get(page).text, page
     assert "Office10" in squeezed(text_of(b"".join(hers.get(f"/en{url(home)}invoice.pdf"))))
-    assert home.office.number in hers.get("/en/my/charges/?q=office+10").text
+    assert home.office.number in hers.post("/en/my/charges/", {"q": "office 10"}, follow=True).text
 
 
 def test_nothing_to_see_without_a_contract(home: Household):

@@ -27,6 +27,10 @@ def browser(name: str, home: Household, *, proven: bool = True) -> Client:
     return client
 
 
+def search(client: Client, path: str, words: str) -> str:
+    return client.post(path, {"q": words}, follow=True).text
+
+
 def url(home: Household) -> str:
     return f"/my/contracts/{home.branch.number}/numbers/"
 
@@ -52,7 +56,7 @@ def test_labels_are_their_writers_alone(home: Household):
     assert "社長室" not in browser("bob", home).get("/my/charges/").text
     browser("bob", home).post(url(home), {field(home): "受付"})
     assert NumberLabel.objects.count() == 2
-    assert browser("alice", home).get("/my/charges/?q=受付").text.count(home.branch.number) == 0
+    assert search(browser("alice", home), "/my/charges/", "受付").count(home.branch.number) == 0
 
 
 def test_too_long_a_label_is_said_and_kept(home: Household):
@@ -67,10 +71,10 @@ def test_contracts_are_found_by_number_and_label_once_the_phone_is_proven(home: 
     hers = browser("alice", home)
     hers.post(url(home), {field(home): "受付"})
     for text in ("050-0000-0201", "0201", "受付", home.branch.number):
-        found = hers.get("/my/charges/", {"q": text}).text
+        found = search(hers, "/my/charges/", text)
         assert home.branch.number in found, text
         assert home.office.number not in found, text
-    hidden = browser("alice", home, proven=False).get("/my/charges/", {"q": "050-0000-0201"}).text
+    hidden = search(browser("alice", home, proven=False), "/my/charges/", "050-0000-0201")
     assert home.branch.number not in hidden
     assert "050-0000-0201" not in browser("alice", home, proven=False).get("/my/charges/").text
 
@@ -82,8 +86,21 @@ def test_many_numbers_stand_on_pages_and_are_searched(home: Household):
     )
     hers = browser("alice", home)
     assert "050-0000-1398" not in hers.get(url(home)).text
-    assert "050-0000-1398" in hers.get(url(home), {"q": "1398"}).text
-    assert hers.get(url(home), {"q": "\x00zz"}).status_code == 200
+    found = hers.post(url(home), {"q": "05000001398"})
+    assert found["Location"] == f"{url(home)}?search=on"
+    page = hers.get(found["Location"]).text
+    assert "050-0000-1398" in page
+    assert "050-0000-1301" not in page
+    assert "050-0000-1398" not in hers.get(url(home)).text, "the page itself shows all"
+    assert hers.get(f"/my/contracts/{home.office.number}/numbers/?search=on").text.count('value="0500') == 0
+    assert hers.post(url(home), {"q": "\x00zz"}, follow=True).status_code == 200
+
+
+def test_a_label_is_saved_where_a_search_found_its_number(home: Household):
+    hers = browser("alice", home)
+    there = hers.post(url(home), {"q": "0201"})["Location"]
+    assert hers.post(there, {field(home): "受付"})["Location"] == there
+    assert 'value="受付"' in hers.get(there).text
 
 
 @pytest.mark.parametrize("path", ["numbers/"])

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from madoguchi.contracts import contact_phone, labelling
 from madoguchi.contracts.models import Contract, NumberLabel
 from madoguchi.contracts.sessions import account_of
+from madoguchi.shell import searched
 from madoguchi.shell.forms import render_form
 from madoguchi.support.mypage.access import contact_proven
 from madoguchi.support.mypage.label_form import LabelsForm
@@ -20,7 +21,10 @@ _SAVED = "number_labels_saved"
 @contact_proven
 @require_http_methods(["GET", "HEAD", "POST"])
 def numbers(request: HttpRequest, *, contract: Contract) -> HttpResponse:
-    account, text = account_of(request), request.GET.get("q", "").replace("\0", "").strip()[:60]
+    place = f"numbers {contract.pk}"
+    if "q" in request.POST:
+        return searched.remember(request, place)
+    account, text = account_of(request), searched.words(request, place)
     found = contract.telephone_numbers.order_by("number", "started_on")
     if text:
         digits = contact_phone.national_digits(text)
