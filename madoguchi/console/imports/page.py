@@ -11,6 +11,7 @@ from madoguchi.console import roles
 from madoguchi.console.imports.look import granted
 from madoguchi.console.models import AuditEntry
 from madoguchi.statements.imports.conflicts import undecided
+from madoguchi.statements.imports.progress import stands
 from madoguchi.statements.imports.receive import rejects_path
 from madoguchi.statements.models import ImportRun, RejectedRow
 
@@ -49,7 +50,7 @@ def progress(request: HttpRequest, import_id: int) -> HttpResponse:
 
 def _context(run: ImportRun) -> dict[str, Any]:
     earlier = ImportRun.objects.filter(state__in=ImportRun.MOVING, pk__lt=run.pk)
-    return {"run": run, "ahead": earlier.count() if run.moves else 0}
+    return {"run": run, "ahead": earlier.count() if run.moves else 0, "stands": run.moves and stands(run.pk)}
 
 
 def rejected_of(run: ImportRun) -> Any:

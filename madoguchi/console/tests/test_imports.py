@@ -95,6 +95,20 @@ def test_a_file_is_checked_and_nothing_stored_before_it_is_confirmed(biller, set
     assert "calls.csv" in text(biller.get(IMPORTS))
 
 
+def test_a_check_behind_another_import_says_that_it_waits(biller, monkeypatch):
+    send(biller, GOOD)
+    run = ImportRun.objects.get()
+    run.state, run.tries, run.told_at = "checking", 1, timezone.now()
+    run.save()
+    assert "0 % read" in page(biller, run)
+    monkeypatch.setattr("madoguchi.console.imports.page.stands", lambda run_id: run_id == run.pk)
+    said = page(biller, run)
+    assert "It waits until another import, a closing or a change of tariffs has ended" in said
+    assert "0 %" not in said
+    assert "last heard of" not in said
+    assert "別の取り込み、月の締め、または料金表の変更が終わるのを待っています" in page(biller, run, "ja")
+
+
 def test_what_was_uploaded_is_deleted_once_it_is_stored(biller, settings, django_capture_on_commit_callbacks):
     run = uploaded(biller, GOOD + "bad\n")
     with django_capture_on_commit_callbacks(execute=True):

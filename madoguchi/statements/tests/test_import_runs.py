@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,6 +19,7 @@ from madoguchi.accounts.tests.people import alice, staff
 from madoguchi.contracts.tests.household import household
 from madoguchi.lib import beside
 from madoguchi.statements.imports import decide, queue, work
+from madoguchi.statements.imports.progress import stands
 from madoguchi.statements.imports.receive import Reading, receive
 from madoguchi.statements.load_tariff import SAMPLE, load_tariff
 from madoguchi.statements.models import Call, ImportRun, UsageImport
@@ -120,6 +122,29 @@ def test_two_workers_at_one_run(run):
     work.go_on(run.pk, now=timezone.now())
     work.go_on(run.pk, now=timezone.now())
     assert (state(run), Call.objects.count()) == ("done", 20)
+
+
+def test_that_it_stands_behind_another_import_can_be_seen(run):
+    ended = Event()
+
+    def worker():
+        try:
+            work.go_on(run.pk, now=timezone.now())
+        finally:
+            connections["default"].close()
+            ended.set()
+
+    other = connections.create_connection("default")
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('statements_import'))")
+        assert not stands(run.pk)
+        Thread(target=worker).start()
+        while not stands(run.pk):
+            assert not ended.wait(0.02)
+        assert (state(run), stands(run.pk + 1)) == ("checking", False)
+    other.close()
+    assert ended.wait(60)
+    assert (state(run), stands(run.pk)) == ("checked", False)
 
 
 def test_a_file_that_changed_after_its_check_is_not_imported(run):
