@@ -10,11 +10,13 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("style.<str:digest>.css", stylesheet.show),
+    path("api/too-large", errors.too_large),
     path("api/v1/", include("madoguchi.api.v1.urls")),
     path("callbacks/", include("madoguchi.api.callbacks.urls")),
     path("", include("madoguchi.provider.urls")),
     *i18n_patterns(
         path("corner/", corner.corner, name="corner"),
+        path("too-large/", errors.too_large, name="too_large"),
         path("components/", gallery.gallery, name="components"),
         path("", include("madoguchi.provider.doors")),
         path("", include("madoguchi.support.urls")),

@@ -209,6 +209,23 @@ def test_nginx_protects_its_own_answers_as_the_application_does(site: Site) -> N
         assert {name: said[name] for name in PROTECTING} == usual
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/contact/", "<h1>送信されたデータが大きすぎます</h1>"),
+        ("/en/contact/", "<h1>What you sent is too large</h1>"),
+        ("/en/console/imports/new/", "<h1>What you sent is too large</h1>"),
+        ("/api/v1/batches", '"title": "リクエストが大きすぎます"'),
+    ],
+)
+def test_what_is_too_large_is_refused_in_our_words(site: Site, path: str, words: str) -> None:
+    sent = {"Content-Length": str(1026 << 20), "Cookie": "session=alice", "Accept-Language": "ja"}
+    status, said, body = site.front.ask(path, method="POST", headers=sent)
+    assert (status, words in body.decode(), said["cache-control"]) == (413, True, "no-store")
+    assert PROTECTING - set(said) == set()
+    assert site.get("/too-large/")[0] == site.get("/api/too-large")[0] == 404
+
+
 def test_what_a_caller_says_of_itself_is_not_passed_on(site: Site) -> None:
     said = {
         "X_Forwarded_For": "203.0.113.9",

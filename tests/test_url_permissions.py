@@ -29,6 +29,7 @@ MACHINE = {
     "healthz": "/healthz",
     "readyz": "/readyz",
     "show": "/style.0.css",
+    "too_large": "/too-large/",
     "callbacks:mail": "/callbacks/mail/webhook/",
     "callbacks:provider": "/callbacks/mail/provider/postmark/",
     "callbacks:telephone": "/callbacks/telephone/twilio/",
@@ -407,7 +408,7 @@ CLAIMED = {**MACHINE, **SITES, **SYSTEMS, **PUBLIC, **SIGNED_IN, **CONTRACT, **H
 
 pytestmark = pytest.mark.django_db
 # What a page may answer to somebody it lets in; some take only POST, some need what the sample has not.
-LET_IN = {200, 204, 302, 303, 404, 405, 410}
+LET_IN = {200, 204, 302, 303, 404, 405, 410, 413}
 
 
 def names(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iterator[str]:

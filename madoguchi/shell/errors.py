@@ -49,6 +49,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return page(request, 403, csrf=True)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: a view of its own, which nginx asks for in place of what it did not take."""
+    return page(request, 413)
+
+
 def too_many(request: HttpRequest, *, retry_after: int | None = None) -> HttpResponse:
     """429: for views that keep a limit. ``retry_after``: seconds."""
     response = page(request, 429, minutes=math.ceil(retry_after / 60) if retry_after else None)

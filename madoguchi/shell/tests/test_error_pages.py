@@ -16,6 +16,7 @@ WORDS = {
     400: ("送信された内容を読み取れませんでした", "We could not read the request"),
     403: ("このページを表示する権限がありません", "This page is not open to you"),
     404: ("ページが見つかりません", "We cannot find this page"),
+    413: ("送信されたデータが大きすぎます", "What you sent is too large"),
     429: ("しばらくお待ちください", "Please wait a little"),
     500: ("システムで問題が発生しました", "Something went wrong on our side"),
     503: ("ただいまこのページを表示できません", "We cannot show this page just now"),
