@@ -51,7 +51,7 @@ class CompareForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         first, second = self.cleaned_data.get("first"), self.cleaned_data.get("second")
         if first and first == second:
-            raise ValidationError({"second": _("Please choose another version than before.")})
+            raise ValidationError({"second": _("Please choose a version other than the one before.")})
         if first and second and not set(first.usage_kinds) & set(second.usage_kinds):
             raise ValidationError({"second": _("The two versions are for different kinds of contract.")})
         return self.cleaned_data

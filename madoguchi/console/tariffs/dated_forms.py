@@ -18,6 +18,11 @@ from madoguchi.statements.tariffs.money import NotMoney, milliyen_of, yen_text
 
 _WORD = {"required": gettext_lazy("Please enter it."), "invalid": gettext_lazy("Use small letters, digits and _.")}
 
+LIMITS = {
+    "min_value": gettext_lazy("Enter %(limit_value)s or more."),
+    "max_value": gettext_lazy("Enter %(limit_value)s or less."),
+}
+
 
 class YenField(forms.CharField):
     """Yen with up to three decimals → milli-yen."""
@@ -150,7 +155,9 @@ class DiscountForm(DatedForm):
         gettext_lazy("Classes of callers that count"), required=True, hint=gettext_lazy("Such as fixed, mobile.")
     )
     amount = YenField(label=gettext_lazy("Yen for each unit, before tax"))
-    unit_seconds = forms.IntegerField(label=gettext_lazy("Unit in seconds"), min_value=1, max_value=86400)
+    unit_seconds = forms.IntegerField(
+        label=gettext_lazy("Unit in seconds"), min_value=1, max_value=86400, error_messages=LIMITS
+    )
     rounding = forms.ChoiceField(
         label=gettext_lazy("The part unit at the end of the month"),
         choices=[("down", gettext_lazy("does not count")), ("up", gettext_lazy("counts as a whole one"))],
@@ -201,7 +208,9 @@ class FeeForm(DatedForm):
         longest=15,
         complaint=gettext_lazy("“%(value)s” is not a prefix."),
     )
-    lag_months = forms.IntegerField(label=gettext_lazy("Billed so many months later"), min_value=0, max_value=12)
+    lag_months = forms.IntegerField(
+        label=gettext_lazy("Billed so many months later"), min_value=0, max_value=12, error_messages=LIMITS
+    )
     tax = word_field(gettext_lazy("Tax class"), longest=10)
     same = ("code",)
     model = NumberFee

@@ -25,7 +25,10 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2035, 12, 31)  # as far as holidays ar
 class DayField(forms.DateField):
     def __init__(self, **options: Any) -> None:
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        missing = {"required": gettext_lazy("Please enter the day."), "invalid": gettext_lazy("Write 2027-04-01.")}
+        missing = {
+            "required": gettext_lazy("Please enter the day."),
+            "invalid": gettext_lazy("Write the date as 2027-04-01."),
+        }
         super().__init__(widget=widget, input_formats=["%Y-%m-%d"], error_messages=missing, **options)
 
     def clean(self, value: Any) -> Any:

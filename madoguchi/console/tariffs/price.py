@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from madoguchi.console import roles
 from madoguchi.console.notices.forms.fields import moment
+from madoguchi.console.tariffs.dated_forms import LIMITS
 from madoguchi.contracts.models import TelephoneNumber
 from madoguchi.shell.forms import render_form
 from madoguchi.statements import numbers
@@ -50,7 +51,7 @@ class PriceForm(forms.Form):
         label=gettext_lazy("Talk in seconds"),
         min_value=0,
         max_value=MOST_SECONDS,
-        error_messages={"required": gettext_lazy("Please enter the seconds of talk.")},
+        error_messages=LIMITS | {"required": gettext_lazy("Please enter the seconds of talk.")},
     )
     version = forms.ModelChoiceField(
         label=gettext_lazy("Version"),

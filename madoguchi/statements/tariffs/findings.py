@@ -51,7 +51,7 @@ _SAID: dict[str, tuple[Level, str | Promise]] = {
         _("“%(value)s” is not a number of seconds from %(least)s to %(most)s."),
     ),
     "yes_no": (Level.ERROR, _("“%(value)s” must be yes or no.")),
-    "twice": (Level.ERROR, _("The same prefix and time band stand in line %(other)s too.")),
+    "twice": (Level.ERROR, _("Line %(other)s has the same prefix and time band.")),
     "unknown_band": (Level.ERROR, _("This version has no time band called “%(value)s”.")),
     "band_empty": (Level.ERROR, _("The time band “%(band)s” has no days or no hours, so it never begins.")),
     "band_twice": (Level.ERROR, _("Two time bands are called “%(band)s”.")),

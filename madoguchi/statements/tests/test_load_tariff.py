@@ -84,7 +84,7 @@ def test_everything_wrong_with_a_file_is_listed_with_its_line(tmp_path):
     said = str(refused.value)
     assert "nothing was stored" in said
     assert said.count("price_yen: “-0.001” is not an amount") == 6
-    assert "line 26, prefix 81: The same prefix and time band stand in line 14 too." in said
+    assert "line 26, prefix 81: Line 14 has the same prefix and time band." in said
 
 
 def test_rules_in_csv_become_a_draft_with_the_bands_of_another(tmp_path):
