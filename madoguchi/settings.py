@@ -151,6 +151,7 @@ DATABASES = {
         # them be: the ORM's take no part in it.
         "OPTIONS": {
             "connect_timeout": 5,
+            "application_name": "madoguchi",  # who waits for a lock is told whose (lib/postgresql/waits.py)
             "prepare_threshold": 5 if ENV.boolean("MADOGUCHI_PREPARED_STATEMENTS", True) else None,
         },
     }

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from madoguchi.demo import keeper
 from madoguchi.lib.environment import WrongSetting
 
 _WITHOUT_DATABASE = {"help", "version", "collectstatic", "demo", "demo_reset", "telephone", "--help", "--version"}
+_SAID_AFTER = 3  # seconds: whoever sits before the terminal is told what is waited for
 _PATIENCE = 60  # seconds: recovery after a crash reads the log of the last minutes
 # Held until this process ends: the locks that make it a user, and the keepers it brought.
 _locks: dict[Path, IO[str]] = {}
@@ -50,6 +52,7 @@ def start(data: Path, *, database: str = "madoguchi", durable: bool = True) -> s
     except OSError as error:
         raise CannotStart(f"the embedded database cannot use {data}: {error}") from error
     end = time.monotonic() + _PATIENCE
+    tell = _after_a_while(f"the embedded database in {data} to answer")
     while True:
         try:
             return _connect_to(data, database)
@@ -59,7 +62,20 @@ def start(data: Path, *, database: str = "madoguchi", durable: bool = True) -> s
                 raise CannotStart(f"the embedded database does not start: {said[-1] if said else error}") from error
             if time.monotonic() > end:
                 raise CannotStart(f"the embedded database does not answer; see {data.with_suffix('.log')}") from error
+            tell()
             time.sleep(0.05)
+
+
+def _after_a_while(what: str) -> Callable[[], None]:
+    """Called again and again, say once what is waited for, when that takes a while."""
+    left = [time.monotonic() + _SAID_AFTER]
+
+    def tell() -> None:
+        if left and time.monotonic() >= left[0]:
+            left.clear()
+            sys.stderr.write(f"madoguchi: waiting for {what}\n")
+
+    return tell
 
 
 def ensure(data: Path, *, durable: bool = True) -> None:
@@ -117,6 +133,7 @@ def _become_user(data: Path) -> None:
         return
     lock = data.with_suffix(".users").open("a")
     end = time.monotonic() + _PATIENCE
+    tell = _after_a_while(f"the embedded database in {data} to stop, before it can start again")
     while True:  # a keeper holds the lock while it stops the server after its last user
         try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -124,6 +141,7 @@ def _become_user(data: Path) -> None:
             if time.monotonic() > end:
                 lock.close()
                 raise CannotStart(f"the embedded database in {data} is stopping and does not come to its end") from None
+            tell()
             time.sleep(0.05)
         else:
             _locks[data] = lock

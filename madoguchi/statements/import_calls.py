@@ -80,7 +80,7 @@ def import_calls(file: CallFile, *, now: datetime, commit: bool, told: Told | No
     """
     outcome = Outcome(digest=digest(file.path))
     with transaction.atomic():
-        keep_imports_out()  # one at a time: the second sees what the first stored
+        keep_imports_out(to="taking a file of usage in")  # one at a time: the second sees what the first stored
         if before := UsageImport.objects.filter(digest=outcome.digest, undone_at=None).first():
             outcome.before = before
             return outcome

@@ -165,6 +165,6 @@ def _rules(data: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _not_into_a_closing(valid_from: date) -> None:
     """A row that holds for a month being closed would bill some of its contracts by it, and others without."""
-    keep_imports_out()  # a closing begins under the same lock
+    keep_imports_out(to="storing a tariff")  # a closing begins under the same lock
     if month := BillingMonth.objects.filter(month__gte=valid_from, frozen_at__isnull=False, closed_at=None).first():
         raise WrongTariff(f"{month.month:%Y-%m} is being closed: add a row from {valid_from} when it is, or after it")

@@ -67,7 +67,7 @@ def undo_import(number: int, *, now: datetime, wait: bool = True) -> Undone:
     Waits for an import or closing that is running; without ``wait`` one stands against it. Raises :class:`CannotUndo`.
     """
     try:
-        keep_imports_out(wait=wait)
+        keep_imports_out(to=f"taking import {number} back", wait=wait)
     except ImportRunning as error:
         raise CannotUndo("running") from error
     usage_import = _undoable(UsageImport.objects.select_for_update(), number)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,7 +15,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.console import audit, roles
 from madoguchi.statements import jobs
 from madoguchi.statements.closing import close, schedule
-from madoguchi.statements.closing.months import closes_on
+from madoguchi.statements.closing.months import ImportRunning, closes_on
 from madoguchi.statements.models import Adjustment, Bill, BillingMonth, ClosingRun, MonthArchive, Rerating
 
 SHOWN = 50  # differences listed; all of them are added up
@@ -56,6 +57,7 @@ def show(request: HttpRequest, month: str) -> HttpResponse:
         "difference": rerating.after - rerating.before if rerating else 0,
         "differences": rerating.differences.select_related("contract").order_by("pk")[:SHOWN] if rerating else [],
         "asked": request.GET.get("asked") == "1",
+        "busy": request.GET.get("busy") == "1",
     }
     return render(request, "console/months/page.html", context)
 
@@ -73,13 +75,16 @@ def close_it(request: HttpRequest, month: str) -> HttpResponse:
     """Say what closing means, then begin it; the workers do the rest."""
     begin = a_month(month)
     if request.method == "POST":
+        busy = ""
         try:
             with transaction.atomic():
-                run = schedule.begin(begin, now=timezone.now(), by=cast(Account, request.user))
+                run = schedule.begin(begin, now=timezone.now(), by=cast(Account, request.user), wait=False)
                 audit.record(request, "month.close", run, month=month)
         except close.CannotClose:
             pass  # the page says why
-        return redirect("console:month", month)
+        except ImportRunning:
+            busy = "?busy=1"
+        return redirect(f"{reverse('console:month', args=[month])}{busy}")
     if state_of(begin).state == BillingMonth.State.CLOSED or close.obstacle(begin, now=timezone.now()):
         return redirect("console:month", month)
     return render(request, "console/months/close.html", {"month": begin})

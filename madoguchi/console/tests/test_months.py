@@ -12,7 +12,9 @@ from madoguchi.accounts.models import StaffRole
 from madoguchi.accounts.tests.people import sign_in, staff
 from madoguchi.console.models import AuditEntry
 from madoguchi.statements import jobs
+from madoguchi.statements.closing import close
 from madoguchi.statements.closing.close import close_month
+from madoguchi.statements.closing.months import ImportRunning
 from madoguchi.statements.import_calls import CallFile
 from madoguchi.statements.imports.work import import_at_once
 from madoguchi.statements.models import (
@@ -141,3 +143,15 @@ def test_an_import_that_was_billed_is_credited_and_the_page_says_how_much_first(
     assert Adjustment.objects.get().difference == -8_000
     assert AuditEntry.objects.get().detail == {"lines": 0, "put_right": 1}
     assert "Withdrawn" in text(biller.get("/en/console/months/2026-11/"))
+
+
+@pytest.mark.usefixtures("home")
+def test_who_closes_while_a_file_is_taken_in_is_told_and_does_not_wait(biller, monkeypatch):
+    def running(**_how):
+        raise ImportRunning
+
+    monkeypatch.setattr(close, "keep_imports_out", running)
+    said = text(biller.post(f"{MONTH}close/", follow=True))
+    assert "A file is being taken in at this moment The closing has not begun." in said
+    assert not ClosingRun.objects.exists()
+    assert not AuditEntry.objects.exists()

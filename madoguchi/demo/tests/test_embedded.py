@@ -200,3 +200,11 @@ def test_the_server_takes_a_share_of_the_memory_there_is(monkeypatch, machine, l
     written = limit if limit == "max" else str(limit * 2**30)
     monkeypatch.setattr(Path, "read_text", lambda path: written)
     assert keeper.shared_buffers() == f"{expected}MB"
+
+
+def test_whoever_waits_for_the_embedded_database_is_told_once(capsys, monkeypatch):
+    monkeypatch.setattr(embedded, "_SAID_AFTER", 0)
+    tell = embedded._after_a_while("the embedded database to answer")
+    tell()
+    tell()
+    assert capsys.readouterr().err == "madoguchi: waiting for the embedded database to answer\n"

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from madoguchi.accounts.models import Account
 from madoguchi.contracts.models import Contract
+from madoguchi.lib.postgresql import waits
 
 from .models import Bill, BillingMonth, BillItem, ClosingRun, ClosingShard
 from .months import closes_on, earlier_open_month, keep_imports_out, month_after
@@ -42,12 +43,13 @@ def obstacle(month: date, *, now: datetime) -> CannotClose | None:
 
 
 @transaction.atomic
-def begin(month: date, *, now: datetime, by: Account | None = None) -> ClosingRun:
+def begin(month: date, *, now: datetime, by: Account | None = None, wait: bool = True) -> ClosingRun:
     """Freeze the month and lay out the parts of its closing; one that was begun already goes on.
 
-    Waits for imports that are running. Raises :class:`CannotClose`.
+    Waits for imports that are running, or without ``wait`` raises :class:`.months.ImportRunning`. Raises
+    :class:`CannotClose`.
     """
-    keep_imports_out()
+    keep_imports_out(to=f"beginning to close {month:%Y-%m}", wait=wait)
     state, _made = BillingMonth.objects.select_for_update().get_or_create(month=month)
     if state.closed_at:
         raise CannotClose("closed", month)
@@ -94,6 +96,7 @@ def _locked(run: ClosingRun, shard: ClosingShard | None) -> bool:
 
 
 def _settle(run: ClosingRun, shard: ClosingShard) -> None:
+    waits.doing(f"closing {run.month:%Y-%m}, part {shard.shard + 1}")
     terms = Terms.of(run.month)
     ours = Contract.objects.alias(part=Mod(F("pk"), run.shards.count())).filter(part=shard.shard)
     keys = list(ours.filter(started_on__lt=month_after(run.month)).order_by("pk").values_list("pk", flat=True))

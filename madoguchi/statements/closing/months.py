@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.db import connection
 
+from madoguchi.lib.postgresql import waits
 from madoguchi.statements.rating import month_before
 
 from .models import BillingMonth
@@ -39,18 +40,20 @@ class ImportRunning(Exception):
     """A file is being taken in, or a month closed: it takes a while."""
 
 
-def keep_imports_out(*, wait: bool = True) -> None:
+def keep_imports_out(*, to: str, wait: bool = True) -> None:
     """Wait for the import that is running, and let none begin before this transaction ends.
 
-    Without ``wait`` raises :class:`ImportRunning` instead: somebody sits before a page.
+    ``to``: what is done meanwhile, as those read who wait for it (``lib.postgresql.waits``). Without ``wait`` raises
+    :class:`ImportRunning` instead: somebody sits before a page.
     """
     with connection.cursor() as cursor:
         if wait:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('statements_import'))")
-            return
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('statements_import'))")
-        if not cursor.fetchone()[0]:
-            raise ImportRunning
+        else:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('statements_import'))")
+            if not cursor.fetchone()[0]:
+                raise ImportRunning
+    waits.doing(to)
 
 
 def stored_months() -> list[date]:

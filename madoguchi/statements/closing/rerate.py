@@ -43,7 +43,7 @@ def apply(rerating: Rerating, *, now: datetime) -> None:
     rerating = Rerating.objects.select_for_update().get(pk=rerating.pk)
     if rerating.applied_at:
         raise CannotRerate("applied")
-    keep_imports_out()
+    keep_imports_out(to=f"pricing {rerating.month:%Y-%m} again")
     sums = _gone_through(rerating.month, closed=_is_closed(rerating.month), applied=rerating)
     if sums.digest() != rerating.digest:
         raise CannotRerate("stale")

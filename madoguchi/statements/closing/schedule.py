@@ -15,9 +15,9 @@ from .models import ClosingRun
 from .months import due_to_close
 
 
-def begin(month: date, *, now: datetime, by: Account | None = None) -> ClosingRun:
-    """Begin a closing, or take it up again, and hand its parts to the workers. Raises :class:`close.CannotClose`."""
-    run = close.begin(month, now=now, by=by)
+def begin(month: date, *, now: datetime, by: Account | None = None, wait: bool = True) -> ClosingRun:
+    """Begin a closing, or take it up again, and hand its parts to the workers. Raises as :func:`close.begin`."""
+    run = close.begin(month, now=now, by=by, wait=wait)
     hand_out(run)
     return run
 

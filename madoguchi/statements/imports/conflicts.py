@@ -84,7 +84,9 @@ def decide(conflict: Conflict, decision: str, *, by: Account | None, now: dateti
     Waits for a running import, or without ``wait`` raises :class:`.ImportRunning`.
     """
     if decision == Decision.TAKEN:
-        keep_imports_out(wait=wait)  # neither import nor closing moves what stands
+        keep_imports_out(
+            to="taking a record that was kept apart", wait=wait
+        )  # neither import nor closing moves what stands
     lines = list(
         Conflict.objects.select_for_update()
         .filter(usage_import=conflict.usage_import_id, line=conflict.line, key=conflict.key, decision="")

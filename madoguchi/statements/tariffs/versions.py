@@ -144,7 +144,7 @@ def release(version: TariffVersion, *, now: datetime, seen: str) -> None:
     ``seen``: the :func:`fingerprint` of what the person decided about. Raises :class:`Frozen`, :class:`Changed`, or
     :class:`NotReady` with the errors; warnings are for the person to weigh.
     """
-    keep_imports_out()  # no call is rated meanwhile
+    keep_imports_out(to="releasing a tariff")  # no call is rated meanwhile
     found = locked_draft(version)
     if fingerprint(found) != seen:
         raise Changed(found.name)
@@ -158,7 +158,7 @@ def release(version: TariffVersion, *, now: datetime, seen: str) -> None:
 @transaction.atomic
 def take_back(version: TariffVersion) -> None:
     """Make it a draft again; raises :class:`Frozen` when a call was rated by it."""
-    keep_imports_out()  # no call is rated meanwhile
+    keep_imports_out(to="taking a tariff back")  # no call is rated meanwhile
     found = TariffVersion.objects.select_for_update().get(pk=version.pk)
     if used(found):
         raise Frozen(found.name)

@@ -120,3 +120,15 @@ def test_calls_without_a_price_today_are_left_as_they_are(home):
 def test_what_is_no_month_is_said_in_a_sentence(command, month):
     with pytest.raises(CommandError, match=f"'{month}' is not a month such as 2026-10"):
         call_command(command, month)
+
+
+@pytest.mark.usefixtures("home", "dearer")
+def test_what_changed_while_the_command_waited_is_said(monkeypatch):
+    def waited(**_how):
+        TariffRule.objects.filter(price=10_000).update(price=12_000)
+
+    monkeypatch.setattr(rerate, "keep_imports_out", waited)
+    with pytest.raises(CommandError, match=r"changed meanwhile\. Nothing was applied"):
+        run(commit=True)
+    assert set(Call.objects.filter(outgoing=True).values_list("charge", flat=True)) == {8_000}
+    assert Rerating.objects.get().applied_at is None

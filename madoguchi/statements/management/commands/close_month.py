@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count, Sum
 from django.utils import timezone
 
+from madoguchi.lib.postgresql import waits
 from madoguchi.statements.closing.close import CannotClose, close_month
 from madoguchi.statements.models import Bill
 from madoguchi.statements.rating import Unbalanced
@@ -38,7 +39,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, month: date, **options: Any) -> None:
         try:
-            run = close_month(month, now=timezone.now())
+            with waits.told(self.stderr.write):
+                run = close_month(month, now=timezone.now())
         except CannotClose as error:
             said = REASONS[error.reason] % f"{error.month:%Y-%m}"
             if error.reason == "closed":

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from madoguchi.lib.postgresql import waits
 from madoguchi.statements.formats import FORMATS
 from madoguchi.statements.formats.files import Damaged, NotText
 from madoguchi.statements.formats.mapped import NotParquet
@@ -59,7 +60,7 @@ class Command(BaseCommand):
         commit, self.show = options["commit"], options["show"]
         now = timezone.now()
         spoken: AbstractContextManager[object] = translation.override(language) if language else nullcontext()
-        with spoken:
+        with spoken, waits.told(self.stderr.write):
             try:
                 calls = _call_file(file, **options)
                 outcome = import_at_once(calls, now=now) if commit else import_calls(calls, now=now, commit=False)

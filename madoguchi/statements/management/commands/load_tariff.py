@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from madoguchi.lib.postgresql import waits
 from madoguchi.statements.load_tariff import SAMPLE, AlreadyLoaded, store_csv, store_toml
 from madoguchi.statements.models import TariffVersion, UsageKind
 from madoguchi.statements.rating import WrongTariff
@@ -38,7 +39,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, language: str | None, **options: Any) -> None:
         self.options = options
         spoken: AbstractContextManager[object] = translation.override(language) if language else nullcontext()
-        with spoken:
+        with spoken, waits.told(self.stderr.write):
             version, findings = self._done(file, commit=options["commit"])
             self._report(version, findings)
             if not options["commit"] and self._confirmed(version):

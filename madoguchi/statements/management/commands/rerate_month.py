@@ -6,12 +6,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from madoguchi.lib.postgresql import waits
 from madoguchi.statements.closing import rerate
 from madoguchi.statements.management.commands.close_month import a_month
 
 REASONS = {
     "dropped": "The lines of this month are in the archive alone.",
     "closing": "The month is being closed: wait for its end.",
+    "stale": "Usage or prices of the month changed meanwhile. Nothing was applied: run it again.",
+    "applied": "The difference is applied already.",
 }
 
 
@@ -44,5 +47,9 @@ class Command(BaseCommand):
         if not commit:
             self.stdout.write("Nothing was changed. Run it again with --commit to let it count.")
             return
-        rerate.apply(found, now=now)
+        try:
+            with waits.told(self.stderr.write):
+                rerate.apply(found, now=now)
+        except rerate.CannotRerate as error:
+            raise CommandError(REASONS[error.reason]) from error
         self.stdout.write("Applied.")

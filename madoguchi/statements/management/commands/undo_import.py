@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from madoguchi.lib.postgresql import waits
 from madoguchi.shell.templatetags.shell import milliyen
 from madoguchi.statements.undo_billed import Credit
 from madoguchi.statements.undo_import import CannotUndo, outlook, undo_import
@@ -44,7 +45,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{credit.lines:>12,}  " + _words(credit))
 
     def _undo(self, number: int) -> None:
-        undone = undo_import(number, now=timezone.now())
+        with waits.told(self.stderr.write):
+            undone = undo_import(number, now=timezone.now())
         said = _(
             "Import %(number)s is undone: %(gone)s lines deleted, %(credited)s put right on the next bills. "
             "Its file can be imported again."
