@@ -94,15 +94,22 @@ _WORDS: Mapping[Shape, Callable[[Any], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Who looks: whether the other party's number is whole; whether the contract has several numbers of its own."""
+    """Who looks: whether the other party's number is whole; whether the contract has several numbers of its own.
+
+    ``unsaid``: codes of columns of which no line of the month says anything.
+    """
 
     whole_numbers: bool = False
     several_numbers: bool = False
+    unsaid: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a statement. ``value(line, look)`` is its cell; ``field`` the model's, by which lines are ordered."""
+    """A column of a statement. ``value(line, look)`` is its cell; ``field`` the model's, by which lines are ordered.
+
+    ``optional``: not every file has it, and a month in which no line does is shown without the column.
+    """
 
     code: str
     label: str | Promise
@@ -110,6 +117,7 @@ class Column:
     value: Callable[[Any, Look], Any]
     field: str = ""
     shown: Callable[[Look], bool] = lambda _look: True
+    optional: bool = False
 
     def cell(self, line: Any, look: Look) -> str:
         """The cell in words."""
@@ -166,4 +174,14 @@ class RecordKind:
     row: "Callable[[Cells], dict[str, Any]] | None" = None  # None: read by formats of its own
 
     def columns_for(self, look: Look) -> list[Column]:
-        return [column for column in self.columns if column.shown(look)]
+        return [column for column in self.columns if column.shown(look) and column.code not in look.unsaid]
+
+    def unsaid(self, lines: "QuerySet[Any]") -> frozenset[str]:
+        """Codes of the optional columns of which none of ``lines`` says anything."""
+        optional = [column for column in self.columns if column.optional]
+        return frozenset(column.code for column in optional if not _says(lines, column))
+
+
+def _says(lines: "QuerySet[Any]", column: Column) -> bool:
+    said = lines.exclude(**{f"{column.field}__isnull": True})
+    return (said.exclude(**{column.field: ""}) if column.shape == Shape.TEXT else said).exists()

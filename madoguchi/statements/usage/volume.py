@@ -10,10 +10,11 @@ import polars as pl
 import psycopg
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import pgettext_lazy
 
 from madoguchi.contracts.models import Contract, UsageKind
 
-from .declared import Look, ToLines
+from .declared import Column, Look, Shape, ToLines
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -143,6 +144,10 @@ def lines_of(records: str, contract: Contract, month: date) -> "QuerySet[UsageLi
     return found.order_by("started_at", "key", "outgoing")
 
 
+def sent(line: "UsageLine", _look: Look) -> Any:
+    return line.up_bytes
+
+
 def started_at(line: "UsageLine", _look: Look) -> Any:
     return line.started_at
 
@@ -153,3 +158,9 @@ def ended_at(line: "UsageLine", _look: Look) -> Any:
 
 def received(line: "UsageLine", _look: Look) -> Any:
     return line.down_bytes
+
+
+BOTH_WAYS = (
+    Column("up", pgettext_lazy("data", "Sent"), Shape.BYTES, sent, "up_bytes", optional=True),
+    Column("down", pgettext_lazy("data", "Received"), Shape.BYTES, received, "down_bytes", optional=True),
+)

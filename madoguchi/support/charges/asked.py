@@ -73,6 +73,7 @@ def asked(request: HttpRequest, contract: Contract, kind: StatementKind, *, purp
     look = Look(
         whole_numbers=remembered.whole_numbers(request, contract),
         several_numbers=len({number.number for number in numbers}) > 1,
+        unsaid=kind.records.unsaid(kind.records.lines(contract, month)),
     )
     hidden = hidden_from(account_of(request), contract)
     statement = statement_of(contract, month, today=today, hidden=hidden)
@@ -81,7 +82,7 @@ def asked(request: HttpRequest, contract: Contract, kind: StatementKind, *, purp
         request.GET, kind=kind.records, month=month, look=look, classes=statement.calls.classes, own=own
     )
     if lines_form.errors:
-        return Unanswerable(lines_form)
+        return Unanswerable(lines_form, month=month)
     note(request, contract, f"{month:%Y-%m} {kind.records.code} {purpose}")
     choice = lines_form.choice(digits=remembered.digits(request, contract))
     return Asked(contract, kind, statement, look, lines_form, choice, hidden)

@@ -1,5 +1,6 @@
 """Lines of a statement as the page shows them."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,9 +9,13 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
+from madoguchi.shell import languages
 from madoguchi.shell.templatetags.shell import colon
 from madoguchi.statements.statement import Statement
 from madoguchi.statements.usage.declared import NOTHING, Column, Look, Mark, RecordKind, Shape
+
+# Kana and the ideographs.
+_JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,16 @@ def as_html(rows: Sequence[Row], columns: Sequence[Column]) -> SafeString:
             f'<span class="visually-hidden">{between}{when}</span></a></td></tr>\n'
             f'<tr role="row" class="why" id="why-{n}"><td role="cell" colspan="{span}"><dl class="why__rows">'
         )
-        pieces += [f"<div><dt>{escape(what)}</dt><dd>{escape(much)}</dd></div>" for what, much in row.why]
+        pieces += [
+            f"<div><dt>{escape(what)}</dt><dd{_tongue(much)}>{escape(much)}</dd></div>" for what, much in row.why
+        ]
         pieces.append(f'</dl><a class="why__close" href="#line-{n}">{close}</a></td></tr>\n')
     return mark_safe("".join(pieces))  # noqa: S308 - every word in it is escaped above
+
+
+def _tongue(words: str) -> str:
+    """Names that the operator has in Japanese alone, as a tariff's, say so on pages in another language."""
+    return "" if languages.current() == "ja" or not _JAPANESE.search(words) else ' lang="ja"'
 
 
 def _opening(column: Column) -> tuple[str, str]:

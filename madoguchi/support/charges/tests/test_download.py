@@ -175,8 +175,8 @@ def test_without_the_contact_phone_there_is_no_file(client, people, home, ending
 
 @pytest.mark.parametrize("query", ["month=2026-04", "month=x", "month=2026-10&day=40", "month=%00"])
 def test_a_file_of_what_is_not_there_is_the_page_that_says_so(hers, query):
-    page = hers.get(f"{OFFICE}statement.csv?{query}")
-    assert page.status_code == 422
+    page = hers.get(f"{OFFICE}statement.csv?{query}", follow=True)
+    assert (page.status_code, page.request["PATH_INFO"]) == (422, OFFICE)
     assert "statement of" not in page.headers.get("Content-Disposition", "")
 
 
@@ -205,9 +205,11 @@ def test_text_of_a_workbook_is_no_formula(hers, home):
 
 
 def test_what_is_too_long_for_a_pdf_is_said_and_what_to_do(hers, monkeypatch):
-    monkeypatch.setattr("madoguchi.support.charges.views.download.FILES", _with_a_short_pdf())
-    page = hers.get(f"{OFFICE}statement.pdf?month=2026-10")
-    assert page.status_code == 422
+    for view in ("download", "statement"):
+        monkeypatch.setattr(f"madoguchi.support.charges.views.{view}.FILES", _with_a_short_pdf())
+    page = hers.get(f"{OFFICE}statement.pdf?month=2026-10", follow=True)
+    # The page's own address, so that its search and its form lead to itself.
+    assert (page.status_code, page.request["PATH_INFO"]) == (422, OFFICE)
     assert "too many for a PDF" in page.content.decode()
 
 

@@ -90,6 +90,11 @@ def test_what_is_not_offered_is_said_beside_its_field(hers, query):
     page = hers.get(f"{OCTOBER}&{query}")
     assert page.status_code == 422
     assert "This is not one of the choices" in flat(page)
+    # The summary leads to the field, which is there to be seen and not within what is folded.
+    [target] = re.findall(r'error-summary__list"><li><a href="#([^"]+)"', page.content.decode())
+    shown = re.sub(r"<details.*?</details>", "", page.content.decode(), flags=re.DOTALL)
+    assert re.search(rf'<select[^>]* id="{target}"', shown)
+    assert f'href="{OCTOBER}#lines"' in shown
 
 
 def test_a_search_by_digits_never_enters_an_address(hers):
@@ -129,6 +134,13 @@ def test_what_cannot_be_searched_for_is_said_and_kept(hers, typed):
     assert page.status_code == 422
     assert page.context["search"].errors["digits"]
     assert len(talks(page)) == 6
+
+
+def test_a_tariff_named_in_japanese_says_so_on_an_english_page(hers):
+    english, japanese = (hers.get(at).content.decode() for at in (OCTOBER, OCTOBER.removeprefix("/en")))
+    assert '<dd lang="ja">見本 2022-01</dd>' in english
+    assert "<dd>見本 2022-01</dd>" in japanese
+    assert '<dd lang="ja">' not in japanese
 
 
 def test_a_line_says_why_it_costs_what_it_costs(hers):

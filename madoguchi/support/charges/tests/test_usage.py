@@ -6,7 +6,10 @@ from io import StringIO
 
 import openpyxl
 import pytest
+from django.utils import timezone
 
+from madoguchi.statements.formats.mapping import read_mapping
+from madoguchi.statements.import_calls import CallFile, import_calls
 from madoguchi.statements.tests import mobile as lines
 from madoguchi.statements.tests.pdf import text_of
 
@@ -89,8 +92,29 @@ def test_what_no_line_says_has_no_sum_on_the_page_or_in_a_file(hers):
     answer = page(hers, NET)
     assert {column.code: value for column, value in answer.context["sums"]} == {"bytes": 7_000_000_000}
     sums = next(line for line in table(hers, NET) if line[0].startswith("Sum of"))
-    assert sums[-3:] == ["", "", "7000000000"]
+    assert sums[-1:] == ["7000000000"]
     assert "0 B" not in text_of(b"".join(hers.get(f"/en/my/charges/usage/{NET}/statement.pdf?month=2026-09")))
+
+
+@pytest.mark.usefixtures("_usage")
+def test_a_column_of_which_no_line_of_the_month_says_anything_is_left_out(hers, tmp_path):
+    assert codes(page(hers, NET)) == ["date", "start", "end_date", "end", "connected", "bytes"]
+    assert codes(page(hers, DATA)) == ["date", "start", "end", "bytes"]
+    assert page(hers, NET, "month=2026-09&order=-bytes").status_code == 200
+    told = lines.MAPPINGS["sessions"].replace('bytes = "bytes"', 'up_bytes = "up"\ndown_bytes = "down"')
+    (tmp_path / "told.toml").write_text(told)
+    (tmp_path / "told.csv").write_text(
+        f"id,line,start,end,up,down\ns2,{lines.HOME},2026-09-05 09:00,2026-09-05 10:00,1,2\n"
+    )
+    path, mapping = tmp_path / "told.csv", read_mapping(tmp_path / "told.toml")
+    assert not import_calls(CallFile(path, "mapped", "test", mapping=mapping), now=timezone.now(), commit=True).problems
+    assert codes(page(hers, NET))[-3:] == ["up", "down", "bytes"]
+    # Also where the lines asked for do not have it, so that columns stay where they are.
+    assert codes(page(hers, NET, "month=2026-09&day=1"))[-3:] == ["up", "down", "bytes"]
+
+
+def codes(answer):
+    return [column.code for column in answer.context["columns"]]
 
 
 @pytest.mark.usefixtures("_usage")

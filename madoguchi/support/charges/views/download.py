@@ -1,6 +1,8 @@
 """E8: a statement as a file: the lines the page shows, in its order, with its sums and its asterisks."""
 
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -13,8 +15,7 @@ from madoguchi.statements.downloads.files import FILES, File
 from madoguchi.support.charges import narrowed
 from madoguchi.support.charges.asked import Asked, asked
 from madoguchi.support.charges.forms import month_words
-from madoguchi.support.charges.statement_kinds import named
-from madoguchi.support.charges.views.statement import refused, too_long
+from madoguchi.support.charges.statement_kinds import StatementKind, named
 from madoguchi.support.mypage.access import contact_proven
 
 
@@ -24,10 +25,21 @@ def download(request: HttpRequest, *, contract: Contract, kind: str, ending: str
     file, found_kind = FILES[ending], named(contract, kind)
     found = asked(request, contract, found_kind, purpose=file.code)
     if not isinstance(found, Asked):
-        return refused(request, contract, found_kind, found)
+        return _to_the_page(request, contract, found_kind)
     if file.most is not None and found.lines.count() > file.most:
-        return too_long(request, found, most=file.most)
+        return _to_the_page(request, contract, found_kind, too_long=ending)
     return _sent(file, found)
+
+
+def _to_the_page(
+    request: HttpRequest, contract: Contract, kind: StatementKind, *, too_long: str = ""
+) -> HttpResponseBase:
+    """The statement's page says what is wrong with what is asked for; its forms and links lead to itself."""
+    query = request.GET.copy()
+    if too_long:
+        query["too_long"] = too_long
+    page = reverse("charges:statement", kwargs={"contract": contract.number, "kind": kind.slug})
+    return redirect(f"{page}?{query.urlencode()}{'#files' if too_long else ''}")
 
 
 def _sent(file: File, found: Asked) -> StreamingHttpResponse:

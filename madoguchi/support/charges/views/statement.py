@@ -39,28 +39,31 @@ def statement(request: HttpRequest, *, contract: Contract, kind: str) -> HttpRes
 def _page(request: HttpRequest, contract: Contract, kind: StatementKind, search: SearchForm) -> HttpResponse:
     found = asked(request, contract, kind, purpose="page")
     if not isinstance(found, Asked):
-        return refused(request, contract, kind, found)
+        return _refused(request, contract, kind, found)
     context = _context(request, contract, kind) | _shown(request, found)
+    if context["too_long"]:
+        return render(request, PAGE, context | {"search": search}, status=422)
     if search.is_bound:
         return render_form(request, PAGE, search, context | {"search": search})
     return render(request, PAGE, context | {"search": search})
 
 
-def refused(request: HttpRequest, contract: Contract, kind: StatementKind, why: Unanswerable) -> HttpResponse:
+def _refused(request: HttpRequest, contract: Contract, kind: StatementKind, why: Unanswerable) -> HttpResponse:
     """The page without a statement: something asked for is not there, or not yet."""
     context = _context(request, contract, kind)
     if why.form:
-        return render_form(request, PAGE, why.form, context)
+        wrong_lines = {"lines_form": why.form, "month": why.month} if why.month else {}
+        return render_form(request, PAGE, why.form, context | wrong_lines)
     today = timezone.localdate()
     newest = next(month for month in months_shown(today) if registry.is_open(contract.usage_kind, month, today=today))
     opened = {"newest_open": newest, "newest_open_href": f"{request.path}?month={newest:%Y-%m}"}
     return render(request, PAGE, context | opened | {"month": why.month, "opens_on": why.opens_on})
 
 
-def too_long(request: HttpRequest, found: Asked, *, most: int) -> HttpResponse:
-    """The page, which says that a file cannot hold so many lines, and which one can."""
-    context = _context(request, found.contract, found.kind) | _shown(request, found)
-    return render(request, PAGE, context | {"search": SearchForm(), "too_long": most}, status=422)
+def _too_long(request: HttpRequest, lines: int) -> int | None:
+    """The most lines of the file that was asked for, where it cannot hold so many as there are."""
+    file = FILES.get(request.GET.get("too_long", ""))
+    return file.most if file and file.most is not None and lines > file.most else None
 
 
 def _context(request: HttpRequest, contract: Contract, kind: StatementKind) -> dict[str, object]:
@@ -94,6 +97,7 @@ def _shown(request: HttpRequest, found: Asked) -> dict[str, object]:
         "rows": lines_shown,
         "rows_html": as_html(lines_shown, columns),
         "files": _files(request, found),
+        "too_long": _too_long(request, added.lines),
         "has_other": any(column.code == "other" for column in columns),
         "own_numbers": _own_numbers(found),
         "look": look,
@@ -106,7 +110,7 @@ def _shown(request: HttpRequest, found: Asked) -> dict[str, object]:
 def _files(request: HttpRequest, found: Asked) -> list[dict[str, object]]:
     """Each kind of file of the very lines shown."""
     query = request.GET.copy()
-    for name in ("page", "lines"):
+    for name in ("page", "lines", "too_long"):
         query.pop(name, None)
     query["month"] = f"{found.month:%Y-%m}"
     names = {"contract": found.contract.number, "kind": found.kind.slug}
