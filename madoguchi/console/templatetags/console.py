@@ -12,6 +12,7 @@ from madoguchi.catalog.regions import BY_CODE
 from madoguchi.console.notices.forms.report import REMINDERS
 from madoguchi.delivery.pace import Pace
 from madoguchi.lib.markdown import to_html
+from madoguchi.notices.destinations import SLOTS
 from madoguchi.notices.lifecycle import FINAL
 from madoguchi.notices.models import Report
 from madoguchi.notices.ready import blanks
@@ -114,6 +115,27 @@ _ACTS: dict[str, str | Promise] = {
     "customer.unlink": _("Unlinked a customer ID"),
     "customer.calls": _("Gave a reason to look at call records"),
     "customer.calls_shown": _("Looked at call records"),
+    "customer.login": _("Took off the lock for wrong passwords"),
+    "customer.login_code": _("Took off the lock for wrong one-time codes"),
+    "customer.wrong_phones": _("Took off the lock for wrong contact phones"),
+    "customer.wrong_codes": _("Took off the lock for wrong codes from the contact phone"),
+    "customer.codes_sent": _("Let codes be sent to the contact phone again"),
+    "customer.linking": _("Took off the lock for customer numbers tried"),
+    "customer.new_phones": _("Took off the lock for new contact phones named"),
+    "customer.sessions": _("Ended every session of a customer ID"),
+    "customer.password": _("Sent a password reset email"),
+    **{f"customer.link_{slot}": _("Sent a new link to a delivery address") for slot in SLOTS},
+    "customer.new_email": _("Sent a new link to the new email address"),
+    "registration.look": _("Looked at a registration"),
+    "registration.send_again": _("Sent the registration link again"),
+    "month.close": _("Closed a month"),
+    "month.call_off": _("Called the closing off"),
+    "month.rerate": _("Had a month re-rated"),
+    "month.apply_rerating": _("Applied a re-rating"),
+    "site.add": _("Added a site"),
+    "site.change": _("Changed a site"),
+    "site.secret": _("Made a new secret for a site"),
+    "site.remove": _("Removed a site"),
     "token.issue": _("Issued the token"),
     "token.revoke": _("Revoked the token"),
     "tax.add": _("Added a row from a month on"),
@@ -130,7 +152,7 @@ def unbroken(number: str) -> SafeString:
 
 @register.filter
 def act_words(act: str) -> str | Promise:
-    """What an act of the audit log means; empty for those whose name says it all."""
+    """What an act of the audit log means."""
     return _ACTS.get(act, "")
 
 
