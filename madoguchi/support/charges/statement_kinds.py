@@ -24,9 +24,12 @@ def of_contract(contract: Contract) -> list[StatementKind]:
     label = contract.get_usage_kind_display()
     if len(kinds) == 1:
         return [StatementKind(contract.usage_kind, label, kinds[0])]
-    return [
-        StatementKind(f"{contract.usage_kind}-{kind.code}", f"{label}{colon()}{kind.label}", kind) for kind in kinds
-    ]
+    return [StatementKind(f"{contract.usage_kind}-{kind.code}", _label(label, str(kind.label)), kind) for kind in kinds]
+
+
+def _label(contract: str, records: str) -> str:
+    """``Mobile: Calls``; not ``Mobile: Mobile data``."""
+    return records if records.startswith(contract) else f"{contract}{colon()}{records}"
 
 
 def named(contract: Contract, slug: str) -> StatementKind:

@@ -173,3 +173,11 @@ def test_a_message_to_a_hidden_number_is_neither_listed_nor_counted(hers, settin
     # What it costs stays in the sums, under no class that tells.
     assert [each.kind for each in after.messages] == ["unlisted"]
     assert (after.total, after.lines) == (before.total, before.lines)
+
+
+@pytest.mark.usefixtures("_usage")
+def test_a_statement_is_called_by_the_contracts_kind_once(hers):
+    told = said(hers.get("/en/my/charges/usage/"))
+    assert "Mobile: Calls" in told
+    assert "Mobile data" in told
+    assert "Mobile: Mobile" not in told
