@@ -56,6 +56,7 @@ def show(request: HttpRequest, month: str) -> HttpResponse:
         "rerating": rerating,
         "difference": rerating.after - rerating.before if rerating else 0,
         "differences": rerating.differences.select_related("contract").order_by("pk")[:SHOWN] if rerating else [],
+        "rows_changed": rerating.differences.count() if rerating else 0,
         "asked": request.GET.get("asked") == "1",
         "busy": request.GET.get("busy") == "1",
     }

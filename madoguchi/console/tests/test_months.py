@@ -11,6 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from madoguchi.accounts.models import StaffRole
 from madoguchi.accounts.tests.people import sign_in, staff
 from madoguchi.console.models import AuditEntry
+from madoguchi.console.months import page
 from madoguchi.statements import jobs
 from madoguchi.statements.closing import close
 from madoguchi.statements.closing.close import close_month
@@ -78,9 +79,9 @@ def test_closing_says_what_it_means_then_does_it(biller):
     assert "0 of 8 parts are done" in text(biller.get(MONTH))
     work()
     assert Bill.objects.issued().count() == 2
-    page = text(biller.get(MONTH))
-    assert "Closed" in page
-    assert "¥233" in page
+    said = text(biller.get(MONTH))
+    assert "Closed" in said
+    assert "¥233" in said
     entry = AuditEntry.objects.get()
     assert (entry.act, entry.detail, ClosingRun.objects.get().begun_by) == (
         *("month.close", {"month": "2026-10"}),
@@ -108,13 +109,16 @@ def test_why_a_month_cannot_be_closed_is_said(biller, tmp_path):
 
 
 @pytest.mark.usefixtures("home")
-def test_a_month_is_priced_again_with_its_difference_first(biller):
+def test_a_month_is_priced_again_with_its_difference_first(biller, monkeypatch):
     TariffRule.objects.filter(prefix="81").update(price=10_000)
     assert "A worker is at it" in text(biller.post(f"{MONTH}rerate/", follow=True))
     work()
     said = text(biller.get(MONTH))
     assert "31 of 61 lines change. Charges before tax and discount: ¥248 → ¥310." in said
     assert "C100000001 Fixed line 30 ¥240 ¥300 ¥60" in said
+    assert "The first ones are listed." not in said
+    monkeypatch.setattr(page, "SHOWN", 1)
+    assert "All contracts together ¥62 The first ones are listed." in text(biller.get(MONTH))
     assert Call.objects.filter(charge=10_000).count() == 0
     biller.post(f"{MONTH}rerate/{Rerating.objects.get().pk}/apply/")
     jobs.apply_rerating(rerating_id=Rerating.objects.get().pk)

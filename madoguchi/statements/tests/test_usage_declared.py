@@ -103,3 +103,7 @@ def test_amounts_of_data_are_cut_and_never_rounded_up(count, words, exact):
 def test_what_is_no_amount_of_data_is_refused(text):
     with pytest.raises(NotAnAmount):
         bytes_of(text)
+
+
+def test_data_taken_back_is_told_in_the_same_units():
+    assert bytes_words(-1_000_000_000) == "-1.00 GB"

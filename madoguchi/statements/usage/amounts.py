@@ -13,7 +13,10 @@ class NotAnAmount(ValueError):
 
 
 def bytes_words(count: int) -> str:
-    """1234567890 → ``1.23 GB``: three digits, cut rather than rounded up."""
+    """1234567890 → ``1.23 GB``: three digits, cut rather than rounded up. What is taken back has a minus, as money
+    has (``-¥8``)."""
+    if count < 0:
+        return f"-{bytes_words(-count)}"
     name, size = "B", 1
     for unit, of in UNITS.items():
         if count >= of:
