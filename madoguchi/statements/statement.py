@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from madoguchi.contracts.models import Contract, UsageKind
 
@@ -11,12 +11,10 @@ from . import models
 from .closing.months import closes_on
 from .closing.parts import PUT_RIGHT, Kind, Part, Settled, of_bill
 from .closing.settlement import Terms, settle_contracts
-from .closing.usage import COUNTED
 from .models import Adjustment, Bill, BillingMonth, Call
 from .rating import month_before
 from .reading.counted import Counted, counted
-from .reading.hiding import listed
-from .reading.sensitive import is_sensitive
+from .reading.hiding import adjustments_listed, listed
 
 # Kinds of contract whose usage is calls, and nothing else.
 VOICE = (UsageKind.IP050, UsageKind.OPTICAL, UsageKind.PHONE)
@@ -135,7 +133,7 @@ class Statement:
     discount: Discount | None
     fees: list[Fee]
     later: list[Later]
-    adjustments: list[Adjustment]  # line by line
+    adjustments: QuerySet[Adjustment]  # line by line
     subtotal: int
     taxes: list[Tax]
     cut: int
@@ -193,11 +191,7 @@ def statement_of(contract: Contract, month: date, *, today: date, hidden: Q | No
             Later(part.kind, part.month, part.count, part.amount, part.tax_yen, part.code)
             for part in settled.of(*PUT_RIGHT, Kind.BROUGHT, Kind.CARRIED)
         ],
-        adjustments=[
-            row
-            for row in Adjustment.objects.of_month(contract, month).exclude(records__in=COUNTED)
-            if hidden is None or not is_sensitive(row.other, row.started_at)
-        ],
+        adjustments=adjustments_listed(contract, month, hidden),
         subtotal=sum(part.amount for part in settled.parts if part.kind != Kind.TAX),
         taxes=[Tax(_percent(part.rate), part.amount, part.tax_yen or 0) for part in settled.of(Kind.TAX)],
         cut=settled.cut,

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, LiteralString
 
+import polars as pl
 from django.db import connection
 from psycopg import sql
 
 from madoguchi.contracts.models import Contract
 
-from .closing.adjusting import discount_changes
-from .closing.models import Adjustment, BillingMonth
+from .closing.adjusting import SUMS, discount_changes
+from .closing.models import BillingMonth
 from .closing.months import open_month_for
 from .closing.settlement import Terms
 from .closing.usage import COUNTED, charge_of_change
@@ -186,19 +187,18 @@ def _credit(month: date, rows: list[tuple[Any, ...]], import_id: int) -> Credit:
 
 def _discount(month: date, on: date, contracts: dict[int, Contract], rows: Iterable[tuple[Any, ...]]) -> int:
     terms = Terms.of(on)
-    sums = [row for row in rows if row[2] == CALLS]
     changed = 0
     for kind in {contract.usage_kind for contract in contracts.values()}:
-        keys = [key for key, contract in contracts.items() if contract.usage_kind == kind]
-        alike = [_as_adjustment(row, month, on) for row in sums if row[1] in set(keys)]
+        keys = {key for key, contract in contracts.items() if contract.usage_kind == kind}
+        adjusted = [_as_sums(row) for row in rows if row[2] == CALLS and row[1] in keys]
         rules = {month: terms.rule(kind, month)}
-        changed += sum(int(row["charge"]) for row in discount_changes(keys, on, alike, rules))
+        found = discount_changes(on, pl.DataFrame(adjusted, schema=SUMS, orient="row"), rules)
+        changed += sum(int(row["charge"]) for row in found)
     return changed
 
 
-def _as_adjustment(row: tuple[Any, ...], month: date, on: date) -> Adjustment:
-    """Lines alike as one that is as long and costs as much as all of them."""
-    line = {"number": row[6], "kind": row[7], "tax": row[8], "earns": row[9]}
-    line |= {"talk_seconds": int(row[10]), "charge": int(row[11])}
-    side = {"old": line} if row[4] == -1 else {"new": line}
-    return Adjustment(month=on, for_month=month, contract_id=row[1], outgoing=row[3], **side)
+def _as_sums(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Lines alike in the columns of ``SUMS``."""
+    month, contract, _records, outgoing, sign, calls, number, kind, tax, earns, seconds, charge, _bytes = row
+    sums = (sign * calls, sign * int(seconds), sign * int(charge))
+    return (contract, month, number, outgoing, kind, tax, earns, *sums)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from madoguchi.contracts.models import Contract
 from madoguchi.statements.closing.close import due_on
@@ -12,8 +12,7 @@ from madoguchi.statements.closing.parts import Settled, of_bill
 from madoguchi.statements.closing.settlement import Terms, settle_contracts
 from madoguchi.statements.models import Adjustment, Bill, BillingMonth
 from madoguchi.statements.rating import month_before
-from madoguchi.statements.reading.hiding import listed
-from madoguchi.statements.reading.sensitive import is_sensitive
+from madoguchi.statements.reading.hiding import adjustments_listed, listed
 
 from .words import Line, RateSum, any_reduced, lines_of, sums_of
 
@@ -49,10 +48,9 @@ class Sheet:
         return date.fromordinal(month_after(self.month).toordinal() - 1)
 
     @property
-    def adjustments(self) -> list[Adjustment]:
-        """The calls behind the lines that put closed months right, as billed and as they should be."""
-        rows = Adjustment.objects.of_month(self.contract, self.month)
-        return [row for row in rows if self.hidden is None or not is_sensitive(row.other, row.started_at)]
+    def adjustments(self) -> QuerySet[Adjustment]:
+        """The lines behind the sums that put closed months right, as billed and as they should be."""
+        return adjustments_listed(self.contract, self.month, self.hidden)
 
 
 def sheet_of(bill: Bill, *, hidden: Q | None = None) -> Sheet:

@@ -5,7 +5,10 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from django.db.models import Count, Q, Sum
+from django.db import models
+from django.db.models import Count, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from madoguchi.statements.rating import IncomingCallDiscount, summarise
 from madoguchi.statements.rating.discount import discounts
@@ -40,45 +43,57 @@ def stored_sums(contracts: Sequence[int], months: Iterable[date]) -> pl.DataFram
     return pl.DataFrame(list(rows), schema=SUMS, orient="row")
 
 
-def signed_lines(adjustments: Iterable[Adjustment]) -> pl.DataFrame:
-    """Adjustments as sums of lines: the new side counts, the old side counts against it."""
-    rows = [
-        (
-            *(adjustment.contract_id, adjustment.for_month, side["number"], adjustment.outgoing),
-            *(side["kind"], side["tax"], side["earns"]),
-            *(sign, sign * side["talk_seconds"], sign * side["charge"]),
+def of_month(contracts: Sequence[int], month: date) -> "models.QuerySet[Adjustment]":
+    return Adjustment.objects.filter(month=month, contract__in=list(contracts))
+
+
+def signed_sums(adjustments: "models.QuerySet[Adjustment]") -> pl.DataFrame:
+    """Adjustments of calls added up as the lines of :func:`stored_sums` are: the new side counts, the old against it.
+
+    The database adds up: a month priced again may have put every call of a large contract right.
+    """
+    rows: list[tuple[Any, ...]] = []
+    for side, sign in (("new", 1), ("old", -1)):
+        found = (
+            adjustments.filter(records="calls", **{f"{side}__isnull": False})
+            .annotate(
+                number=KT(f"{side}__number"),
+                kind=KT(f"{side}__kind"),
+                tax=KT(f"{side}__tax"),
+                earns=Cast(KT(f"{side}__earns"), models.BooleanField()),
+            )
+            .order_by()
+            .values_list("contract_id", "for_month", "number", "outgoing", "kind", "tax", "earns")
+            .annotate(
+                calls=Count("pk"),
+                seconds=Sum(Cast(KT(f"{side}__talk_seconds"), models.BigIntegerField())),
+                charged=Sum(Cast(KT(f"{side}__charge"), models.BigIntegerField())),
+            )
         )
-        for adjustment in adjustments
-        for side, sign in ((adjustment.new, 1), (adjustment.old, -1))
-        if side
-    ]
+        rows += [(*by, sign * calls, sign * seconds, sign * charged) for *by, calls, seconds, charged in found]
     return pl.DataFrame(rows, schema=SUMS, orient="row")
 
 
-def of_month(contracts: Sequence[int], month: date) -> list[Adjustment]:
-    return list(Adjustment.objects.filter(month=month, contract__in=list(contracts)))
-
-
 def discount_changes(
-    contracts: Sequence[int],
     month: date,
-    adjustments: Sequence[Adjustment],
+    adjusted: pl.DataFrame,
     rules: dict[date, IncomingCallDiscount | None],
 ) -> list[dict[str, Any]]:
     """How the discounts of closed months differ by the adjustments of calls on the bills of ``month``.
 
-    ``rules``: the discount in force in each month adjusted, for the kind of these contracts. Returns rows ``contract``,
+    ``adjusted``: these adjustments added up (:func:`signed_sums`).
+    ``rules``: the discount in force in each month adjusted, for the kind of the contracts. Returns rows ``contract``,
     ``month`` (the closed one), ``tax`` and ``charge`` in milli-yen: less discount is more to pay.
     """
     changed: list[dict[str, Any]] = []
     for closed, rule in rules.items():
-        now = [adjustment for adjustment in adjustments if adjustment.for_month == closed]
-        if rule is None or not now:
+        now = adjusted.filter(pl.col("month") == closed)
+        if rule is None or now.is_empty():
             continue
-        touched = sorted({adjustment.contract_id for adjustment in now})
-        earlier = Adjustment.objects.filter(Q(month__lt=month), records="calls", for_month=closed, contract__in=touched)
-        before = pl.concat([stored_sums(touched, [closed]), signed_lines(earlier)])
-        after = pl.concat([before, signed_lines(now)])
+        touched = sorted(set(now["contract"]))
+        earlier = Adjustment.objects.filter(month__lt=month, for_month=closed, contract__in=touched)
+        before = pl.concat([stored_sums(touched, [closed]), signed_sums(earlier)])
+        after = pl.concat([before, now])
         taken = pl.concat(
             [
                 discounts(summarise(lines, rule), rule).with_columns(charge=sign * pl.col("discount"))

@@ -28,7 +28,7 @@ from madoguchi.statements.rating import NumberFee as Fee
 from madoguchi.statements.rating.discount import discounts, earnings
 from madoguchi.statements.rating.discount import in_force as discount_in_force
 
-from .adjusting import discount_changes, of_month, signed_lines, stored_sums
+from .adjusting import discount_changes, of_month, signed_sums, stored_sums
 from .models import Bill, BillItem
 from .parts import ORDER, Kind, Part, Settled
 from .usage import data_changes, data_of, message_changes, message_sums, with_usage
@@ -197,19 +197,18 @@ class _OfOneKind:
 
     def _adjust(self, keys: list[int], kind: str) -> None:
         every = of_month(keys, self.month)
-        for row in message_changes(every):
+        if not every.exists():
+            return
+        usage = list(every.exclude(records="calls"))
+        for row in message_changes(usage):
             part = self._later(Kind.ADJUSTMENT, row)
             part.code, part.count = "messages", row["messages"]
-        for row in data_changes(self.contracts, self.month, every, self.terms.allowances):
+        for row in data_changes(self.contracts, self.month, usage, self.terms.allowances):
             part = self._later(Kind.DATA_ADJUSTMENT, row)
             part.count, part.bytes = row["blocks"], row["bytes"]
-        adjustments = [adjustment for adjustment in every if adjustment.records == "calls"]
-        if not adjustments:
-            return
-        months = sorted({adjustment.for_month for adjustment in adjustments})
+        adjusted = signed_sums(every)
         calls = (
-            signed_lines(adjustments)
-            .group_by("contract", "month", "tax")
+            adjusted.group_by("contract", "month", "tax")
             .agg(pl.col("calls", "talk_seconds", "charge").sum())
             .filter((pl.col("charge") != 0) | (pl.col("tax") != ""))
             .sort("contract", "month", "tax")
@@ -217,8 +216,8 @@ class _OfOneKind:
         for row in calls.iter_rows(named=True):
             part = self._later(Kind.ADJUSTMENT, row)
             part.count, part.seconds = row["calls"], row["talk_seconds"]
-        rules = {month: self.terms.rule(kind, month) for month in months}
-        for row in discount_changes(keys, self.month, adjustments, rules):
+        rules = {month: self.terms.rule(kind, month) for month in sorted(set(adjusted["month"]))}
+        for row in discount_changes(self.month, adjusted, rules):
             self._later(Kind.DISCOUNT_ADJUSTMENT, row)
 
     def _later(self, kind: BillItem.Kind, row: dict[str, Any]) -> Part:

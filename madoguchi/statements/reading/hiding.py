@@ -7,13 +7,15 @@ costs something stays in the sums, under no class that tells; every total is wha
 from dataclasses import replace
 from datetime import date
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, DateTimeField, Q, QuerySet, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
 
 from madoguchi.accounts.models import Account
 from madoguchi.contracts.models import Contract, CustomerLink
 from madoguchi.statements.closing.parts import Kind, Part, Settled
-from madoguchi.statements.closing.usage import PRICED
-from madoguchi.statements.models import Call, UsageLine
+from madoguchi.statements.closing.usage import COUNTED, PRICED
+from madoguchi.statements.models import Adjustment, Call, UsageLine
 
 from .models import HidingChoice
 from .sensitive import calls_to_them
@@ -46,6 +48,19 @@ def hidden_from(account: Account, contract: Contract) -> Q | None:
 
 def _holds(account: Account, contract: Contract) -> bool:
     return contract.customer.links.filter(account=account, role=CustomerLink.Role.HOLDER).exists()
+
+
+def adjustments_listed(contract: Contract, month: date, hidden: Q | None) -> QuerySet[Adjustment]:
+    """The calls and messages put right on the bill of ``month``, without those that are hidden; what is to be billed
+    for data is no line of its own.
+    """
+    rows = Adjustment.objects.of_month(contract, month).exclude(records__in=COUNTED)
+    if hidden is None:
+        return rows
+    party = Coalesce(KT("new__other"), KT("old__other"))
+    began = Cast(Coalesce(KT("new__started_at"), KT("old__started_at")), DateTimeField())
+    said = rows.alias(said_other=party, said_start=began)
+    return said.exclude(calls_to_them(other="said_other", started_at="said_start"))
 
 
 def listed(settled: Settled, contract: Contract, month: date, hidden: Q) -> Settled:

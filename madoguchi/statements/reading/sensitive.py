@@ -62,17 +62,20 @@ def is_sensitive(number: str, at: datetime) -> bool:
     return any(each.number == number and each.holds_on(day) for each in sensitive_numbers())
 
 
-def calls_to_them() -> Q:
-    """Lines whose other party is one of them on the day: those called, and those who call back."""
+def calls_to_them(*, other: str = "other", started_at: str = "started_at") -> Q:
+    """Lines whose other party is one of them on the day: those called, and those who call back.
+
+    ``other`` and ``started_at``: what the columns are called that say which line it is.
+    """
     always = [each.number for each in sensitive_numbers() if each.since is None and each.until is None]
-    found = Q(other__in=always)
+    found = Q(**{f"{other}__in": always})
     for each in sensitive_numbers():
         if each.since or each.until:
-            lasting = Q(other=each.number)
+            lasting = Q(**{other: each.number})
             if each.since:
-                lasting &= Q(started_at__gte=_begin(each.since))
+                lasting &= Q(**{f"{started_at}__gte": _begin(each.since)})
             if each.until:
-                lasting &= Q(started_at__lt=_begin(each.until + timedelta(days=1)))
+                lasting &= Q(**{f"{started_at}__lt": _begin(each.until + timedelta(days=1))})
             found |= lasting
     return found
 

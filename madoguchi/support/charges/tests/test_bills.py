@@ -16,7 +16,8 @@ from madoguchi.contracts.tests.household import Household, household
 from madoguchi.shell.templatetags.shell import milliyen, yen
 from madoguchi.statements.billing.sheets import Sheet, sheet_of
 from madoguchi.statements.closing.close import close_month
-from madoguchi.statements.models import Bill, Payment
+from madoguchi.statements.models import Bill, HidingChoice, Payment
+from madoguchi.statements.reading.hiding import choose
 from madoguchi.statements.tests.pdf import text_of
 
 from .month import prove, row, take_in
@@ -186,6 +187,31 @@ def test_a_late_call_stands_beside_what_was_billed(home: Household, tmp_path: Pa
     hers.post(statement, {"act": "whole"})
     assert "03-1234-5678" in hers.get(url(home, "2026-11/")).text
     assert "確定済みの月の通話の訂正" in hers.get(statement).text
+
+
+def test_more_lines_put_right_than_a_page_holds(home: Household, tmp_path: Path):
+    starts = (f"2026-10-20 09:{n // 60:02}:{n % 60:02}" for n in range(101))
+    late = [row("05000000101", "0312345678", start, 20, ordinal=100 + n) for n, start in enumerate(starts)]
+    take_in(tmp_path, *late)
+    hers = browser("alice", home)
+    assert hers.get(url(home, "2026-11/")).text.count("2026年10月20日") == 100
+    assert hers.get(url(home, "2026-11/?page=2")).text.count("2026年10月20日") == 1
+    statement = hers.get(f"/my/charges/usage/{home.office.number}/ip050/?month=2026-11").text
+    assert statement.count("2026年10月20日") == 20
+    assert f'<a href="{url(home, "2026-11/")}#adjustments">101件すべて' in statement
+
+
+def test_a_late_call_to_a_help_line_is_not_listed_where_they_are_hidden(home: Household, tmp_path: Path):
+    late = [("0312345678", "2026-10-20 09:00:00", 50), ("0120279889", "2026-10-20 10:00:00", 51)]
+    take_in(tmp_path, *(row("05000000101", other, start, 200, ordinal=ordinal) for other, start, ordinal in late))
+    hers = browser("alice", home)
+    assert "10:00 JST" in hers.get(url(home, "2026-11/")).text
+    holder = Account.objects.get(email__startswith="alice@")
+    choose(home.office, HidingChoice.From.EVERYBODY, by=holder)
+    for page in (url(home, "2026-11/"), f"/my/charges/usage/{home.office.number}/ip050/?month=2026-11"):
+        text = hers.get(page).text
+        assert "2026年10月20日（火）09:00 JST" in text
+        assert "10:00 JST" not in text
 
 
 def test_a_bill_of_nothing_has_no_day_to_pay_by(tmp_path: Path):

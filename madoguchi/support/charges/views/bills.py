@@ -32,6 +32,7 @@ from madoguchi.support.mypage.access import contact_proven
 CONTRACTS_A_PAGE = 50
 MONTHS_A_PAGE = 24
 MONTHS_TO_CHOOSE = 36
+ADJUSTMENTS_A_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,8 @@ def bill(request: HttpRequest, *, contract: Contract, month: date) -> HttpRespon
     """A bill line by line, or an open month as it stands."""
     account, today = account_of(request), timezone.localdate()
     sheet = sheet_or_404(account, contract, month)
-    adjustments = sheet.adjustments
-    if adjustments:
+    adjustments = Paginator(sheet.adjustments, ADJUSTMENTS_A_PAGE).get_page(request.GET.get("page"))
+    if adjustments.paginator.count:
         # Calls are on the page: every look at call records is in the ledger.
         method, seen = AuthEvent.Method.CALL_RECORDS, f"{month:%Y-%m}"
         record(request, account, method, succeeded=True, contract_number=contract.number, detail=seen)
@@ -145,6 +146,7 @@ def bill(request: HttpRequest, *, contract: Contract, month: date) -> HttpRespon
             "notes": notes(sheet),
             "qualified": bool(settings.INVOICE_NUMBER),
             "adjustments": adjustments,
+            "page_obj": adjustments,
             "whole": whole_numbers(request, contract),
             "running": month == today.replace(day=1),
             "statement": _statement(contract) if month in months_shown(today) else "",

@@ -25,6 +25,8 @@ from madoguchi.support.charges.statement_kinds import StatementKind, named
 from madoguchi.support.mypage.access import contact_proven
 
 PAGE = "charges/statement.html"
+# The others are on the month's bill.
+ADJUSTMENTS_SHOWN = 20
 
 
 @contact_proven
@@ -89,6 +91,8 @@ def _shown(request: HttpRequest, found: Asked) -> dict[str, object]:
     lines_shown = rows(page, records, columns, look=look, statement=found.statement)
     return {
         "statement": found.statement,
+        "adjustments": found.statement.adjustments[:ADJUSTMENTS_SHOWN],
+        "adjustments_in_all": found.statement.adjustments.count(),
         "month": found.month,
         "lines_form": found.lines_form,
         "choice": found.choice,
