@@ -25,6 +25,8 @@ HOUSEHOLDS = (
     ("customer04@example.jp", "池田 湊", "イケダ ミナト", "+81300000014"),
     ("customer05@example.jp", "橋本 凛", "ハシモト リン", "+819000000015"),
     ("customer06@example.jp", "石川 樹", "イシカワ イツキ", "+81300000016"),
+    ("customer07@example.jp", "前田 陽葵", "マエダ ヒマリ", "+819000000017"),
+    ("customer08@example.jp", "藤田 蒼", "フジタ アオ", "+819000000018"),
 )
 
 # What is sold: kind of usage, service, plan.
