@@ -1,16 +1,20 @@
 """The ladder of docs/identity.md."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import timezone
 
 from madoguchi.accounts.assurance import ACR, Level, Proof, standing, standing_of
 from madoguchi.accounts.models import AuthEvent, SignIn
 from madoguchi.accounts.tests.documented import table
 from madoguchi.accounts.tests.people import alice, bob, sign_in
 
-NOW = timezone.now()
+NOW = datetime(2026, 11, 22, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _now(time_machine):
+    time_machine.move_to(NOW)
 
 
 def proof(word: str, *, minutes_ago: int = 0) -> Proof:

@@ -51,7 +51,7 @@ def test_one_of_very_many_contracts_is_found_on_their_page(home: Household):
     page = hers.get("/my/", {"contract": "C200000599"}).text
     assert "<option" not in page
     assert '<a href="/my/charges/">ほかの契約を選ぶ（全602件）</a>' in page
-    assert 'href="/my/?contract=C200000599"' in hers.get("/my/charges/", {"q": "C200000599"}).text
+    assert 'href="/my/?contract=C200000599"' in hers.post("/my/charges/", {"q": "C200000599"}, follow=True).text
     linked = hers.get("/my/contracts/").text
     assert linked.count("/phone/") == 20
     assert "全602件のご契約から探す" in linked
