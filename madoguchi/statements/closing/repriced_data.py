@@ -32,12 +32,14 @@ CHANGE: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 def changes(month: date) -> Iterator[pl.DataFrame]:
-    """What the data of each billed contract cost and would cost today: columns ``CHANGE``, in the contracts' order.
+    """What each contract's data cost and would cost today: columns ``CHANGE``, in the contracts' order.
 
-    The allowance of today is that of the plan the month was billed by, whatever plan the contract has since.
+    Data is on the month's bill, or came late, or both. The allowance of today is that of the plan it was counted by,
+    whatever plan the contract has since.
     """
     billed = Bill.objects.issued().filter(month=month, items__kind=BillItem.Kind.DATA)
-    keys = list(billed.order_by("contract").values_list("contract", flat=True).distinct())
+    late = Adjustment.objects.filter(for_month=month, records__in=COUNTED)
+    keys = [key for (key,) in billed.values_list("contract").union(late.values_list("contract")).order_by("contract")]
     allowances = Allowances.of_today()
     for first in range(0, len(keys), TOGETHER):
         yield _of(keys[first : first + TOGETHER], month, allowances)
@@ -53,7 +55,7 @@ def _of(keys: list[int], month: date, allowances: Allowances) -> pl.DataFrame:
     rows = []
     for (contract, of_month), (records, amount) in sorted(used.items()):
         old = by.get((contract, of_month))
-        if old in plans and (today := allowances.of_plan(*plans[old], month)):
+        if records and old in plans and (today := allowances.of_plan(*plans[old], month)):
             rows.append((contract, old, today.name, records, amount))
     before, after = (_priced(rows, month, side, allowances) for side in (1, 2))
     return (

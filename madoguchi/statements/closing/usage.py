@@ -132,6 +132,23 @@ def allowances_billed(
     return billed
 
 
+def allowances_of_late(contracts: Iterable[int], month: date) -> dict[int, str]:
+    """By which allowance late data of a closed month counts, for contracts that used none of it until the month closed.
+
+    No bill says so: it is what the plan includes when the first of it comes in, and stays so until it is priced again.
+    """
+    without = sorted(set(contracts) - {contract for contract, _month in _stored(list(contracts), [month])})
+    if not without:
+        return {}
+    later = Adjustment.objects.filter(contract__in=without, for_month=month, records__in=COUNTED).order_by("pk")
+    named = {contract: name for (contract, _month), name in allowances_billed(without, [month], list(later)).items()}
+    today = Allowances.of_today()
+    for contract in Contract.objects.filter(pk__in=set(without) - set(named)):
+        if plan := today.of_plan(contract.service_id, contract.plan, month):
+            named[contract.pk] = plan.name
+    return named
+
+
 def used_as_it_stands(contracts: Sequence[int], months: Sequence[date], later: Iterable[Adjustment]) -> Used:
     """What was used in closed months, put right by ``later``: the new side counts, the old side against it."""
     sums: defaultdict[tuple[int, date], list[int]] = defaultdict(lambda: [0, 0])

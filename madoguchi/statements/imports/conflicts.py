@@ -17,6 +17,7 @@ from psycopg import sql
 from madoguchi.accounts.models import Account
 from madoguchi.statements.closing.models import Adjustment
 from madoguchi.statements.closing.months import frozen, keep_imports_out, open_month_for
+from madoguchi.statements.closing.usage import COUNTED, allowances_of_late
 from madoguchi.statements.formats.mapping import CALLS
 from madoguchi.statements.models import Conflict
 
@@ -129,10 +130,19 @@ def _replace(standing: list[tuple[Line, bool]], lines: list[Conflict], *, now: d
                 cursor.execute("SELECT statements_open_month(%s)", [where[0]])
                 cursor.execute(_of_table(_PUT, records), [json.dumps(line)])
     Adjustment.objects.bulk_create(
-        _adjustment(place, old.get(place), new.get(place), of=lines[0], now=now)
+        _adjustment(place, old.get(place), _counted(place, new.get(place), records), of=lines[0], now=now)
         for place in sorted({*new, *old})
         if place[0] in months
     )
+
+
+def _counted(place: tuple[date, int, str, bool], line: Line | None, records: str) -> Line | None:
+    """A line of a closed month as an adjustment has it: data that is on no bill with the allowance it counts by."""
+    if line is None or records not in COUNTED:
+        return line
+    month, contract_id, *_rest = place
+    named = allowances_of_late([contract_id], month)
+    return {**line, "allowance": named[contract_id]} if named else line
 
 
 def _place(line: Line) -> tuple[date, int, str, bool]:

@@ -9,10 +9,22 @@ from django.core.management import call_command
 from madoguchi.contracts.models import Customer
 from madoguchi.statements.closing import rerate
 from madoguchi.statements.closing.close import close_month
-from madoguchi.statements.models import Adjustment, Bill, BillItem, DataAllowance, MessagePrice, Rerating, UsageLine
+from madoguchi.statements.imports.conflicts import decide
+from madoguchi.statements.models import (
+    Adjustment,
+    Bill,
+    BillItem,
+    Conflict,
+    DataAllowance,
+    MessagePrice,
+    Rerating,
+    UsageImport,
+    UsageLine,
+)
 from madoguchi.statements.statement import statement_of
 from madoguchi.statements.tests.mobile import HOME, NOVEMBER, OCTOBER, data, home, message, mobile, prices, take_in
 from madoguchi.statements.tests.worked import table
+from madoguchi.statements.undo_import import undo_import
 
 NOW = datetime(2026, 11, 22, 1, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -143,6 +155,59 @@ def test_worked_data_priced_again(customer, tmp_path, row):
     larger_plan(included=included, price=int(row["price now m¥"]))
     run(commit=True)
     assert sum(amount for *_names, amount in put_right(phone)) == int(row["adjustment m¥"])
+
+
+@pytest.mark.parametrize("row", table("late data priced again", document="usage-kinds.md"))
+def test_worked_late_data_priced_again(customer, tmp_path, row):
+    """Of a month that was billed without any data: all of it came late, and each part is on the bill after it."""
+    phone = mobile(customer)
+    take_in(tmp_path, "messages", message(1))
+    close_month(OCTOBER, now=NOW)
+    take_in(tmp_path, "data", data(2, int(row["late bytes"])))
+    on = NOVEMBER
+    if row["November"] == "closed":
+        close_month(NOVEMBER, now=NOW.replace(month=12))
+        on = date(2026, 12, 1)
+    included = int(row["included now"]) if row["included now"] else None
+    larger_plan(included=included, price=int(row["price now m¥"]))
+    phone.plan = "20GB"  # what the plan is by now does not matter
+    phone.save()
+    before = sum(amount for *_names, amount in put_right(phone, on))
+    assert before == (int(row["first m¥"]) if on == NOVEMBER else 0)  # nothing differs until it is applied
+    said = run(commit=True)
+    assert ("  data  1 lines" in said) == (int(row["adjustment m¥"]) != 0)
+    assert sum(amount for *_names, amount in put_right(phone, on)) == before + int(row["adjustment m¥"])
+    assert rerate.look(OCTOBER, now=NOW).changed == 0
+
+
+def test_late_data_counts_by_what_the_first_of_it_came_in_by(customer, tmp_path):
+    phone = mobile(customer)
+    take_in(tmp_path, "messages", message(1))
+    close_month(OCTOBER, now=NOW)
+    first = take_in(tmp_path, "data", data(2, GB))
+    larger_plan(included=0)
+    take_in(tmp_path, "data", data(3, 3 * GB))
+    assert put_right(phone) == [("data_adj", "", 1, 4 * GB, 500_000)]
+    undo_import(first.number, now=NOW)
+    assert put_right(phone) == [("data_adj", "", 0, 3 * GB, 0)]
+    undo_import(UsageImport.objects.latest("pk").pk, now=NOW)
+    assert rerate.look(OCTOBER, now=NOW).changed == 0
+    take_in(tmp_path, "data", data(4, GB))  # nothing is left of it: the first anew
+    assert put_right(phone) == [("data_adj", "", 1, GB, 200_000)]
+
+
+def test_data_moved_into_a_month_billed_without_any(customer, tmp_path):
+    phone = mobile(customer)
+    take_in(tmp_path, "messages", message(1))
+    take_in(tmp_path, "data", data(2, 4 * GB, month=11))
+    close_month(OCTOBER, now=NOW)
+    _id, moved = data(2, 4 * GB).split(",", 1)
+    take_in(tmp_path, "data", f"11-2,{moved}")  # it was in October
+    decide(Conflict.objects.get(), "taken", by=None, now=NOW)
+    assert put_right(phone) == [("data_adj", "", 1, 4 * GB, 500_000)]
+    larger_plan()
+    run(commit=True)
+    assert put_right(phone) == [("data_adj", "", 1, 4 * GB, 200_000)]
 
 
 def test_internet_access_of_a_closed_month(customer, tmp_path):
