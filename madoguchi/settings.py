@@ -299,7 +299,7 @@ SMTP_GROUPS = ENV.parsed("MADOGUCHI_SMTP_GROUPS", limits, limits(""), wanted="li
 MAIL_FROM_NOTICES = ENV.text("MADOGUCHI_MAIL_FROM_NOTICES", "notice@aoba.example" if DEMO else None)
 MAIL_FROM_ID = ENV.text("MADOGUCHI_MAIL_FROM_ID", "id@aoba.example" if DEMO else None)
 MAIL_FROM_SUPPORT = ENV.text("MADOGUCHI_MAIL_FROM_SUPPORT", "support@aoba.example" if DEMO else None)
-# Whether every relay takes addresses beyond ASCII (SMTPUTF8, RFC 6531): only then may they be registered.
+# Whether a relay takes addresses beyond ASCII (SMTPUTF8, RFC 6531): only then may they be registered.
 SMTPUTF8 = ENV.boolean("MADOGUCHI_SMTPUTF8", DEMO)
 # Whose short text in Japanese leaves in ISO-2022-JP: groups of addresses, or all; every other mail is UTF-8.
 ISO_2022_JP = ENV.parsed(

@@ -25,6 +25,7 @@ def hosts() -> list[str]:
 
 
 def look() -> Iterator[Finding]:
+    wide: dict[str, bool] = {}  # whether each that was greeted takes addresses beyond ASCII
     for relay in relays():
         at = {"relay": f"{relay.hostname}:{relay.port or _PORTS[relay.scheme]}"}
         if relay.scheme == "smtp" and relay.username and not _is_near(relay.hostname or ""):
@@ -37,6 +38,7 @@ def look() -> Iterator[Finding]:
             with _connected(relay) as session:
                 yield good(_("The relay %(relay)s answers.") % at)
                 yield from _greeted(session, relay, at)
+                wide[at["relay"]] = session.has_extn("smtputf8")
         except ssl.SSLError:
             yield bad(
                 _("The certificate of the relay %(relay)s is not trusted, or it does not speak TLS there.") % at,
@@ -46,6 +48,26 @@ def look() -> Iterator[Finding]:
             yield bad(
                 _("The relay %(relay)s is not reached (%(error)s).") % {**at, "error": type(error).__name__},
                 _("Check MADOGUCHI_SMTP_URL, the way there, and whether the relay lets this machine in."),
+            )
+    if settings.SMTPUTF8:
+        yield from _international(wide)
+
+
+def _international(wide: dict[str, bool]) -> Iterator[Finding]:
+    """A letter to an address beyond ASCII needs one relay that takes it."""
+    for name, takes in wide.items():
+        if takes:
+            continue
+        words = _("The relay %(relay)s takes no internationalised addresses (SMTPUTF8).") % {"relay": name}
+        if any(wide.values()):
+            yield warning(words, _("Mail to them leaves by another relay, and waits while that one is away."))
+        else:
+            yield bad(
+                words,
+                _(
+                    "Let the relay offer it, or set MADOGUCHI_SMTPUTF8=off, so that nobody registers an address it "
+                    "refuses."
+                ),
             )
 
 
@@ -81,11 +103,6 @@ def _greeted(session: smtplib.SMTP, relay: SplitResult, at: dict[str, str]) -> I
         yield warning(
             _("The relay %(relay)s offers no PIPELINING: each mail takes four round trips.") % at,
             _("Put a Postfix of your own in front if mailings take too long."),
-        )
-    if settings.SMTPUTF8 and not session.has_extn("smtputf8"):
-        yield bad(
-            _("The relay %(relay)s takes no internationalised addresses (SMTPUTF8).") % at,
-            _("Let the relay offer it, or set MADOGUCHI_SMTPUTF8=off, so that nobody registers an address it refuses."),
         )
     yield from _willing(session, at)
 

@@ -207,6 +207,15 @@ def test_each_fault_of_the_relay_is_told(relay, mode: str, level: str, told: str
     assert code == (1 if level == "bad" else 0)
 
 
+def test_one_relay_that_takes_internationalised_addresses_is_enough(relay, tmp_path, settings) -> None:
+    with sink(tmp_path / "other") as other:
+        other.mode("ascii")
+        settings.SMTP_URL = f"{other.url} {relay.url}"
+        code, found = doctor("relay")
+    assert code == 0
+    assert "leaves by another relay" in of(found, "warning")
+
+
 @pytest.mark.parametrize(
     ("scheme", "told"),
     [

@@ -18,7 +18,7 @@ from madoguchi.delivery.engine.relays import Relay, Standing, choose
 from madoguchi.delivery.engine.route import Route
 from madoguchi.delivery.engine.tally import Tally
 from madoguchi.delivery.engine.verdict import Fault, fault
-from madoguchi.delivery.engine.waiting import Waiting
+from madoguchi.delivery.engine.waiting import Takes, Waiting
 from madoguchi.delivery.headers import Unfit, address
 from madoguchi.delivery.models import Return
 from madoguchi.delivery.returns.path import return_paths
@@ -51,7 +51,12 @@ class Dispatch:
         self._fuses = Fuses()
         self._stopping: set[int] = set()  # blown, and not yet paused
         self._loop = asyncio.get_running_loop()
-        self._waiting = Waiting(limits, room=batch, too_many=lambda letter, wait: holdings.give_back(letter, wait=wait))
+        self._waiting = Waiting(
+            limits,
+            room=batch,
+            too_many=lambda letter, wait: holdings.give_back(letter, wait=wait),
+            left=lambda: self._loop.call_soon(self.offer),
+        )
         self.routes = [Route(relay, self, patience=patience, clock=self._loop.time) for relay in relays]
         self.pacing = pacing
         self.tally = Tally()
@@ -93,6 +98,28 @@ class Dispatch:
             self.routes[carrier].widen()
         elif not tried:
             self._return(None)
+        if self._waiting.wide:
+            self._offer_wide(carrier)
+
+    def _offer_wide(self, carrier: int | None) -> None:
+        """Find a relay for the letters that one in use could not take."""
+        able = [number for number, route in enumerate(self.routes) if route.may_take_wide()]
+        chosen, tried = choose([self.routes[number].standing() for number in able])
+        for place in tried:
+            if carrier is not None and able[place] > carrier:
+                self.routes[able[place]].widen(trial=True, only_wide=True)
+        if chosen is not None and able[chosen] != carrier:
+            self.routes[able[chosen]].widen(only_wide=True)
+        elif not able:
+            for letter in self._waiting.take_out_wide():
+                self._failed(letter, reason=Fault.ADDRESS, reply="553 no relay takes internationalised addresses")
+        elif chosen is None and not tried:
+            wait = max(1.0, min(self.routes[number].pause for number in able))
+            for letter in self._waiting.take_out_wide():
+                if self._holdings.left(letter) <= 0:
+                    self._holdings.ended(letter, "skipped", reason="expired")
+                else:
+                    self._holdings.give_back(letter, wait=wait)
 
     def tend(self) -> None:
         """Every second: end what waits too long, keep to the preferred relay, use what is free, return what others
@@ -100,7 +127,7 @@ class Dispatch:
         carrier, _ = choose([route.standing() for route in self.routes])
         for number, route in enumerate(self.routes):
             route.tend()
-            if carrier is not None and number > carrier:
+            if carrier is not None and number > carrier and not route.only_wide:
                 route.narrow()
         self._look()
         for letter in self._waiting.beyond(SURPLUS * self.portion):
@@ -145,18 +172,18 @@ class Dispatch:
 
     # --- what routes ask and tell (route.Desk) ------------------------------------------------------------------------
 
-    def waits(self, lanes: Sequence[Lane]) -> int:
-        return self._waiting.count(lanes)
+    def waits(self, lanes: Sequence[Lane], takes: Takes) -> int:
+        return self._waiting.count(lanes, takes)
 
-    def next(self, lanes: Sequence[Lane]) -> Parcel | None:
-        """The next letter of these lanes, the most urgent first, that may go now."""
+    def next(self, lanes: Sequence[Lane], takes: Takes) -> Parcel | None:
+        """The next letter of these lanes, the most urgent first, that may go now over what ``takes`` it."""
         if self._holdings.stalled:
             return None
         if self._holdings.careful:
             lanes = [lane for lane in lanes if lane is Lane.CODES]
         now = self._loop.time()
         for lane in lanes:
-            while one := self._waiting.next(lane, now):
+            while one := self._waiting.next(lane, now, takes):
                 if self._waiting.ready(lane) < self.portion:
                     self._hungry()
                 if parcel := self._parcel(lane, *one):

@@ -42,7 +42,8 @@ class Parcel:
 
 
 class Feeder(Protocol):
-    """Where connections get their letters, and whom they tell what became of each. ``None`` means nothing to do now."""
+    """Where connections get their letters, and whom they tell what became of each. ``None`` means nothing to do now; an
+    address beyond ASCII is handed to nobody but a connection that ``takes_wide``."""
 
     def fetch(self, connection: Any) -> Parcel | None: ...
     def accepted(self, parcel: Parcel, reply: str) -> None: ...

@@ -52,6 +52,11 @@ class ProviderConnection:
             raise RelayTrouble(f"MADOGUCHI_ANYMAIL: {error}"[:200]) from None
 
     @property
+    def takes_wide(self) -> bool:
+        """Providers take addresses of any alphabet, or refuse them by their own words."""
+        return True
+
+    @property
     def busy(self) -> bool:
         return self._task is not None
 

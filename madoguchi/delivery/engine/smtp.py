@@ -10,11 +10,9 @@ import ssl
 from collections import deque
 from collections.abc import Callable
 
-from madoguchi.delivery.engine import login
 from madoguchi.delivery.engine.feeder import Feeder, Parcel, Patience, RelayTrouble, Step
+from madoguchi.delivery.engine.opening import UNPRINTABLE, Answer, Offer, opening
 from madoguchi.delivery.engine.relays import Relay
-
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 
 def _text(line: bytes) -> str:
@@ -41,10 +39,8 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._buffer = b""
         self._lines: list[str] = []
-        self._answer: asyncio.Future[tuple[int, list[str]]] | None = None
-        self._pipelining = False
-        self._takes_utf8 = False
-        self._largest = 0
+        self._answer: asyncio.Future[Answer] | None = None
+        self._offer = Offer()
         self._steps: deque[Step] = deque()  # whose replies are to come
         self._unsent: list[tuple[Step, bytes]] = []  # commands held back where there is no pipelining
         self._envelope: Parcel | None = None
@@ -76,47 +72,31 @@ class Connection(asyncio.Protocol):
         greeting = self._expect()
         implicit = context if self.relay.security == "smtps" else None
         await loop.create_connection(lambda: self, self.relay.host, self.relay.port, ssl=implicit)
-        self._want(await greeting, 220)
-        offered = await self._hello()
-        if self.relay.security == "smtp+starttls":
-            self._want(await self._ask("STARTTLS"), 220)
+
+        async def encrypt() -> None:
             assert self._transport is not None  # noqa: S101
             assert context is not None  # noqa: S101
             # Whatever was received in clear before this point is not to be believed (RFC 3207 6).
             self._buffer = b""
             self._transport = await loop.start_tls(self._transport, self, context, server_hostname=self.relay.host)
-            offered = await self._hello()
-        if self.relay.user:
-            mechanisms = login.offered_mechanisms(offered)
-            for line, code in login.dialogue(mechanisms, self.relay.user, self.relay.password):
-                self._want(await self._ask(line), code)
-        self._pipelining = "PIPELINING" in offered
-        self._takes_utf8 = "SMTPUTF8" in offered
-        sizes = [line.split()[1] for line in offered if line.startswith("SIZE ")]
-        self._largest = int(sizes[0]) if sizes and sizes[0].isdigit() else 0
 
-    async def _hello(self) -> set[str]:
-        code, lines = await self._ask(f"EHLO {self.relay.hello}")
-        if code != 250:
-            self._want(await self._ask(f"HELO {self.relay.hello}"), 250)
-            return set()
-        return {line.upper().strip() for line in lines[1:]}
+        self._offer = await opening(self.relay, await greeting, ask=self._ask, encrypt=encrypt)
 
-    def _expect(self) -> asyncio.Future[tuple[int, list[str]]]:
+    @property
+    def takes_wide(self) -> bool:
+        """Whether the relay takes addresses beyond ASCII, by what it said at the greeting."""
+        return self._offer.smtputf8
+
+    def _expect(self) -> asyncio.Future[Answer]:
         self._answer = asyncio.get_running_loop().create_future()
         return self._answer
 
-    async def _ask(self, line: str) -> tuple[int, list[str]]:
+    async def _ask(self, line: str) -> Answer:
         answer = self._expect()
         if self._transport is None:
             raise RelayTrouble("closed")
         self._transport.write(f"{line}\r\n".encode())
         return await answer
-
-    @staticmethod
-    def _want(answer: tuple[int, list[str]], code: int) -> None:
-        if answer[0] != code:
-            raise RelayTrouble(_UNPRINTABLE.sub("?", f"answered {answer[0]} {answer[1][-1]}")[:200])
 
     # --- sending ----------------------------------------------------------------------------------------------------
 
@@ -166,18 +146,17 @@ class Connection(asyncio.Protocol):
         ]
 
     def _fits(self, parcel: Parcel) -> bool:
-        """Whether the relay can take it at all, by what it said at the greeting; if not, it is refused here."""
-        if self._largest and len(parcel.message) > self._largest:
-            self._feeder.refused(parcel, Step.END, 552, f"552 larger than the relay takes ({self._largest} bytes)")
-            return False
-        if not (self._takes_utf8 or parcel.recipient.isascii()):
-            self._feeder.refused(parcel, Step.RCPT, 553, "553 the relay takes no internationalised address")
+        """Whether it is as small as the relay asks for, by what it said at the greeting; if not, it is refused here."""
+        if 0 < self._offer.largest < len(parcel.message):
+            self._feeder.refused(
+                parcel, Step.END, 552, f"552 larger than the relay takes ({self._offer.largest} bytes)"
+            )
             return False
         return True
 
     def _write(self, first: tuple[bytes, ...], commands: list[tuple[Step, bytes]]) -> None:
         """Send ``first`` (whose steps are noted already) and as many commands as may follow it at once."""
-        if self._pipelining:
+        if self._offer.pipelining:
             self._steps.extend([step for step, _ in commands])
             data = b"".join([*first, *[command for _, command in commands]])
         else:
@@ -240,7 +219,7 @@ class Connection(asyncio.Protocol):
             return
         step = self._steps.popleft()
         if code >= 400 or step not in _ENVELOPE:
-            self._take(step, code, _UNPRINTABLE.sub("?", f"{code} {' '.join([*earlier, _text(line)])}"))
+            self._take(step, code, UNPRINTABLE.sub("?", f"{code} {' '.join([*earlier, _text(line)])}"))
         if code == 421 or step is Step.QUIT:
             self.abort()
         elif not self._steps:

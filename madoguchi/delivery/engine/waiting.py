@@ -1,8 +1,10 @@
-"""Letters ready to go, in the order they are to go. A group at its limit stands aside and lets the others pass."""
+"""Letters ready to go, in the order they are to go. A group at its limit stands aside and lets the others pass, and so
+do letters that this relay cannot take and another may."""
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from madoguchi.delivery.compose import Composed
 from madoguchi.delivery.engine.appetite import portion
@@ -13,6 +15,19 @@ from madoguchi.lib.lanes import Lane
 Ready = tuple[Claimed, Composed]
 # How soon a place on the way becomes free, for groups that are limited by connections alone: a guess.
 _A_PLACE = 0.2
+
+
+class Takes(Enum):
+    """Which letters a relay's connection is given."""
+
+    ALL = auto()
+    ASCII = auto()  # all but those to addresses that need SMTPUTF8 (RFC 6531)
+    WIDE = auto()  # those alone, set aside by a relay that is preferred
+
+
+def is_wide(letter: Claimed) -> bool:
+    """Whether only a relay with SMTPUTF8 takes it; a domain beyond ASCII has a form that every relay takes."""
+    return not letter.address.rpartition("@")[0].isascii()
 
 
 @dataclass(slots=True)
@@ -48,13 +63,21 @@ class Group:
 
 class Waiting:
     """``room`` letters of one limited group may stand aside, of one with a rate no more than go soon;
-    ``too_many(letter, wait)`` takes those beyond."""
+    ``too_many(letter, wait)`` takes those beyond. ``left`` is called when one is left to another relay."""
 
-    def __init__(self, limits: Mapping[str, Limit], *, room: int, too_many: Callable[[Claimed, float], None]) -> None:
+    def __init__(
+        self,
+        limits: Mapping[str, Limit],
+        *,
+        room: int,
+        too_many: Callable[[Claimed, float], None],
+        left: Callable[[], object] = lambda: None,
+    ) -> None:
         self._groups = {name: Group.of(limit) for name, limit in limits.items()}
-        self._room, self._too_many = room, too_many
+        self._room, self._too_many, self._left = room, too_many, left
         self._ready: dict[Lane, deque[Ready]] = {lane: deque() for lane in Lane}
         self._aside: dict[Lane, dict[str, deque[Ready]]] = {lane: {} for lane in Lane}
+        self._wide: dict[Lane, deque[Ready]] = {lane: deque() for lane in Lane}  # that a relay could not take
 
     def put(self, lane: Lane, letter: Claimed, composed: Composed) -> None:
         self._ready[lane].append((letter, composed))
@@ -63,22 +86,27 @@ class Waiting:
         """How many letters wait whose turn it is, or that have not been looked at."""
         return len(self._ready[lane])
 
-    def count(self, lanes: Sequence[Lane]) -> int:
-        """How many letters of these lanes wait, those that stand aside among them."""
-        aside = sum(len(letters) for lane in lanes for letters in self._aside[lane].values())
-        return aside + sum(len(self._ready[lane]) for lane in lanes)
+    def count(self, lanes: Sequence[Lane], takes: Takes = Takes.ALL) -> int:
+        """How many letters of these lanes wait for such a relay, those that stand aside among them."""
+        waiting = 0
+        for lane in lanes:
+            if takes is not Takes.ASCII:
+                waiting += len(self._wide[lane])
+            if takes is not Takes.WIDE:
+                waiting += len(self._ready[lane]) + sum(len(letters) for letters in self._aside[lane].values())
+        return waiting
 
-    def next(self, lane: Lane, now: float) -> Ready | None:
-        """The next letter of ``lane`` that may go now. Codes always may."""
-        for name, letters in self._aside[lane].items():
-            if not self._groups[name].wait(now):
-                one = letters.popleft()
-                if not letters:
-                    del self._aside[lane][name]
-                return one
-        ready = self._ready[lane]
-        while ready:
-            one = ready.popleft()
+    @property
+    def wide(self) -> bool:
+        """Whether letters stand aside for a relay that takes them."""
+        return any(self._wide.values())
+
+    def next(self, lane: Lane, now: float, takes: Takes = Takes.ALL) -> Ready | None:
+        """The next letter of ``lane`` that may go now, over a connection that ``takes`` it. Codes always may."""
+        for one in self._in_turn(lane, now, takes):
+            if takes is Takes.ASCII and is_wide(one[0]):
+                self._leave_to_another(lane, one)
+                continue
             if not self._groups or lane is Lane.CODES:
                 return one
             name = group_of(one[0].address)
@@ -86,6 +114,31 @@ class Waiting:
                 return one
             self._stand_aside(lane, name, one, now)
         return None
+
+    def _in_turn(self, lane: Lane, now: float, takes: Takes) -> Iterator[Ready]:
+        """Remove letters of ``lane`` in their order: first those that stood aside and whose turn has come."""
+        if takes is not Takes.ASCII:
+            for _ in range(len(self._wide[lane])):
+                yield self._wide[lane].popleft()
+        if takes is Takes.WIDE:
+            return
+        for name in list(self._aside[lane]):
+            while (letters := self._aside[lane].get(name)) and not self._groups[name].wait(now):
+                one = letters.popleft()
+                if not letters:
+                    del self._aside[lane][name]
+                yield one
+        while self._ready[lane]:
+            yield self._ready[lane].popleft()
+
+    def _leave_to_another(self, lane: Lane, one: Ready) -> None:
+        waiting = self._wide[lane]
+        if len(waiting) >= self._room:
+            self._too_many(one[0], self._room * _A_PLACE)
+            return
+        waiting.append(one)
+        if len(waiting) == 1:
+            self._left()
 
     def _stand_aside(self, lane: Lane, name: str, one: Ready, now: float) -> None:
         letters = self._aside[lane].setdefault(name, deque())
@@ -120,10 +173,16 @@ class Waiting:
                 surplus -= 1
                 yield self._ready[lane].pop()[0]
 
+    def take_out_wide(self) -> Iterator[Claimed]:
+        """Remove what stands aside for a relay that takes it."""
+        for letters in self._wide.values():
+            while letters:
+                yield letters.popleft()[0]
+
     def take_out(self, mailings: Collection[int] | None = None) -> Iterator[Claimed]:
         """Remove the letters of these mailings, or all."""
         for lane in Lane:
-            queues = [self._ready[lane], *self._aside[lane].values()]
+            queues = [self._ready[lane], self._wide[lane], *self._aside[lane].values()]
             for letters in queues:
                 kept = deque(one for one in letters if mailings is not None and one[0].mailing not in mailings)
                 yield from [letter for letter, _ in letters if mailings is None or letter.mailing in mailings]

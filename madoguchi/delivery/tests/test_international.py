@@ -1,4 +1,4 @@
-"""Addresses beyond ASCII go to a relay that takes them (SMTPUTF8), whole, and to no other."""
+"""Addresses beyond ASCII go to a relay that takes them (SMTPUTF8), whole, be it the second, and to no other."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.utils import timezone
 
+from madoguchi.lib.lanes import Lane
 from madoguchi.lib.ports import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANAKO = "花子@xn--wgv71a119e.jp"
+NOBODY = "553 no relay takes internationalised addresses"
 
 
 class Taken:
@@ -64,5 +67,38 @@ def test_a_relay_that_does_not_take_it_is_not_asked_to(mailing, work):
         theirs, hers = mailing(1, address=HANAKO), mailing(1, address="alice@example.jp")
         work(url, lambda: theirs.progress() == {"failed": 1} and hers.progress() == {"sent": 1})
     letter = theirs.letters.get()
-    assert (letter.reason, letter.reply) == ("refused", "553 the relay takes no internationalised address")
+    assert (letter.reason, letter.reply) == ("refused", NOBODY)
     assert [recipient for _, recipient, _ in taken.letters] == ["alice@example.jp"]
+
+
+def test_the_next_relay_sends_it_where_the_first_does_not_take_it(mailing, work):
+    with relay(takes_utf8=False) as (first, narrow), relay(takes_utf8=True) as (second, wide):
+        theirs = [mailing(3, address=HANAKO), mailing(1, address=HANAKO, lane=Lane.CODES)]
+        hers = mailing(20, address="alice@example.jp")
+        letters = [*theirs, hers]
+        work(f"{first} {second}", lambda: all(set(one.progress()) == {"sent"} for one in letters))
+    assert [recipient for _, recipient, _ in narrow.letters] == ["alice@example.jp"] * 20
+    assert [recipient for _, recipient, _ in wide.letters] == [HANAKO] * 4
+
+
+def test_it_waits_untried_while_the_relay_that_may_take_it_is_away(mailing, work):
+    with relay(takes_utf8=False) as (first, narrow):
+        theirs, hers = mailing(1, address=HANAKO), mailing(1, address="alice@example.jp")
+        away = f"smtp://127.0.0.1:{free_port()}"
+        work(f"{first} {away}", lambda: hers.progress() == {"sent": 1} and given_back(theirs))
+    letter = theirs.letters.get()
+    assert (letter.state, letter.reason, letter.tries) == ("queued", "", 0)
+    assert [recipient for _, recipient, _ in narrow.letters] == ["alice@example.jp"]
+
+
+def given_back(theirs):
+    letter = theirs.letters.get()
+    return letter.leased_until is None and letter.due_at > timezone.now()
+
+
+def test_it_fails_where_none_of_several_relays_takes_it(mailing, work):
+    with relay(takes_utf8=False) as (first, _), relay(takes_utf8=False) as (second, other):
+        theirs = mailing(2, address=HANAKO)
+        work(f"{first} {second}", lambda: theirs.progress() == {"failed": 2})
+    assert {(one.reason, one.reply) for one in theirs.letters.all()} == {("refused", NOBODY)}
+    assert other.letters == []
