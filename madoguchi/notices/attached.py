@@ -1,6 +1,6 @@
 """The work calendar that comes with a work mail where its address asks for it: ``docs/notices.md``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from madoguchi.notices import calendar
@@ -29,13 +29,14 @@ class WorkCalendar:
         return cls(name, *calendar.single(), {slot: Sheet.of(stand) for slot, stand in stands.items()})
 
     def of(self, values: Mapping[str, str]) -> bytes:
-        """Empty where the letter has no parties, or more contracts than one calendar holds."""
-        whose = {slot: parties(values[slot]) for slot in self.sheets if slot in values}
-        objects = sum(len(party.objects) for theirs in whose.values() for party in theirs)
-        if not whose or objects > MOST_OBJECTS:
-            return b""
-        events = (self.sheets[slot].events(theirs) for slot, theirs in whose.items())
-        return b"".join([self.opening, *events, self.ending])
+        """Of the work whose parties the letter has; empty where it has none."""
+        events = [sheet.events(parties(values[slot])) for slot, sheet in self.sheets.items() if slot in values]
+        return b"".join([self.opening, *events, self.ending]) if events else b""
+
+
+def fit(several: Iterable[str]) -> bool:
+    """Whether one calendar holds the contracts of all these parties."""
+    return sum(len(party.objects) for text in several for party in parties(text)) <= MOST_OBJECTS
 
 
 def parties(text: str) -> tuple[Party, ...]:

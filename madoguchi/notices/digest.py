@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,7 +19,7 @@ from madoguchi.delivery.models import Letter, Mailing
 from madoguchi.delivery.returns import suppression
 from madoguchi.lib.lanes import Lane
 from madoguchi.notices import mailings, unsubscribe
-from madoguchi.notices.attached import PARTIES
+from madoguchi.notices.attached import PARTIES, fit
 from madoguchi.notices.came_back import PAUSED
 from madoguchi.notices.deliveries import DIGEST
 from madoguchi.notices.destinations import REMOVED
@@ -135,15 +136,16 @@ def _write(mailed: tuple[int, ...], theirs: list[tuple[Destination, list[Letter]
         lane=min(each.lane for each in of),
         expires_at=max(each.expires_at for each in of),
     )
-    order = [[each.pk for each in about] for _, about in sections(of)]
+    parts = sections(of)
+    order = [[each.pk for each in about] for _, about in parts]
+    works = [place for place, (notice, _) in enumerate(parts) if notice.kind == Notice.Kind.WORK]
     digests = Letter.objects.bulk_create(
         Letter(
             mailing=mailing,
             recipient_key=destination.recipient_key,
             address=destination.address,
             language=destination.account.language,
-            format=_format(destination, held),
-            personal=_personal({letter.mailing_id: letter for letter in held}, order),
+            **_content(destination, {letter.mailing_id: letter for letter in held}, order, works),
         )
         for destination, held in theirs
     )
@@ -153,18 +155,22 @@ def _write(mailed: tuple[int, ...], theirs: list[tuple[Destination, list[Letter]
             letter.personal = {DIGEST: digest.pk}
 
 
-def _format(destination: Destination, held: list[Letter]) -> Letter.Format:
-    if any(PARTIES in letter.personal for letter in held):
-        return Letter.Format.CALENDAR
-    return Destination.Device(destination.device).letter_format
-
-
-def _personal(held: dict[int, Letter], order: list[list[int]]) -> dict[str, str]:
-    """What the letters' own slots are filled with: of each section its service and its link, and one link for all."""
+def _content(
+    destination: Destination, held: dict[int, Letter], order: list[list[int]], works: list[int]
+) -> dict[str, Any]:
+    """Format and slots of one letter. It has a calendar where that can be of all the work in it: ``works`` are its
+    places."""
     newest = [held[about[0]].personal for about in order]
+    parties = {f"{PARTIES}_{place}": newest[place][PARTIES] for place in works if PARTIES in newest[place]}
+    if parties and len(parties) == len(works) and fit(parties.values()):
+        return {"format": Letter.Format.CALENDAR, "personal": {**_personal(newest), **parties}}
+    return {"format": Destination.Device(destination.device).letter_format, "personal": _personal(newest)}
+
+
+def _personal(newest: list[dict[str, str]]) -> dict[str, str]:
+    """What the letters' own slots are filled with: of each section its service and its link, and one link for all."""
     slots = {f"service_{place}": said["service"] for place, said in enumerate(newest)}
     slots |= {f"there_{place}": said["there"] for place, said in enumerate(newest)}
     slots |= {f"contracts_{place}": said["contracts"] for place, said in enumerate(newest)}
     slots |= {f"token_{place}": said["token"] for place, said in enumerate(newest)}
-    slots |= {f"{PARTIES}_{place}": said[PARTIES] for place, said in enumerate(newest) if PARTIES in said}
     return {**slots, "token": unsubscribe.joined(said["token"] for said in newest), "box": newest[0]["box"]}

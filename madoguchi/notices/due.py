@@ -119,11 +119,13 @@ JUDGED = f"""
          )
 """  # noqa: S608
 
-# Of a letter that brings a calendar: its customers and their contracts that are touched, a line each (calendar.py reads
-# them). Of more than a calendar holds, one more than that.
+# Of a letter that is to bring a calendar: its customers and their contracts that are touched, a line each (attached.py
+# reads them), and whether a calendar holds them. Of more than it does, one more than that is counted.
 _PARTIES = f"""
-    SELECT string_agg(party.line, E'\n' ORDER BY party.line)
-    FROM (SELECT customer.number || E'\t' || string_agg(one.number, E'\t' ORDER BY one.number) AS line
+    SELECT coalesce(string_agg(party.line, E'\n' ORDER BY party.line), '') AS lines,
+           coalesce(sum(party.objects), 0) <= %(most_objects)s AS fit
+    FROM (SELECT customer.number || E'\t' || string_agg(one.number, E'\t' ORDER BY one.number) AS line,
+                 count(*) AS objects
           FROM (SELECT contract.number, contract.customer_id {_TOUCHED}
                   AND link.account_id = judged.account_id
                 ORDER BY contract.number LIMIT %(most_objects)s + 1) one
@@ -141,9 +143,9 @@ INSERT = f"""
                                  due_at, finished_at)
     {JUDGED}
     SELECT %(mailing)s, 'destination:' || judged.id, judged.address, judged.language,
-           CASE WHEN judged.calendar THEN 'calendar' WHEN judged.device = 'mobile' THEN 'short' ELSE 'full' END,
+           CASE WHEN parties.fit THEN 'calendar' WHEN judged.device = 'mobile' THEN 'short' ELSE 'full' END,
            CASE WHEN judged.state IN ('queued', 'held') THEN json_object(
-               CASE WHEN judged.calendar THEN '{{service,token,box,there,contracts,thread,parties}}'::text[]
+               CASE WHEN parties.fit THEN '{{service,token,box,there,contracts,thread,parties}}'::text[]
                     ELSE '{{service,token,box,there,contracts,thread}}' END,
                ARRAY[
                CASE judged.language WHEN 'en' THEN service.name_en ELSE service.name_ja END,
@@ -168,7 +170,7 @@ INSERT = f"""
                    WHERE letter.recipient_key = 'destination:' || judged.id
                      AND letter.mailing_id = ANY(%(earlier)s::bigint[])
                      AND (letter.state IN ('queued', 'held', 'sent') OR letter.reason = 'digest')), '') END]
-               || CASE WHEN judged.calendar THEN ARRAY[coalesce(({_PARTIES}), '')] END)
+               || CASE WHEN parties.fit THEN ARRAY[parties.lines] END)
            ELSE '{{}}'::json END,
            judged.state,
            CASE judged.state WHEN 'skipped' THEN 'outside_hours'
@@ -178,6 +180,7 @@ INSERT = f"""
            CASE WHEN judged.state IN ('skipped', 'suppressed') THEN %(at)s END
     FROM judged
     LEFT JOIN catalog_service service ON service.id = judged.service_id
+    LEFT JOIN LATERAL ({_PARTIES}) parties ON judged.calendar AND judged.state IN ('queued', 'held')
 """  # noqa: S608
 # For a range that was written before, by whatever chance: what is there stays.
 INSERT_MISSING = f"{INSERT} ON CONFLICT (mailing_id, recipient_key) DO NOTHING"

@@ -181,12 +181,37 @@ def test_a_digest_of_trouble_alone_has_none(people: dict[str, Any]) -> None:
     assert (_letter(renderer="notices.digest").format, _parts(_letter(renderer="notices.digest"))) == ("full", [])
 
 
-def test_of_too_many_contracts_there_is_none(contracts: Household, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_of_too_many_contracts_there_is_none_and_no_word_of_one(
+    contracts: Household, monkeypatch: pytest.MonkeyPatch, people: dict[str, Any], language: str
+) -> None:
+    type(people["alice"]).objects.update(language=language)
     monkeypatch.setattr(attached, "MOST_OBJECTS", 1)
     _publish(make.work(service()))
-    assert _parts(_letter()) == []
-    assert _mail(_letter()).get_body(("plain",)) is not None
+    assert (_parts(_letter()), _letter().format) == ([], "full")
+    assert not _speaks_of_a_calendar(_letter())
     assert len(_events(_letter("bob@example.jp"))) == 1
+    assert _speaks_of_a_calendar(_letter("bob@example.jp"))
+
+
+def test_a_digest_whose_calendar_would_not_have_all_its_work_has_none(
+    people: dict[str, Any], contracts: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people["alice"].destinations.update(hours=1 << 20, outside="hold")
+    monkeypatch.setattr(attached, "MOST_OBJECTS", 1)
+    for number in ("C100000001", "C100000002"):
+        _publish(make.work(service()), number)
+    assert {letter.format for letter in Letter.objects.filter(address="alice@example.jp")} == {"calendar"}
+    digest.release_held(at=NOW.replace(hour=20, minute=0))
+    letter = _letter(renderer="notices.digest")
+    assert (letter.format, _parts(letter), _speaks_of_a_calendar(letter)) == ("full", [], False)
+
+
+def _speaks_of_a_calendar(letter: Letter) -> bool:
+    bodies = [_mail(letter).get_body((kind,)) for kind in ("plain", "html")]
+    said = [body is not None and (".ics" in body.get_content()) for body in bodies]
+    assert len(set(said)) == 1
+    return said[0]
 
 
 def test_parties_are_read_as_they_are_written() -> None:
