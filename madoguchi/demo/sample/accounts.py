@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from madoguchi.accounts.models import Account, TermsAcceptance
 from madoguchi.accounts.second_factor import enrol_totp
 from madoguchi.catalog.models import LegalText
-from madoguchi.demo.sample.logins import FORMER_TERMS, LOGINS, PASSWORD
+from madoguchi.demo.sample.logins import FORMER_TERMS, HOUSEHOLDS, LOGINS, PASSWORD
 
 OTHERS = 50
 _FAMILIES = (
@@ -39,6 +39,9 @@ _GIVENS = (
     "ヨウコ",
 )
 
+# A household is called as its ID is.
+_OF_HOUSEHOLDS = {email: kana.split() for email, _name, kana, _phone in HOUSEHOLDS}
+
 
 def load(*, now: datetime, random: dice.Random) -> None:
     password = make_password(PASSWORD)  # slow by design: once for all
@@ -67,10 +70,12 @@ def load(*, now: datetime, random: dice.Random) -> None:
 
 
 def _somebody(number: int, *, now: datetime, random: dice.Random) -> Account:
+    email = f"customer{number:02}@example.jp"
+    family, given = _OF_HOUSEHOLDS.get(email) or (random.choice(_FAMILIES), random.choice(_GIVENS))
     return Account(
-        email=f"customer{number:02}@example.jp",
-        family_name_kana=random.choice(_FAMILIES),
-        given_name_kana=random.choice(_GIVENS),
+        email=email,
+        family_name_kana=family,
+        given_name_kana=given,
         birth_date=date(1950, 1, 1) + timedelta(days=random.randrange(55 * 365)),
         language="en" if number % 7 == 0 else "ja",
         created_at=now - timedelta(days=random.randrange(30, 900)),

@@ -14,27 +14,16 @@ from django.utils import timezone
 from madoguchi.accounts.models import Account
 from madoguchi.catalog.models import Service
 from madoguchi.contracts.models import Contract, Customer, CustomerLink, TelephoneNumber, UsageKind
-from madoguchi.demo.sample.logins import HANAKO_PHONE, SABURO_PHONE, UNLINKED_PHONE
+from madoguchi.demo.sample.logins import HANAKO_PHONE, HOUSEHOLDS, SABURO_PHONE, UNLINKED_PHONE
 
 CUSTOMERS, CONTRACTS = 200, 600
-# More who can read statements, so that several visitors need not share one contact phone and its waiting times.
-HOUSEHOLDS = (
-    ("customer01@example.jp", "木村 葵", "キムラ アオイ", "+819000000011"),
-    ("customer02@example.jp", "林 蓮", "ハヤシ レン", "+81300000012"),
-    ("customer03@example.jp", "森 紬", "モリ ツムギ", "+819000000013"),
-    ("customer04@example.jp", "池田 湊", "イケダ ミナト", "+81300000014"),
-    ("customer05@example.jp", "橋本 凛", "ハシモト リン", "+819000000015"),
-    ("customer06@example.jp", "石川 樹", "イシカワ イツキ", "+81300000016"),
-    ("customer07@example.jp", "前田 陽葵", "マエダ ヒマリ", "+819000000017"),
-    ("customer08@example.jp", "藤田 蒼", "フジタ アオ", "+819000000018"),
-)
 
 # What is sold: kind of usage, service, plan.
 Offer = tuple[UsageKind, str, str]
-OFFICE30 = (UsageKind.IP050, "ip-phone-office", "オフィス30")
-OFFICE10 = (UsageKind.IP050, "ip-phone-office", "オフィス10")
+OFFICE30 = (UsageKind.IP050, "ip-phone-office", "30チャネル")
+OFFICE10 = (UsageKind.IP050, "ip-phone-office", "10チャネル")
 MOBILE20 = (UsageKind.MOBILE, "mobile", "20GB")
-BUSINESS = (UsageKind.INTERNET, "business-internet", "ビジネス10ギガ")
+BUSINESS = (UsageKind.INTERNET, "business-internet", "10ギガ")
 OPTICAL = (UsageKind.OPTICAL, "hikari-phone", "基本プラン")
 OFFERS: tuple[Offer, ...] = (
     OFFICE30,
@@ -46,23 +35,23 @@ OFFERS: tuple[Offer, ...] = (
     BUSINESS,
     (UsageKind.INTERNET, "hikari-internet", "ファミリー1ギガ"),
     (UsageKind.INTERNET, "hikari-internet", "マンション"),
-    (UsageKind.INTERNET, "home-5g", "ホーム5G"),
+    (UsageKind.INTERNET, "home-5g", "使い放題"),
     OPTICAL,
     (UsageKind.OPTICAL, "hikari-phone", "安心プラン"),
     (UsageKind.PHONE, "fixed-phone", "加入電話"),
 )
 PLANS_EN = {
-    "オフィス30": "Office 30",
-    "オフィス10": "Office 10",
+    "30チャネル": "30 channels",
+    "10チャネル": "10 channels",
     "20GB": "20 GB",
-    "ビジネス10ギガ": "Business 10 Gbit/s",
+    "10ギガ": "10 Gbit/s",
     "基本プラン": "Basic",
     "ベーシック": "Basic",
     "3GB": "3 GB",
     "音声のみ": "Voice only",
     "ファミリー1ギガ": "Family 1 Gbit/s",
     "マンション": "Apartment",
-    "ホーム5G": "Home 5G",
+    "使い放題": "Unlimited",
     "安心プラン": "Peace of mind",
     "加入電話": "Subscriber line",
 }
@@ -133,7 +122,7 @@ def _number(kind: UsageKind, ordinal: int) -> str:
     return {
         UsageKind.IP050: f"+81500000{tail}",  # 050-0000-
         UsageKind.MOBILE: f"+81700000{tail}",  # 070-0000-
-        UsageKind.OPTICAL: f"+8160000{tail}",  # 06-0000-
+        UsageKind.OPTICAL: f"+8145000{tail}",  # 045-000-
         UsageKind.PHONE: f"+8152000{tail}",  # 052-000-
     }[kind]
 
@@ -169,7 +158,7 @@ def _hanako(books: _Books) -> tuple[Customer, list[Contract]]:
 
 
 def _saburo(books: _Books) -> Customer:
-    home = books.customer("山田 三郎", "ヤマダ サブロウ")
+    home = books.customer("佐藤 三郎", "サトウ サブロウ")
     books.contract(home, OPTICAL, SABURO_PHONE, years=6)
     return home
 
@@ -184,7 +173,7 @@ def _unlinked(books: _Books) -> None:
     """Nobody's yet: for trying out how contracts are linked."""
     home = books.customer("一 望", "ハジメ ノゾミ")
     books.contract(home, MOBILE20, UNLINKED_PHONE, years=1)
-    books.contract(home, (UsageKind.INTERNET, "home-5g", "ホーム5G"), UNLINKED_PHONE, years=1, numbers=0)
+    books.contract(home, (UsageKind.INTERNET, "home-5g", "使い放題"), UNLINKED_PHONE, years=1, numbers=0)
 
 
 def _others(books: _Books) -> None:

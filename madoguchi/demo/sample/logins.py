@@ -15,6 +15,18 @@ HANAKO_PHONE, SABURO_PHONE = "+819000000001", "+81300000003"
 # Whose contracts ``new@example.jp`` can link at ``/my/contracts/add/``: nobody has done so yet.
 UNLINKED_NUMBER, UNLINKED_PHONE = "N129720741", "+819000000021"
 
+# More who can read statements, so that several visitors need not share one contact phone and its waiting times.
+HOUSEHOLDS = (
+    ("customer01@example.jp", "木村 葵", "キムラ アオイ", "+819000000011"),
+    ("customer02@example.jp", "林 蓮", "ハヤシ レン", "+81300000012"),
+    ("customer03@example.jp", "森 紬", "モリ ツムギ", "+819000000013"),
+    ("customer04@example.jp", "池田 湊", "イケダ ミナト", "+81300000014"),
+    ("customer05@example.jp", "橋本 凛", "ハシモト リン", "+819000000015"),
+    ("customer06@example.jp", "石川 樹", "イシカワ イツキ", "+81300000016"),
+    ("customer07@example.jp", "前田 陽葵", "マエダ ヒマリ", "+819000000017"),
+    ("customer08@example.jp", "藤田 蒼", "フジタ アオ", "+819000000018"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Login:

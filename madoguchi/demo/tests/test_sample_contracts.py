@@ -1,7 +1,9 @@
 """The sample customers: how many, who sees what, and that no number is anybody's."""
 
+import json
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -9,8 +11,8 @@ import pytest
 from madoguchi.accounts.models import Account
 from madoguchi.catalog.models import Category, Service
 from madoguchi.contracts.models import Contract, Customer, TelephoneNumber
-from madoguchi.demo.sample import contracts
-from madoguchi.demo.sample.logins import UNLINKED_NUMBER, UNLINKED_PHONE
+from madoguchi.demo.sample import accounts, contracts
+from madoguchi.demo.sample.logins import LOGINS, UNLINKED_NUMBER, UNLINKED_PHONE
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 
@@ -70,3 +72,21 @@ def test_every_number_is_fictitious_and_held_once():
     phones = set(Contract.objects.values_list("contact_phone", flat=True))
     assert all("0000" in number for number in phones)
     assert not phones & {number for number in held if not number.startswith("+8170")}
+
+
+@pytest.mark.usefixtures("sample")
+def test_a_household_is_called_as_its_id():
+    saburo = next(login for login in LOGINS if login.email == "saburo@example.com")
+    called = {saburo.email: f"{saburo.family_name_kana} {saburo.given_name_kana}"}
+    for number in range(1, len(contracts.HOUSEHOLDS) + 1):
+        somebody = accounts._somebody(number, now=NOW, random=Random(1))
+        called[somebody.email] = somebody.kana_name
+    for email, name in called.items():
+        assert Customer.objects.get(links__account__email=email).name_kana == name
+
+
+def test_a_plan_does_not_say_again_what_the_name_of_its_service_says():
+    catalog = json.loads((Path(contracts.__file__).parent / "catalog.json").read_text())
+    names = {service["slug"]: service["name_en"] for service in catalog["services"]}
+    for _, service, plan in contracts.OFFERS:
+        assert not set(contracts.PLANS_EN[plan].split()) & set(names[service].split()), plan
