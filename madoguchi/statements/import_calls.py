@@ -75,8 +75,8 @@ class Told(Protocol):
 def import_calls(file: CallFile, *, now: datetime, commit: bool, told: Told | None = None) -> Outcome:
     """Read the file and store its calls with their prices.
 
-    With ``commit`` False everything is done and taken back, so that the outcome says what would happen. Raises
-    ``NotText``, ``Damaged``, ``NotParquet``, ``MissingColumns``, ``OSError``.
+    With ``commit`` False everything is done and taken back, so that the outcome says what would happen. A file without
+    records is no import. Raises ``NotText``, ``Damaged``, ``NotParquet``, ``MissingColumns``, ``OSError``.
     """
     outcome = Outcome(digest=digest(file.path))
     with transaction.atomic():
@@ -94,9 +94,9 @@ def import_calls(file: CallFile, *, now: datetime, commit: bool, told: Told | No
             imported_at=now,
         )
         _read_and_store(file, usage_import=usage_import, outcome=outcome, now=now, told=told)
-        outcome.number = usage_import.pk
+        outcome.number = usage_import.pk if outcome.read else 0
         _finish(usage_import, outcome)
-        if not commit:
+        if not commit or not outcome.read:
             transaction.set_rollback(True)
     return outcome
 

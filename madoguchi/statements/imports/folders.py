@@ -21,6 +21,7 @@ class Folder:
     source: str
     zone: str
     mapping: Path | None = None
+    language: str = "ja"  # of the reports
 
 
 def folders(environment: Environment, *, zone: str) -> tuple[Folder, ...]:
@@ -40,6 +41,7 @@ def _folder(environment: Environment, key: str, zone: str) -> Folder:
         source=environment.text(f"{group}_SOURCE", key)[:40],
         zone=environment.parsed(f"{group}_ZONE", _known_zone, zone, wanted="a time zone"),
         mapping=Path(mapping).resolve() if mapping else None,
+        language=environment.choice(f"{group}_LANGUAGE", ("ja", "en"), "ja"),
     )
 
 

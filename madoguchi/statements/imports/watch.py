@@ -5,6 +5,7 @@ crash between any two of them loses nothing and imports nothing twice.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -45,8 +46,15 @@ def _look_into(folder: Folder, now: datetime) -> Iterator[ImportRun]:
         log.error("watch.unreadable", source=folder.source, error=type(error).__name__)
         return
     for path in files:
-        if run := _begin(path, folder, mapping, now):
-            yield run
+        try:
+            if not _is_text(path.name):
+                _put_away(path, folder)
+            elif run := _begin(path, folder, mapping, now):
+                yield run
+        except FileNotFoundError:
+            continue  # somebody took it away again
+        except OSError as error:
+            log.error("watch.not_moved", source=folder.source, error=type(error).__name__)
 
 
 def _at_rest(folder: Path, now: datetime) -> Iterator[Path]:
@@ -54,8 +62,9 @@ def _at_rest(folder: Path, now: datetime) -> Iterator[Path]:
     for path in folder.iterdir():
         if path.name.startswith(".") or path.suffix in _UNFINISHED or path.is_symlink() or not path.is_file():
             continue
-        if path.stat().st_mtime <= now.timestamp() - AT_REST:
-            yield path
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime <= now.timestamp() - AT_REST:
+                yield path
 
 
 @transaction.atomic
@@ -98,18 +107,45 @@ def settle() -> None:
 
 
 def _move(run: ImportRun, path: Path) -> None:
-    """A file that was imported before is done with; nothing is wrong with it."""
-    good = run.state == State.DONE or run.reason in ("known", "empty")
+    """A file that was imported before is done with; nothing is wrong with it. One without a good record is not."""
+    taken = run.stored or run.skipped or run.conflicting or run.left_out
+    good = (taken or not run.rejected) if run.state == State.DONE else run.reason in ("known", "empty")
     to = path.parent / ("done" if good else "failed")
     to.mkdir(exist_ok=True)
     place = to / path.name
     if place.exists():
         place = to / f"{run.pk}-{path.name}"
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(_language_of(path.parent)):
         (to / f"{place.name}.report.txt").write_text("\n".join(_report(run)) + "\n", encoding="utf-8")
     if rejects_path(run).is_file():
         (to / f"{place.name}.rejected").write_bytes(rejects_path(run).read_bytes())
     path.replace(place)
+
+
+def _language_of(folder: Path) -> str:
+    """In which the people read who look into the folder."""
+    return next((one.language for one in settings.WATCHED if one.path == folder), settings.LANGUAGE_CODE)
+
+
+def _is_text(name: str) -> bool:
+    """The database keeps names as text; a file system takes any bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _put_away(path: Path, folder: Folder) -> None:
+    """A file whose name is no text is told of, and does not lie there for ever."""
+    to = path.parent / "failed"
+    to.mkdir(exist_ok=True)
+    said = path.name.encode(errors="replace").decode()
+    with translation.override(folder.language):
+        report = _("The name of the file is not UTF-8. Rename it, then put it into the folder again.")
+    (to / f"{said}.report.txt").write_text(f"{said}\n{report}\n", encoding="utf-8")
+    path.replace(to / path.name)
+    log.warning("watch.name_not_utf8", source=folder.source)
 
 
 def _report(run: ImportRun) -> Iterator[str]:

@@ -60,8 +60,8 @@ def import_at_once(file: CallFile, *, now: datetime) -> Outcome:
             _alone_at(run.pk)
             progress.begin(State.IMPORTING)
             outcome = import_calls(file, now=now, commit=True, told=progress)
-            if outcome.before:
-                _refuse(run, "known", outcome.before.imported_at.isoformat(), now)
+            if why := _nothing_to_take(outcome):
+                _refuse(run, *why, now)
             else:
                 _keep_counts(run, outcome)
                 run.usage_import_id = outcome.number
@@ -100,10 +100,8 @@ def _try(
 
 def _check(run: ImportRun, progress: Progress, now: datetime) -> None:
     outcome = import_calls(call_file(run), now=now, commit=False, told=progress)
-    if outcome.before:
-        _refuse(run, "known", f"{outcome.before.imported_at.isoformat()}", now)
-    elif not outcome.read:
-        _refuse(run, "empty", "", now)
+    if why := _nothing_to_take(outcome):
+        _refuse(run, *why, now)
     else:
         _keep_counts(run, outcome)
         RejectedRow.objects.bulk_create(
@@ -132,14 +130,21 @@ def _import(run: ImportRun, progress: Progress, now: datetime) -> None:
             transaction.set_rollback(True)
     if changed:
         _refuse(run, "changed", "", now)
-    elif outcome.before:
-        _refuse(run, "known", f"{outcome.before.imported_at.isoformat()}", now)
+    elif why := _nothing_to_take(outcome):
+        _refuse(run, *why, now)
     else:
         _keep_counts(run, outcome)
         run.rejected_rows.all().delete()  # they are with the import now
         _write_rejects(run, outcome)
         run.usage_import_id = outcome.number
         _finish(run, State.DONE, now)
+
+
+def _nothing_to_take(outcome: Outcome) -> tuple[str, str] | None:
+    """Reason and value where the file was imported before, or has no records."""
+    if outcome.before:
+        return "known", outcome.before.imported_at.isoformat()
+    return None if outcome.read else ("empty", "")
 
 
 def _refuse(run: ImportRun, reason: str, value: str, now: datetime) -> None:

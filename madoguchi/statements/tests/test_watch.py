@@ -18,7 +18,7 @@ from madoguchi.statements.formats import FORMATS
 from madoguchi.statements.imports import folders, watch
 from madoguchi.statements.imports.folders import Folder
 from madoguchi.statements.load_tariff import SAMPLE, load_tariff
-from madoguchi.statements.models import Call, ImportRun
+from madoguchi.statements.models import Call, ImportRun, UsageImport
 from madoguchi.statements.tests.test_import_calls import row
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +92,60 @@ def test_what_cannot_be_read_is_in_failed(folder):
     assert names(folder) == ["failed/calls.csv", "failed/calls.csv.report.txt"]
 
 
+def test_a_file_without_a_good_record_is_in_failed(folder):
+    put(folder, "日付,金額\n2026-11-01,300\n")
+    minute()
+    assert names(folder) == ["failed/calls.csv", "failed/calls.csv.rejected", "failed/calls.csv.report.txt"]
+    assert "0  件 対象外の記録" in (folder / "failed/calls.csv.report.txt").read_text()
+
+
+def test_an_empty_file_is_no_import(folder):
+    put(folder, "")
+    minute()
+    assert "ファイルに記録がありません。" in (folder / "done/calls.csv.report.txt").read_text()
+    assert not UsageImport.objects.exists()
+
+
+def test_a_report_is_in_the_language_of_its_folder(folder, settings):
+    settings.WATCHED = (Folder(folder, "asterisk", "east", "Asia/Tokyo", language="en"),)
+    put(folder, GOOD)
+    minute()
+    assert "2  records in the file" in (folder / "done/calls.csv.report.txt").read_text()
+
+
+def test_a_wrong_mapping_is_said(folder, settings, tmp_path):
+    (mapping := tmp_path / "map.toml").write_text('format = "csv"\nrecords = "nothing"\n')
+    settings.WATCHED = (Folder(folder, "mapped", "east", "Asia/Tokyo", mapping),)
+    put(folder, "a,b\n")
+    minute()
+    assert "マッピングの記録の種類（records）は" in (folder / "failed/calls.csv.report.txt").read_text()
+
+
+def test_a_name_that_is_no_text_stands_in_nobodys_way(folder):
+    odd = os.fsdecode(b"\xb1\xb2.csv")
+    put(folder, GOOD, odd)
+    put(folder, GOOD, "~.csv")  # read after it
+    minute()
+    assert Call.objects.count() == 2
+    assert names(folder) == ["done/~.csv", "done/~.csv.report.txt", "failed/??.csv.report.txt", f"failed/{odd}"]
+    assert "UTF-8" in (folder / "failed/??.csv.report.txt").read_text()
+
+
+def test_a_file_that_is_gone_again_stands_in_nobodys_way(folder, monkeypatch):
+    gone, there = put(folder, GOOD, "a.csv"), put(folder, GOOD, "b.csv")
+    gone.unlink()
+    monkeypatch.setattr(watch, "_at_rest", lambda *_: iter([gone, there]))
+    watch.look(now=timezone.now())
+    put(folder, row(uniqueid="1793494800.9"), "c.csv")
+    monkeypatch.undo()
+    watch.look(now=timezone.now())
+    (folder / "c.csv").unlink()
+    work()
+    watch.settle()
+    runs = ImportRun.objects.order_by("pk").values_list("file_name", "state", "reason", "path")
+    assert list(runs) == [("b.csv", "done", "", ""), ("c.csv", "refused", "gone", "")]
+
+
 def test_what_is_still_written_to_is_left_alone(folder):
     put(folder, GOOD, ago=5)
     put(folder, GOOD, "upload.csv.part")
@@ -139,6 +193,9 @@ def test_the_command_does_it_without_a_worker(folder, settings):
     call_command("watch_usage", stdout=out)
     assert "calls.csv" in out.getvalue()
     assert "done/calls.csv" in names(folder)
+    put(folder, GOOD, "again.csv")
+    call_command("watch_usage", stdout=out, language="en")
+    assert "again.csv: Not imported – This very file was imported on" in out.getvalue()
     settings.WATCHED = ()
     with pytest.raises(CommandError, match="MADOGUCHI_WATCHED"):
         call_command("watch_usage")
