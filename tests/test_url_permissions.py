@@ -5,9 +5,11 @@ Charlie is Saburo, a stranger to both. Behind each claimed name stands an addres
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from random import Random
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
@@ -24,6 +26,7 @@ from madoguchi.notices.models import Notice, ReportTemplate
 from madoguchi.statements.load_tariff import load_tariff
 from madoguchi.statements.models import ImportRun
 
+NOW = datetime(2026, 11, 22, 14, 5, tzinfo=timezone.get_default_timezone())
 # For machines and everybody: no cookie, no language.
 MACHINE = {
     "healthz": "/healthz",
@@ -421,12 +424,18 @@ def names(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iter
             yield namespace + (pattern.name or pattern.callback.__name__)
 
 
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    """The numbers of notices above have their year."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
 @pytest.fixture
 def places() -> dict[str, object]:
     """The sample operator, and what stands in the addresses above."""
-    now = timezone.now()
     for room in (catalog, questions, accounts, contracts, notices, deliveries, inquiries):
-        room.load(now=now, random=Random(1))
+        room.load(now=NOW, random=Random(1))
     draft = Notice.objects.filter(first_published_at=None).order_by("pk")[0]
     posted = Notice.objects.published().filter(kind="trouble").order_by("-pk")[0]
     hanako = account("hanako@example.jp")
@@ -443,7 +452,7 @@ def places() -> dict[str, object]:
         "service": Service.objects.all()[0].pk,
         "category": Category.objects.all()[0].pk,
         "inquiry": Inquiry.objects.order_by("pk")[0].pk,
-        "mailing": Mailing.objects.create(renderer="x", reference="1", lane=1, expires_at=now).pk,
+        "mailing": Mailing.objects.create(renderer="x", reference="1", lane=1, expires_at=NOW).pk,
         "customer": hanako.public_id,
         "contract": sorted(hers - shared)[0],
         "held": 1,  # whether there is such a number is told after the contact phone
