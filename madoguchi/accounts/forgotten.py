@@ -82,10 +82,11 @@ def answer(reset_id: int) -> None:
 def send(account: Account) -> None:
     """Post the link to ``account`` because staff, who know the customer, asked for it; they learn and choose nothing.
 
-    Raises ValueError for an ID without a password of its own, and for staff.
+    Raises :class:`limits.TooMany`, and ValueError for an ID without a password of its own, and for staff.
     """
     if account.is_staff or not passwords.has_own(account):
         raise ValueError("this ID has no password a link could replace")
+    limits.take(limits.FORGOT_STAFF, str(account.pk))
     with transaction.atomic():
         _send_link(PasswordReset.objects.create(asked=None), account)
 

@@ -40,6 +40,8 @@ REGISTRATION_SHARE = Limit("registration share", 5, timedelta(hours=1))
 REGISTRATION_SOURCE = Limit("registration source", 200, timedelta(hours=1))
 FORGOT_TARGET = Limit("forgotten target", 5, timedelta(hours=1))
 FORGOT_SOURCE = Limit("forgotten source", 100, timedelta(hours=1))
+# Apart from the customer's own, which strangers can use up: they shall not keep the staff from helping.
+FORGOT_STAFF = Limit("forgotten staff", 5, timedelta(hours=1))
 RESET_SOURCE = Limit("reset source", 100, timedelta(hours=1))
 PASSWORD_CHECK = Limit("password check", 600, timedelta(minutes=15))
 ADDRESS_CHANGE = Limit("address change", 10, timedelta(hours=1))
@@ -98,10 +100,17 @@ def release(limit: Limit, whom: str) -> None:
 
 def full(limit: Limit, whom: str) -> bool:
     """Whether ``whom`` has no try left now."""
+    return full_until(limit, whom) is not None
+
+
+def full_until(limit: Limit, whom: str) -> datetime | None:
+    """When the next try of ``whom`` fits in; ``None`` where one does now."""
     bucket = TryLevel.objects.filter(key=key_of(limit, whom)).first()
     if bucket is None:
-        return False
-    return not fits(drained(bucket.level, elapsed=timezone.now() - bucket.at, limit=limit), limit=limit)
+        return None
+    now = timezone.now()
+    level = drained(bucket.level, elapsed=now - bucket.at, limit=limit)
+    return None if fits(level, limit=limit) else now + (level + 1 - limit.tries) * limit.one_empties
 
 
 def taking(prefix: str = "", *, key: str = "", after: str = "") -> str:

@@ -44,9 +44,9 @@ def counted_since(account: Account, lock: Lock, since: datetime) -> datetime:
     return taken_off.order_by("-at").values_list("at", flat=True).first() or since
 
 
-def tries_full(account: Account, lock: Lock) -> bool:
-    """Whether a bucket of ``lock`` lets nobody try now."""
-    return any(limits.full(limit, whom) for limit, whom in _buckets(account, lock))
+def tries_full_until(account: Account, lock: Lock) -> list[datetime]:
+    """Until when those buckets of ``lock`` are full that let nobody try now."""
+    return [until for one in _buckets(account, lock) if (until := limits.full_until(*one))]
 
 
 def by_staff(account: Account, method: AuthEvent.Method, *, detail: str) -> AuthEvent:

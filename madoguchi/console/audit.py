@@ -19,9 +19,21 @@ def record(request: HttpRequest, act: str, object: Model, *, reason: str = "", *
     return AuditEntry.objects.create(
         actor=cast(Account, request.user),
         act=act,
-        object_type=object._meta.model_name or "",
-        object_key=str(getattr(object, "public_id", object.pk)),
         reason=reason,
         detail=detail,
         request_id=request_id.get(),
+        **_named(object),
     )
+
+
+def last(act: str, object: Model) -> AuditEntry | None:
+    """When somebody last did that to it."""
+    found = AuditEntry.objects.filter(act=act, **_named(object)).select_related("actor")
+    return found.order_by("-at", "-pk").first()
+
+
+def _named(object: Model) -> dict[str, str]:
+    return {
+        "object_type": object._meta.model_name or "",
+        "object_key": str(getattr(object, "public_id", object.pk)),
+    }

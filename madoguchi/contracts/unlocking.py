@@ -8,17 +8,16 @@ from django.db import transaction
 from madoguchi.accounts import limits as tries
 from madoguchi.accounts import unlocking
 from madoguchi.accounts.models import Account, AuthEvent
-from madoguchi.accounts.unlocking import Lock, tries_full
+from madoguchi.accounts.unlocking import Lock, tries_full_until
 from madoguchi.contracts import limits, linking, passcodes, phone_change, phone_entry
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether ``lock`` stands now, and until when if that can be said."""
+    """Whether ``lock`` stands now: ``until`` when, or not at all."""
 
     lock: Lock
-    locked: bool
-    until: datetime | None = None
+    until: datetime | None
 
 
 def locks_of(account: Account) -> list[Standing]:
@@ -28,12 +27,13 @@ def locks_of(account: Account) -> list[Standing]:
         Lock.WRONG_CODES: passcodes.paused_until(account),
         Lock.CODES_SENT: limits.reached_until(account),
     }
-    return [
-        Standing(lock, until[lock] is not None, until[lock])
-        if lock in until
-        else Standing(lock, tries_full(account, lock) or any(tries.full(*one) for one in _buckets(account, lock)))
-        for lock in Lock
-    ]
+    return [Standing(lock, until[lock] if lock in until else _full_until(account, lock)) for lock in Lock]
+
+
+def _full_until(account: Account, lock: Lock) -> datetime | None:
+    """The end of the last of its full buckets: until then some try is refused."""
+    ends = [until for one in _buckets(account, lock) if (until := tries.full_until(*one))]
+    return max([*ends, *tries_full_until(account, lock)], default=None)
 
 
 @transaction.atomic

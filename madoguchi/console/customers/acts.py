@@ -12,8 +12,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.accounts import change_address, forgotten, limits, passwords
@@ -22,11 +22,14 @@ from madoguchi.accounts.unlocking import Lock, by_staff
 from madoguchi.console import audit, roles
 from madoguchi.console.customers import look
 from madoguchi.console.customers.forms import ActForm
+from madoguchi.console.models import AuditEntry
+from madoguchi.console.templatetags.console import person
 from madoguchi.contracts.unlocking import unlock
 from madoguchi.lib.addresses import masked
 from madoguchi.notices import register_address
 from madoguchi.notices.destinations import SLOTS, slot_of, slots_of
 from madoguchi.shell.forms import render_form
+from madoguchi.shell.templatetags.shell import datetime_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,10 @@ ACTS: dict[str, Act] = {
     "password": Act(
         _("Password"),
         _("Send a password reset email"),
-        _("A link goes to the ID's own address. The customer chooses the password; nobody else sees the link."),
+        _(
+            "A link goes to the ID's own address, in place of one that waits. The customer chooses the password; "
+            "nobody else sees the link."
+        ),
         forgotten.send,
         _("The password reset email was sent"),
         lambda account: passwords.has_own(account) and not account.is_staff,
@@ -123,8 +129,8 @@ def links_of(account: Account) -> list[tuple[str, Act, str]]:
     return [(name, ACTS[name], masked(address)) for name, address in found]
 
 
-def done(form: ActForm, do: Callable[[], object]) -> bool:
-    """Whether ``do`` was done; where a limit of the customer's is reached, the form says so."""
+def done(form: ActForm, do: Callable[[], object], *, before: AuditEntry | None = None) -> bool:
+    """Whether ``do`` was done; where a limit is reached the form says so, and who of the staff did it ``before``."""
     try:
         with transaction.atomic():
             do()
@@ -139,6 +145,9 @@ def done(form: ActForm, do: Callable[[], object]) -> bool:
             )
             % {"minutes": minutes},
         )
+        if before is not None:
+            said = {"who": person(before.actor), "time": datetime_zone(before.at)}
+            form.add_error(None, gettext("%(who)s sent the last one on %(time)s.") % said)
         return False
     return True
 
@@ -160,7 +169,8 @@ def act(request: HttpRequest, customer: UUID, name: str) -> HttpResponse:
     if not ACTS[name].possible(account):
         raise Http404
     form = ActForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and done(form, lambda: _do(request, account, name, form.cleaned_data["reason"])):
+    before = audit.last(f"customer.{name}", account)
+    if form.is_valid() and done(form, lambda: _do(request, account, name, form.cleaned_data["reason"]), before=before):
         return redirect(reverse("console:customer", args=[customer], query={"done": name}))
     context = {"customer": account, "address": masked(account.email), "act": ACTS[name]}
     return render_form(request, "console/customers/act.html", form, context)

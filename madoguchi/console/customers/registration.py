@@ -1,5 +1,7 @@
 """``/console/customers/registrations/<key>/``: an ID that is not there yet, because its mail did not arrive."""
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
@@ -26,7 +28,9 @@ def registration(request: HttpRequest, key: int) -> HttpResponse:
     form = ActForm(request.POST if request.method == "POST" else None)
     sent: list[Registration] = []
     try:
-        if form.is_valid() and done(form, lambda: sent.append(_again(request, waits, form.cleaned_data["reason"]))):
+        before = audit.last("registration.send_again", waits)
+        again = partial(_again, request, waits)
+        if form.is_valid() and done(form, lambda: sent.append(again(form.cleaned_data["reason"])), before=before):
             return redirect("console:registration", sent[0].pk)
     except ValueError:  # it ended at this very moment
         return redirect("console:customers")

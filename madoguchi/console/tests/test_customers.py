@@ -157,6 +157,17 @@ def test_wrong_passwords_are_forgiven_on_every_browser(support: Client, alice: A
     assert "ロック中" not in support.get(page(alice)).content.decode()
 
 
+def test_until_when_a_lock_stands_is_said(support: Client, alice: Account) -> None:
+    with time_machine.travel("2026-11-22 10:00:00+09:00", tick=False) as clock:
+        people.sign_in(support, Account.objects.get(staff_role=StaffRole.SUPPORT))
+        look(support, alice)
+        for _try in range(limits.LOGIN_CODE.tries):
+            limits.take(limits.LOGIN_CODE, str(alice.pk))
+        assert "2026年11月22日（日）10:03 JST" in support.get(page(alice)).content.decode()
+        clock.shift(timedelta(minutes=3))
+        assert "ロック中" not in support.get(page(alice)).content.decode()
+
+
 def test_wrong_one_time_codes_are_forgiven(support: Client, alice: Account) -> None:
     for _try in range(limits.LOGIN_CODE.tries):
         limits.take(limits.LOGIN_CODE, str(alice.pk))
@@ -307,6 +318,26 @@ def test_no_reset_for_an_id_without_a_password_of_its_own(support: Client) -> No
     look(support, at_mailbox)
     assert do(support, at_mailbox, "password").status_code == 404
     assert not Letter.objects.exists()
+
+
+def test_staff_send_so_many_reset_links_an_hour_and_are_told_who_sent_the_last(support: Client, alice: Account) -> None:
+    for _try in range(limits.FORGOT_TARGET.tries):  # a stranger's
+        limits.take(limits.FORGOT_TARGET, alice.email)
+    with time_machine.travel("2026-11-22 10:00:00+09:00", tick=False) as clock:
+        people.sign_in(support, Account.objects.get(staff_role=StaffRole.SUPPORT))
+        look(support, alice)
+        for _try in range(limits.FORGOT_STAFF.tries):
+            assert do(support, alice, "password").status_code == 302
+        clock.shift(timedelta(minutes=2))
+        refused = do(support, alice, "password")
+        assert refused.status_code == 422
+        said = refused.content.decode()
+        assert "12分後にもう一度お試しください。" in said
+        assert "support@aoba.example" in said.partition("<dl")[0]
+        assert "2026年11月22日（日）10:00 JST" in said.partition("<dl")[0]
+        assert Letter.objects.count() == AuditEntry.objects.filter(act="customer.password").count() == 5
+        clock.shift(timedelta(minutes=12))
+        assert do(support, alice, "password").status_code == 302
 
 
 def test_no_act_lets_staff_choose_a_password() -> None:
