@@ -74,7 +74,7 @@ class NewForm(FactsForm):
         label=gettext_lazy("Begin with the rules of"),
         queryset=TariffVersion.objects.all(),
         required=False,
-        empty_label=gettext_lazy("None: the next page reads them from a CSV file"),
+        empty_label=gettext_lazy("None: they come from a CSV file"),
     )
 
 

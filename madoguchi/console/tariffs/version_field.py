@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from madoguchi.statements.models import TariffVersion
 from madoguchi.statements.tariffs import versions
@@ -22,7 +22,9 @@ STATE_WORDS: dict[State, str | Promise] = {
 
 class VersionField(forms.ModelChoiceField):
     def __init__(self, **options: Any) -> None:
-        super().__init__(queryset=TariffVersion.objects.all(), **options)
+        super().__init__(
+            queryset=TariffVersion.objects.all(), **{"empty_label": gettext_lazy("Please choose"), **options}
+        )
 
     def label_from_instance(self, version: TariffVersion) -> str:
         """A list asks once for each version: there are few."""

@@ -116,6 +116,12 @@ def test_a_month_is_compared_by_a_worker_and_kept(billing, asked):
     assert (entry.object_key, entry.detail["month"]) == (str(row.pk), "2026-10")
 
 
+def test_versions_are_chosen_from_a_list_that_says_so(billing, asked):
+    offered = billing.get(COMPARE).content.decode()
+    assert offered.count('<option value="" selected>選択してください</option>') == 2
+    assert "---" not in text(billing.get(COMPARE))
+
+
 def test_a_colleague_finds_it_and_may_not_ask(client, billing, asked):
     where = billing.post(COMPARE, asked)["Location"]
     work()
