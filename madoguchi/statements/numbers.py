@@ -28,7 +28,7 @@ WITHHELD = {
     "表示圏外",
 }
 
-_SPREADSHEET = re.compile(r"\d(\.\d+)?e\+?\d+", re.IGNORECASE)
+SPREADSHEET = re.compile(r"\d([.,]\d+)?e\+?\d+", re.IGNORECASE)
 _PUNCTUATION = re.compile(r"[\s()\-‐‑–—−ー.\u200b]")
 # Caller id on or off, docomo's and au's bill splitting, carrier selectors (001, 00XX, 0091XX, 002YZ).
 _SELECTORS = re.compile(r"(18[46](?=.)|131[1-9]?(?=0)|001(?=010)|00(?:91\d\d|2\d\d|\d\d)(?=0))")
@@ -67,7 +67,7 @@ def normalise(text: str) -> Number:
         text = unicodedata.normalize("NFKC", text).strip().removeprefix("sip:").removeprefix("tel:").partition("@")[0]
         if text.lower() in WITHHELD:
             return Number("")
-        if _SPREADSHEET.fullmatch(text):
+        if SPREADSHEET.fullmatch(text):
             raise Unreadable("spreadsheet", text)
         bare = _PUNCTUATION.sub("", text)
     stripped = ""

@@ -25,12 +25,13 @@ REASONS = {
     "spreadsheet": _(
         "A spreadsheet has rewritten the number as %(value)s. Export the file again with the column as text."
     ),
-    "withheld": _("The called number is empty."),
+    "withheld": _("The called number is empty or withheld."),
     "time": _("“%(value)s” is not a time this format knows."),
-    "future": _("The call ended in the future (%(value)s). Check the clock of the switch and the time zone."),
-    "too_old": _("The call ended more than ten years ago (%(value)s)."),
-    "never_ended": _("The call has no end. Import it again when it has ended."),
-    "backwards": _("The call ended before it began."),
+    "future": _("The end lies in the future (%(value)s). Check the clock of the switch and the time zone."),
+    "too_old": _("The end lies more than ten years back (%(value)s)."),
+    "never_ended": _("There is no end. Import the record again when it has ended."),
+    "backwards": _("The end is before the beginning."),
+    "disposition": _("“%(value)s” is no result of a call that Asterisk writes. Have the columns shifted?"),
     "zone": _("“%(value)s” is not a time zone."),
     "direction": _("“%(value)s” is neither of the directions the mapping names."),
     "duration": _("“%(value)s” is not a duration as the mapping describes it."),

@@ -24,6 +24,8 @@ LEAST = COLUMNS.index("amaflags") + 1
 # 1761955200.12, with the system's name before it if it has one. A user field alone in this place looks otherwise.
 _UNIQUE_ID = re.compile(r"(?:.+-)?\d{9,11}\.\d+")
 _USUAL_ID = r"^(?:.+-)?[0-9]{9,11}\.[0-9]+$"
+# All that Asterisk writes (ast_cdr_disp2str in main/cdr.c).
+_DISPOSITIONS = {"ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION", "UNKNOWN"}
 # As the switch writes them; "Answered" or one with spaces around it is looked at by itself.
 _USUAL_DISPOSITION = "^(?:ANSWERED|NO ANSWER|BUSY|FAILED|CONGESTION)$"
 
@@ -96,7 +98,10 @@ def _record(row: list[str], *, line: int, zone: ZoneInfo, now: datetime) -> Reco
             raise InColumn("end", "never_ended")
         ended = local_time(fields, "end", zone)
         seconds(fields, "duration")
-        talk = seconds(fields, "billsec") if required(fields, "disposition").upper() == "ANSWERED" else 0
+        # Another word means that the columns have shifted, and the call would be taken for one nobody answered.
+        if (disposition := required(fields, "disposition").upper()) not in _DISPOSITIONS:
+            raise InColumn("disposition", "disposition", disposition)
+        talk = seconds(fields, "billsec") if disposition == "ANSWERED" else 0
         check_times(started, ended, talk, columns=("end", "billsec", "start"), now=now)
     except InColumn as found:
         return Problem(line, found.column, found.reason, found.value)

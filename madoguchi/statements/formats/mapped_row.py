@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from .mapping import EPOCH, EPOCH_MS, ISO, Mapping
-from .record import InColumn, Leg, Problem, Record, check_times, required
+from .record import InColumn, Leg, Problem, Record, check_times, figure, required
 
 _SECONDS = {"s": Decimal(1), "ms": Decimal("0.001"), "min": Decimal(60)}
 
@@ -22,7 +22,8 @@ def record_of(
         started = moment_of(fields, "started_at", mapping, zone_of(fields, mapping, zone))
         talk = _talk(fields, mapping)
         ended = _end(fields, mapping, started, talk, zone_of(fields, mapping, zone))
-        columns = mapping.name("ended_at"), mapping.name("talk_seconds"), mapping.name("started_at")
+        end = "ended_at" if "ended_at" in mapping.columns else "started_at"
+        columns = mapping.name(end), mapping.name("talk_seconds"), mapping.name("started_at")
         check_times(started, ended, talk, columns=columns, now=now)
     except InColumn as found:
         return Problem(line, found.column, found.reason, found.value[:80])
@@ -74,9 +75,14 @@ def zone_of(fields: AnyMapping[str, str], mapping: Mapping, zone: ZoneInfo) -> Z
         raise InColumn(column, "zone", name) from None
 
 
+def figure_of(fields: AnyMapping[str, str], column: str, mapping: Mapping) -> str:
+    """A number as it stands. Programs write 5.2E9 into JSON and mean it; into CSV only spreadsheets do."""
+    return (figure if mapping.format == "csv" else required)(dict(fields), column)
+
+
 def moment_of(fields: AnyMapping[str, str], part: str, mapping: Mapping, zone: ZoneInfo) -> datetime:
     column = mapping.columns[part]
-    value = required(dict(fields), column)
+    value = figure_of(fields, column, mapping) if mapping.time in {EPOCH, EPOCH_MS} else required(dict(fields), column)
     try:
         if mapping.time in {EPOCH, EPOCH_MS}:
             count = Decimal(value) / (1000 if mapping.time == EPOCH_MS else 1)
@@ -108,7 +114,7 @@ def _talk(fields: AnyMapping[str, str], mapping: Mapping) -> int:
 def _duration(fields: AnyMapping[str, str], part: str, mapping: Mapping) -> int:
     """Whole seconds; a second begun counts as one."""
     column = mapping.columns[part]
-    value = required(dict(fields), column)
+    value = figure_of(fields, column, mapping)
     text = value.replace(",", ".") if mapping.decimal == "," else value
     try:
         count = _clock(text) if mapping.unit == "h:m:s" else Decimal(text) * _SECONDS[mapping.unit]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from madoguchi.statements.numbers import SPREADSHEET
+
 _UNUSABLE = re.compile("[\0\x1f\ud800-\udfff]")
 
 
@@ -69,8 +71,16 @@ def required(fields: dict[str, str], column: str) -> str:
     return value
 
 
-def seconds(fields: dict[str, str], column: str) -> int:
+def figure(fields: dict[str, str], column: str) -> str:
+    """What stands in a column of numbers of a text file. ``5.41144E+11`` is what a spreadsheet left of a number."""
     value = required(fields, column)
+    if SPREADSHEET.fullmatch(value):
+        raise InColumn(column, "spreadsheet", value)
+    return value
+
+
+def seconds(fields: dict[str, str], column: str) -> int:
+    value = figure(fields, column)
     try:
         number = int(value)
     except ValueError:

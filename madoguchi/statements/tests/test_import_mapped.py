@@ -127,15 +127,16 @@ def test_columns_that_are_missing_are_named_with_those_found(office, take):
 
 BAD = {
     "spreadsheet": (line(called="5.41144E+11"), "A spreadsheet has rewritten the number"),
-    "no end": (line(end=""), "The call has no end"),
+    "rewritten": (line(talk="1.8E+2"), "talk: A spreadsheet has rewritten the number as 1.8E+2"),
+    "no end": (line(end=""), "There is no end"),
     "negative": (line(talk=-1), "negative (-1)"),
-    "future": (line(start="2026-12-01 10:00:00", end="2026-12-01 10:03:05"), "ended in the future"),
+    "future": (line(start="2026-12-01 10:00:00", end="2026-12-01 10:03:05"), "The end lies in the future"),
     "duration": (line(talk="3 min"), "not a duration"),
     "time": (line(start="1 Nov"), "“1 Nov” is not a time"),
     "width": ("1,2,3\n", "another number of columns"),
     "quote": ('9,"050', "quote is open"),
     "unknown": (line(caller="0612345678"), "Neither number belongs"),
-    "empty": (line(called=""), "called number is empty"),
+    "empty": (line(called=""), "called number is empty or withheld"),
 }
 
 

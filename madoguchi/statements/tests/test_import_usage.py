@@ -151,6 +151,7 @@ def test_what_is_wrong_is_said_by_line_and_column(phone, line, tmp_path):
         f"10-8,{MOBILE},2027-10-05 09:00:00,2027-10-05 09:00:30,100",
         f"10-9,{MOBILE},2026-10-05 09:00:00",
         data(10, 100),
+        data(11, "5.41144E+11"),
     ]
     outcome = taken(tmp_path, "data", *bad)
     assert reasons(outcome) == [
@@ -160,12 +161,13 @@ def test_what_is_wrong_is_said_by_line_and_column(phone, line, tmp_path):
         (5, "end", "never_ended"),
         (6, "start", "backwards"),
         (7, "bytes", "amount"),
-        (8, "bytes", "amount"),
+        (8, "bytes", "spreadsheet"),
         (9, "end", "future"),
         (10, "", "width"),
+        (12, "bytes", "spreadsheet"),
     ]
-    assert (outcome.read, outcome.stored) == (10, 1)
-    assert RejectedRow.objects.count() == 9
+    assert (outcome.read, outcome.stored) == (11, 1)
+    assert RejectedRow.objects.count() == 10
     strangers = taken(tmp_path, "sessions", data(1, 1, line="C999999999"), data(2, 1, line=f" {HOME.lower()} "))
     assert reasons(strangers) == [(2, "line", "unknown_line")]
     parts = taken(tmp_path, "messages", message(1, parts=0), message(2, to=""), message(3, sender="0312345678"))

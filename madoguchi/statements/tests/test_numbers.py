@@ -50,6 +50,7 @@ def test_numbers_are_read_as_they_are_written(written, e164, dialled):
     ("written", "reason"),
     [
         ("5.41144E+11", "spreadsheet"),
+        ("5,41144E+11", "spreadsheet"),
         ("s", "not_a_number"),
         ("03-1234-567", "wrong_length"),
         ("090-1234-567", "wrong_length"),

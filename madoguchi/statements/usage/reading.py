@@ -14,7 +14,7 @@ import polars as pl
 
 from madoguchi.statements.formats.batch import UTC_TIME, Batch
 from madoguchi.statements.formats.mapped import rows_of
-from madoguchi.statements.formats.mapped_row import moment_of, parties, raw_of, text_of, zone_of
+from madoguchi.statements.formats.mapped_row import figure_of, moment_of, parties, raw_of, text_of, zone_of
 from madoguchi.statements.formats.mapping import AMOUNTS, Mapping
 from madoguchi.statements.formats.record import InColumn, Leg, Problem, check_times, required
 
@@ -65,7 +65,7 @@ class Cells:
     def amount(self, part: str) -> int:
         """Bytes; a byte begun counts as one."""
         column = self.mapping.columns[part]
-        value = required(dict(self.fields), column)
+        value = figure_of(self.fields, column, self.mapping)
         try:
             count = Decimal(value.replace(",", ".") if self.mapping.decimal == "," else value)
             whole = int((count * AMOUNTS[self.mapping.amount]).to_integral_value(ROUND_CEILING))
