@@ -98,3 +98,10 @@ def test_an_unknown_icon_is_an_error_of_the_template() -> None:
 def test_a_gap_between_sentences_where_the_language_has_one(language, between):
     with override(language):
         assert shell.gap() == between
+
+
+def test_a_number_is_grouped_once_however_many_lines_it_is_on(monkeypatch):
+    number = "+81300009876"
+    assert shell.phone(number) == "03-0000-9876"
+    monkeypatch.setattr(shell.phonenumbers, "parse", None)
+    assert shell.phone(number) == "03-0000-9876"
