@@ -19,19 +19,23 @@ MOST_LINES = 20_000
 _ACROSS = (A4[1], A4[0])
 _TITLE, _SMALL = Style(16, bold=True), Style(8, colour=QUIET)
 _SIZE = 8
-# How wide columns are beside one another, by their shape; some by their code.
+# How wide columns are beside one another, by their shape: a line of what is usual in them is one line on paper.
 _SHARES = {
-    declared.Shape.DAY: 10,
-    declared.Shape.TIME: 9,
-    declared.Shape.NUMBER: 14,
-    declared.Shape.MARKS: 14,
+    declared.Shape.DAY: 11,
+    declared.Shape.TIME: 8,
+    declared.Shape.NUMBER: 15,
+    declared.Shape.MARKS: 13,
     declared.Shape.TEXT: 10,
     declared.Shape.COUNT: 7,
-    declared.Shape.SECONDS: 10,
+    declared.Shape.SECONDS: 12,
     declared.Shape.BYTES: 9,
     declared.Shape.MONEY: 9,
 }
-_NARROW = {"direction": 6, "class": 13}
+# Some by their code, where the words of a language want another one.
+_SHARES_OF = {
+    "ja": {"direction": 6, "number": 14, "class": 14, "talk": 13, "marks": 11},
+    "en": {"date": 7, "direction": 8, "number": 13, "class": 12, "area": 11, "talk": 14, "marks": 12},
+}
 
 
 def pdf(extract: Extract) -> Iterator[bytes]:
@@ -72,7 +76,7 @@ def _sheets(extract: Extract, faces: Faces) -> Iterator[Sheet]:
         yield from flow.full()
     figures = [(column.shape, sums.of.get(column.code)) for column in extract.columns]
     added = ["" if figure is None else shape.words(figure) for shape, figure in figures]
-    table.row(Row(added, bold=True, below=sums.words, rule_above=True))
+    table.row(Row([sums.words, *added[1:]], bold=True, rule_above=True))
     yield from flow.end()
 
 
@@ -80,7 +84,8 @@ def _charges(flow: Flow, extract: Extract) -> None:
     if not extract.amounts:
         return
     heads = (_("Item"), _("Amount"), _("Tax (for reference)"))
-    columns = [Column(heads[0], 330), *(Column(head, 110, "right") for head in heads[1:])]
+    figures = [Column(head, 110, "right") for head in heads[1:]]
+    columns = [Column(heads[0], flow.right - flow.left - sum(column.width for column in figures)), *figures]
     table = flow.table(columns, size=_SIZE + 1)
     for amount in extract.amounts:
         figure = yen(amount.amount) if amount.yen else milliyen(amount.amount)
@@ -90,7 +95,8 @@ def _charges(flow: Flow, extract: Extract) -> None:
 
 
 def _columns(columns: Sequence[declared.Column], width: float) -> list[Column]:
-    shares = [_NARROW.get(column.code, _SHARES[column.shape]) for column in columns]
+    known = _SHARES_OF[languages.current()]
+    shares = [known.get(column.code, _SHARES[column.shape]) for column in columns]
     return [
         Column(str(column.label), width * share / sum(shares), "right" if column.shape.to_the_end else "left")
         for column, share in zip(columns, shares, strict=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import date, datetime
 from io import RawIOBase
 from typing import IO, Any
+from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -25,12 +26,15 @@ LINES_A_SHEET = 1_000_000
 _PIECE = 64 << 10
 _FIRST_DAY = date(1899, 12, 30)  # of a spreadsheet's calendar, as all its days are right from March 1900 on
 # Places of the formats in styles.xml.
-_PLAIN, _BOLD, _DAY, _TIME, _COUNT, _MONEY, _WRAP = range(7)
+_PLAIN, _BOLD, _DAY, _TIME, _COUNT, _MONEY, _WRAP, _BOLD_RIGHT = range(8)
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+# Figures end, and their heads, a little before the words of the next column begin.
+_LEFT = 'applyAlignment="1"><alignment horizontal="left"/></xf>'
+_RIGHT = 'applyAlignment="1"><alignment horizontal="right" indent="1"/></xf>'
 _STYLES = (
     f'{_HEAD}<styleSheet xmlns="{_MAIN}"><numFmts count="3"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
     '<numFmt numFmtId="165" formatCode="hh:mm:ss"/><numFmt numFmtId="166" formatCode="#,##0.###"/></numFmts>'
@@ -38,14 +42,15 @@ _STYLES = (
     '<font><b/><sz val="11"/><name val="Yu Gothic"/></font></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
     '</fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
-    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="7">'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="8">'
     '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
-    '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
-    '<xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
-    '<xf numFmtId="3" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
-    '<xf numFmtId="166" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+    f'<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" {_LEFT}'
+    f'<xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" {_LEFT}'
+    f'<xf numFmtId="3" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" {_RIGHT}'
+    f'<xf numFmtId="166" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" {_RIGHT}'
     '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1"><alignment wrapText="1"/></xf>'
+    f'<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1" {_RIGHT}'
     '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
@@ -81,7 +86,7 @@ def workbook(extract: Extract) -> Iterator[bytes]:
             with file.open(f"xl/worksheets/sheet{len(names)}.xml", "w", force_zip64=True) as sheet:
                 more = yield from _sheet(sheet, _widths(extract.columns), rows, LINES_A_SHEET + 1, pipe)
         further = (
-            (_("Charges"), [40, 16, 16, 60], _charges(extract)),
+            (_("Charges"), [40, 18, 28, 60], _charges(extract)),
             (pgettext("sheet of a file", "About this file"), [20, 60], _about(extract)),
         )
         for name, widths, rows in further:
@@ -166,7 +171,7 @@ def _cell(shape: Shape, value: Any) -> str:
 
 def _lines(extract: Extract) -> Iterator[str]:
     columns, look = extract.columns, extract.look
-    yield "".join(_text(label(column), _BOLD) for column in columns)
+    yield "".join(_text(label(column), _BOLD_RIGHT if column.shape.to_the_end else _BOLD) for column in columns)
     sums = extract.sums()
     for line in extract.each():
         row = []
@@ -182,7 +187,8 @@ def _lines(extract: Extract) -> Iterator[str]:
 
 def _charges(extract: Extract) -> Iterator[str]:
     heads = (_("Item"), _("Amount (yen)"), _("Tax (for reference, yen)"), pgettext("column of a file", "Note"))
-    yield "".join(_text(head, _BOLD) for head in heads)
+    styles = (_BOLD, _BOLD_RIGHT, _BOLD_RIGHT, _BOLD)
+    yield "".join(_text(head, style) for head, style in zip(heads, styles, strict=True))
     yield from map(_amount, extract.amounts)
 
 
@@ -198,11 +204,13 @@ def _amount(amount: Amount) -> str:
     return _text(amount.words) + figure + share + _text(amount.below, _WRAP)
 
 
-_WIDTHS = {Shape.DAY: 12, Shape.TIME: 10, Shape.NUMBER: 18, Shape.MARKS: 24, Shape.TEXT: 16}
+_WIDTHS = {Shape.DAY: 12, Shape.TIME: 10, Shape.NUMBER: 18, Shape.MARKS: 24, Shape.TEXT: 20}
 
 
 def _widths(columns: Sequence[Column]) -> list[int]:
-    return [_WIDTHS.get(column.shape, 12) for column in columns]
+    """In digits: room for what is usual in a column, and for its head in bold letters."""
+    heads = [sum(2 if east_asian_width(letter) in "FWA" else 1 for letter in label(column)) for column in columns]
+    return [max(_WIDTHS.get(column.shape, 12), head + 4) for column, head in zip(columns, heads, strict=True)]
 
 
 def _parts(names: list[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from .document import A4, PLAIN, Colour, Faces, Sheet, Style
 
@@ -26,7 +27,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of a table: a text for each column. ``below``: what is said in small letters beneath the first."""
+    """A line of a table: a text for each column; the first may run over empty ones beside it.
+
+    ``below``: what is said in small letters beneath the first.
+    """
 
     cells: Sequence[str]
     bold: bool = False
@@ -123,7 +127,10 @@ class Table:
 
     def row(self, row: Row) -> None:
         flow, style = self.flow, self.bold if row.bold else self.plain
-        cells = [self._lines(n, cell, style) for n, cell in enumerate(row.cells)]
+        beside = takewhile(lambda n: not row.cells[n], range(1, len(row.cells)))
+        free = sum(self.columns[n].width for n in beside)
+        first_cell = wrapped(flow.faces, row.cells[0], self._room(0) + free, style) or [""]
+        cells = [first_cell, *(self._lines(n, cell, style) for n, cell in enumerate(row.cells[1:], 1))]
         below = wrapped(flow.faces, row.below, self._room(0), self.small) if row.below else []
         first = len(cells[0]) + len(below) * self.small.size / style.size
         height = self._height(max(first, *map(len, cells)))

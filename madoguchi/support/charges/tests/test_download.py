@@ -126,6 +126,35 @@ def test_a_pdf_has_the_lines_and_sums_of_the_page(hers):
     assert all("yes yes yes" in line for line in fonts.splitlines()[2:])  # embedded, a part, readable as text
 
 
+@pytest.mark.parametrize(
+    ("at", "usual"), [(KIND, "10月22日（木） 09:00:00 03-0000"), (OFFICE, "22 Oct 09:00:00 03-0000")]
+)
+def test_a_usual_line_is_one_line_on_paper(hers, tmp_path, at, usual):
+    """Whether days of two digits, the narrow heads and the sums are broken decides how many sheets there are."""
+    take_in(tmp_path, row(OURS, "0300001234", "2026-10-22 09:00:00", 3_600, ordinal=6))
+    lines = [
+        " ".join(line.split())
+        for line in read(sent(hers, ".pdf", at=at), "pdftotext", "-layout", "-", "-").splitlines()
+    ]
+    assert any(line.replace("(", "（").replace(")", "）").startswith(usual) for line in lines), lines
+    sums = next(line for line in lines if line.startswith(("6件の合計", "Sum of 6 lines")))
+    assert sums.endswith("¥228"), "with its figures beside it"
+    assert not any(line in {"ion", "s"} for line in lines)
+
+
+def test_the_heads_of_a_workbook_stand_above_their_figures(hers):
+    book = openpyxl.load_workbook(BytesIO(sent(hers, ".xlsx")))
+    lines = book["Lines"]
+    aligned = {
+        cell.value: (cell.alignment.horizontal, lines.cell(2, cell.column).alignment.horizontal) for cell in lines[1]
+    }
+    assert aligned["Charge (yen)"] == aligned["Talk time (seconds)"] == ("right", "right")
+    assert aligned["Date"] == (None, "left")
+    for sheet in book:
+        for head in sheet[1]:
+            assert sheet.column_dimensions[head.column_letter].width > len(head.value)
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_each_download_is_in_the_ledger_and_in_no_cache(hers, home, people, ending):
     answer = hers.get(f"{OFFICE}statement{ending}?month=2026-10")
