@@ -17,7 +17,7 @@ from madoguchi.notices.lifecycle import FINAL
 from madoguchi.notices.models import Report
 from madoguchi.notices.ready import blanks
 from madoguchi.notices.wording import listed
-from madoguchi.shell.templatetags.shell import in_language_plain
+from madoguchi.shell.templatetags.shell import grouped, in_language_plain
 
 register = template.Library()
 
@@ -166,12 +166,6 @@ def outcomes(pace: Pace) -> list[tuple[str | Promise, str]]:
     if digest := pace.reasons.get("skipped", {}).get("digest", 0):
         counted |= {"skipped": counted["skipped"] - digest, "digest": digest}
     return [(word, grouped(counted[outcome])) for outcome, word in _OUTCOMES.items() if counted.get(outcome)]
-
-
-@register.filter
-def grouped(number: int) -> str:
-    """12345 → 12,345."""
-    return f"{number:,}"
 
 
 register.filter("listed", lambda names: listed([str(name) for name in names]))

@@ -7,9 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from madoguchi.console.templatetags.console import grouped
 from madoguchi.delivery.pace import Pace
 from madoguchi.lib.lanes import Lane
+from madoguchi.shell.templatetags.shell import grouped
 
 register = template.Library()
 

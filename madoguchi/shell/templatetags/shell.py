@@ -77,6 +77,12 @@ def milliyen(amount: int | None) -> str:
 
 
 @register.filter
+def grouped(number: int) -> str:
+    """12345 → 12,345."""
+    return f"{number:,}"
+
+
+@register.filter
 def date_long(value: date | datetime | None) -> str:
     """2026年11月22日（日） / 22 Nov 2026; a moment is taken in the current zone."""
     if value is None:

@@ -17,6 +17,7 @@ NIGHT = datetime(2026, 12, 31, 15, 0, tzinfo=UTC)  # already New Year in Japan
     ("name", "value", "ja", "en"),
     [
         ("yen", 1234, "¥1,234", "¥1,234"),
+        ("grouped", 12345, "12,345", "12,345"),
         ("yen", 0, "¥0", "¥0"),
         ("yen", -50, "-¥50", "-¥50"),
         ("yen", None, "", ""),

@@ -32,7 +32,16 @@ class Choice:
 
     @property
     def narrows(self) -> bool:
-        return bool(self.direction or self.kind or self.day or self.own or self.paid or self.digits)
+        return bool(self.digits or self._filters)
+
+    @property
+    def by_address(self) -> bool:
+        """Whether something is asked for that stands in the address, as all does but the digits."""
+        return bool(self.order or self._filters)
+
+    @property
+    def _filters(self) -> bool:
+        return bool(self.direction or self.kind or self.day or self.own or self.paid)
 
     def of(self, lines: QuerySet[Any], kind: RecordKind, look: Look) -> QuerySet[Any]:
         """Those of ``lines`` (of a month, as ``kind`` has them) that are asked for, in the order asked for.

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
+from madoguchi.shell.templatetags.shell import yen
 from madoguchi.statements.reading.half_year import MonthTotal
 
 WIDTH, HEIGHT = 700, 220
 TOP, BOTTOM = 34, 184  # of the highest bar, and of all
 _BAR = 0.56  # of a month's share of the width
+_LETTERS = 14  # of two amounts beside one another, in the size that a phone needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,12 @@ class Chart:
     width: int = WIDTH
     height: int = HEIGHT
     base: int = BOTTOM
+
+    @property
+    def crowded(self) -> bool:
+        """Whether two amounts would run into one another where the drawing is small."""
+        said = [len(yen(bar.month.total)) for bar in self.bars]
+        return any(one + other > _LETTERS for one, other in pairwise(said))
 
 
 def chart(months: Sequence[MonthTotal], *, shown: date) -> Chart:

@@ -98,7 +98,7 @@ class LinesForm(forms.Form):
     def _orders(self, kind: RecordKind, look: Look) -> None:
         offered: list[tuple[str, object]] = [("-date", _("Latest first"))]
         for code, column in orders(kind, look):
-            says = _("%(column)s, largest first") if code.startswith("-") else _("By %(column)s")
+            says = _("%(column)s, largest first") if code.startswith("-") else _("%(column)s, in order")
             offered.append((code, says % {"column": column.label}))
         self._select("order", _("Order"), offered, empty=_("Earliest first"))
 
@@ -133,7 +133,7 @@ class SearchForm(forms.Form):
     digits = forms.CharField(
         label=_("Digits of the other party's number"),
         max_length=30,
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off", "size": 16}),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
         error_messages={"required": _("Enter the digits to search for.")},
     )
 

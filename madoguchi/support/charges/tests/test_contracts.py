@@ -39,6 +39,14 @@ def test_each_sees_the_contracts_opened_to_them(home, people):
     assert "050-0000-0101" not in alice, "no number before the contact phone is proven"
 
 
+def test_one_number_is_not_offered_as_all_of_them(home, people):
+    home.office.telephone_numbers.exclude(number="+815000000101").delete()
+    hers = of(people[0])
+    assert "電話番号（1件）" in hers.get(TAB).text
+    assert "すべての番号（1件）" not in hers.get(TAB).text
+    assert "One number" in hers.get(f"/en{TAB}").text
+
+
 def test_a_number_and_a_label_find_their_contract_once_the_phone_is_proven(home, people):
     number = home.office.telephone_numbers.get(number="+815000000101")
     NumberLabel.objects.create(account=people[0], number=number, label="受付")

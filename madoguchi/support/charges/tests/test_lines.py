@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 
 from madoguchi.contracts.models import TelephoneNumber
+from madoguchi.statements.reading.half_year import MonthTotal
+from madoguchi.support.charges.chart import chart
 from madoguchi.support.charges.tests.month import row, take_in
 
 OFFICE = "/my/charges/usage/C100000001/ip050/"
@@ -108,6 +110,19 @@ def test_a_search_by_digits_never_enters_an_address(hers):
     assert len(talks(hers.get(OCTOBER))) == 6
 
 
+def test_all_lines_are_those_without_a_search_too(hers):
+    """What the link promises: no restriction is left, whether it stood in the address or not."""
+    everything = "Show all lines as they began"
+    hers.post(OCTOBER, {"act": "search", "digits": "03"})
+    assert everything not in flat(hers.get(OCTOBER)), "nothing in the address: to end the search is all there is"
+    page = hers.get(f"{OCTOBER}&direction=out").content.decode()
+    there = re.search(rf'action="([^"]*)">(?:(?!</form>).)*{everything}', page, re.DOTALL)
+    assert there
+    shown = hers.post(f"/en{OFFICE}{there[1]}", {"act": "forget"}, follow=True)
+    assert talks(shown) == ALL
+    assert f'<a href="?month=2026-10#lines">{everything}' in hers.get(f"{OCTOBER}&direction=out").content.decode()
+
+
 @pytest.mark.parametrize(
     ("typed", "hidden", "whole"),
     [
@@ -174,6 +189,26 @@ def test_the_chart_says_what_the_months_cost_and_so_does_a_table(hers):
     november = hers.get(f"/en{OFFICE}?month=2026-11")
     assert bars[6].month.total == november.context["statement"].total
     assert flat(page).count(f"¥{october.month.total}") >= 3  # on the bar, in the table, as the total
+
+
+@pytest.mark.parametrize(
+    ("totals", "crowded"),
+    [([5_169, 3_884, 775_996], False), ([5_169, 775_996, 12_345], True), ([123, None, None], False)],
+)
+def test_a_chart_says_when_its_amounts_need_more_room_than_a_phone_has(totals, crowded):
+    months = [MonthTotal(date(2026, 9 + n, 1), total, provisional=False) for n, total in enumerate(totals)]
+    assert chart(months, shown=months[-1].month).crowded == crowded
+
+
+def test_thousands_of_lines_are_counted_as_people_read_them(hers, tmp_path):
+    calls = (
+        row(FIRST, "0300001234", f"2026-10-05 {n // 60:02}:{n % 60:02}:00", 60, ordinal=100 + n) for n in range(1200)
+    )
+    take_in(tmp_path, *calls)
+    said = flat(hers.get(f"{OCTOBER}&page=21"))
+    assert "1,001–1,050 of 1,206 lines" in said
+    assert "1,205 calls" in said
+    assert "1206" not in said
 
 
 def test_the_number_of_queries_does_not_depend_on_the_number_of_calls(hers, tmp_path, django_assert_num_queries):

@@ -49,7 +49,7 @@ def test_the_worked_month_adds_up_on_the_page(hers):
     shares = [p.tax_share for p in (*statement.classes, statement.discount, *statement.fees)]
     assert sum(shares) == 20
     said = text(page)
-    assert "5400 s, 90 units of 60 s at ¥0.5 = ¥45" in said
+    assert "5,400 s, 90 units of 60 s at ¥0.5 = ¥45" in said
     assert "Limited" not in said
     assert "October 2026" in said
     assert "Provisional The month is closed on 10 Nov 2026. Amounts may change until then." in said
