@@ -51,15 +51,15 @@ def _holds(account: Account, contract: Contract) -> bool:
 
 
 def adjustments_listed(contract: Contract, month: date, hidden: Q | None) -> QuerySet[Adjustment]:
-    """The calls and messages put right on the bill of ``month``, without those that are hidden; what is to be billed
-    for data is no line of its own.
+    """The calls and messages put right on the bill of ``month`` as they began, without those that are hidden; what is
+    to be billed for data is no line of its own.
     """
-    rows = Adjustment.objects.of_month(contract, month).exclude(records__in=COUNTED)
-    if hidden is None:
-        return rows
     party = Coalesce(KT("new__other"), KT("old__other"))
     began = Cast(Coalesce(KT("new__started_at"), KT("old__started_at")), DateTimeField())
-    said = rows.alias(said_other=party, said_start=began)
+    rows = Adjustment.objects.of_month(contract, month).exclude(records__in=COUNTED)
+    said = rows.alias(said_other=party, said_start=began).order_by("said_start", "pk")
+    if hidden is None:
+        return said
     return said.exclude(calls_to_them(other="said_other", started_at="said_start"))
 
 

@@ -9,6 +9,11 @@ from madoguchi.contracts.models.customers import ContractQuerySet
 from madoguchi.contracts.verification import proven_among
 
 
+def sees_several(account: Account) -> bool:
+    """Whether there is another contract to go to, and any reason to search."""
+    return Contract.objects.visible_to(account)[:2].count() > 1
+
+
 def contracts_found(request: HttpRequest, account: Account, text: str) -> ContractQuerySet:
     """Those ``account`` sees with ``text`` in their number, service or plan, or in the reader's label of one of their
     telephone numbers; by a telephone number, where this session has proven the contact phone. All for no text."""

@@ -9,7 +9,7 @@ from madoguchi.shell import languages
 from madoguchi.statements import kinds
 from madoguchi.statements.masking import masked
 from madoguchi.statements.models import Adjustment
-from madoguchi.statements.usage import amounts
+from madoguchi.statements.usage import amounts, registry
 from madoguchi.statements.usage.declared import Column, Shape
 from madoguchi.support.charges import forms
 
@@ -40,6 +40,12 @@ def bytes_exact(count: int) -> str:
 @register.filter
 def kind_words(kind: str) -> str:
     return kinds.words(kind)
+
+
+@register.filter
+def records_words(records: str) -> str:
+    """A kind of usage record, by its code."""
+    return str(registry.KINDS[records].label)
 
 
 @register.simple_tag

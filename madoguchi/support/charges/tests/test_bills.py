@@ -16,7 +16,7 @@ from madoguchi.contracts.tests.household import Household, household
 from madoguchi.shell.templatetags.shell import milliyen, yen
 from madoguchi.statements.billing.sheets import Sheet, sheet_of
 from madoguchi.statements.closing.close import close_month
-from madoguchi.statements.models import Bill, HidingChoice, Payment
+from madoguchi.statements.models import Adjustment, Bill, HidingChoice, Payment
 from madoguchi.statements.reading.hiding import choose
 from madoguchi.statements.tests.pdf import text_of
 
@@ -181,12 +181,26 @@ def test_a_late_call_stands_beside_what_was_billed(home: Household, tmp_path: Pa
     take_in(tmp_path, row("05000000101", "0312345678", "2026-10-20 09:00:00", 200, ordinal=50))
     hers = browser("alice", home)
     page = hers.get(url(home, "2026-11/")).text
-    assert "確定済みの月の通話の訂正" in page
+    assert "確定済みの月の訂正" in page
     assert "03-1234-****" in page
     statement = f"/my/charges/usage/{home.office.number}/ip050/?month=2026-11"
     hers.post(statement, {"act": "whole"})
     assert "03-1234-5678" in hers.get(url(home, "2026-11/")).text
-    assert "確定済みの月の通話の訂正" in hers.get(statement).text
+    assert "確定済みの月の訂正" in hers.get(statement).text
+
+
+def test_lines_put_right_stand_as_they_began_and_say_what_they_are(home: Household, tmp_path: Path):
+    later, earlier = (
+        row("05000000101", "0312345678", f"2026-10-{day} 09:00:00", 200, ordinal=day + 80) for day in (20, 12)
+    )
+    take_in(tmp_path, later)
+    take_in(tmp_path, earlier)
+    hers = browser("alice", home)
+    page = hers.get(url(home, "2026-11/")).text
+    assert page.index("2026年10月12日") < page.index("2026年10月20日")
+    assert "SMS" not in page
+    Adjustment.objects.filter(contract=home.office).update(records="messages")
+    assert "SMS" in hers.get(url(home, "2026-11/")).text
 
 
 def test_more_lines_put_right_than_a_page_holds(home: Household, tmp_path: Path):
@@ -253,5 +267,25 @@ def test_the_plan_is_in_the_readers_language_where_the_operator_gives_it(home: H
     assert home.office.number in hers.post("/en/my/charges/", {"q": "office 10"}, follow=True).text
 
 
-def test_nothing_to_see_without_a_contract(home: Household):
-    assert "C10000000" not in browser("charlie", home, proven=False).get("/my/charges/bills/").text
+@pytest.mark.parametrize("tab", ["", "bills/", "usage/"])
+def test_without_a_contract_each_tab_leads_to_linking_one(home: Household, tab: str):
+    page = browser("charlie", home, proven=False).get(f"/my/charges/{tab}").text
+    assert "C10000000" not in page
+    assert 'href="/my/contracts/add/"' in page
+
+
+def test_who_sees_one_contract_is_offered_no_other(home: Household):
+    bills = f"/my/charges/bills/{home.branch.number}/"
+    offered = {
+        "/my/charges/": 'id="contracts-q"',
+        "/my/charges/bills/": 'id="id_q"',
+        bills: "ほかの契約を見る",
+        f"/my/charges/usage/{home.branch.number}/ip050/": "ほかの契約を見る",
+    }
+    hers, his = browser("alice", home), browser("bob", home)
+    prove(hers, Account.objects.get(email__startswith="alice@"), home.branch)
+    prove(his, Account.objects.get(email__startswith="bob@"), home.branch)
+    for page, words in offered.items():
+        assert words in hers.get(page).text, page
+        assert words not in his.get(page).text, page
+    assert 'id="id_q"' in his.get("/my/charges/bills/?q=C1").text, "what was asked for can be taken back"

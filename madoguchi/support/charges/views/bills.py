@@ -26,6 +26,7 @@ from madoguchi.statements.models import Bill, Payment
 from madoguchi.statements.reading.hiding import hidden_from
 from madoguchi.statements.statement import months_shown
 from madoguchi.support.charges.bills_form import BillsForm
+from madoguchi.support.charges.finding import sees_several
 from madoguchi.support.charges.remembered import whole_numbers
 from madoguchi.support.mypage.access import contact_proven
 
@@ -55,12 +56,13 @@ class Row:
 @require_safe
 def bills(request: HttpRequest) -> HttpResponse:
     """Every contract the ID sees, in one month; amounts of those whose contact phone this session has proven."""
-    visible = Contract.objects.visible_to(account_of(request)).select_related("service", "customer").order_by("number")
+    account = account_of(request)
+    visible = Contract.objects.visible_to(account).select_related("service", "customer").order_by("number")
     open_months = sheets.open_months(timezone.localdate())
     billed = Bill.objects.issued().filter(contract__in=visible).order_by("-month")
     months = list(billed.values_list("month", flat=True).distinct()[:MONTHS_TO_CHOOSE])
     form = BillsForm(request.GET, months=months, so_far=open_months)
-    context: dict[str, object] = {"form": form, "tab": "bills"}
+    context: dict[str, object] = {"form": form, "several": sees_several(account), "tab": "bills"}
     if not form.errors:
         month, found = form.chosen(), visible.search(form.cleaned_data["q"])
         opened = proven_among(request, found)
@@ -110,7 +112,13 @@ def contract_bills(request: HttpRequest, *, contract: Contract) -> HttpResponse:
     return render(
         request,
         "charges/contract_bills.html",
-        {"contract": contract, "rows": rows, "page_obj": page, "tab": "bills"},
+        {
+            "contract": contract,
+            "several": sees_several(account_of(request)),
+            "rows": rows,
+            "page_obj": page,
+            "tab": "bills",
+        },
     )
 
 

@@ -11,7 +11,7 @@ from madoguchi.contracts.models import Contract, NumberLabel, TelephoneNumber
 from madoguchi.contracts.sessions import account_of
 from madoguchi.contracts.verification import proven_among
 from madoguchi.shell import searched
-from madoguchi.support.charges.finding import contracts_found
+from madoguchi.support.charges.finding import contracts_found, sees_several
 
 CONTRACTS_A_PAGE = 50
 NUMBERS_SHOWN = 3
@@ -31,7 +31,14 @@ def contracts(request: HttpRequest) -> HttpResponse:
     page = Paginator(shown, CONTRACTS_A_PAGE).get_page(request.GET.get("page"))
     labels = NumberLabel.objects.of(account, TelephoneNumber.objects.filter(contract__in=opened))
     rows = [(contract, contract.pk in opened, _first(contract, labels, opened)) for contract in page]
-    context = {"rows": rows, "page_obj": page, "q": text, "any": visible.exists(), "tab": "contracts"}
+    context = {
+        "rows": rows,
+        "page_obj": page,
+        "q": text,
+        "any": visible.exists(),
+        "several": sees_several(account),
+        "tab": "contracts",
+    }
     return render(request, "charges/contracts.html", context)
 
 

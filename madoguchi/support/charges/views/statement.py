@@ -19,9 +19,10 @@ from madoguchi.statements.usage import registry
 from madoguchi.support.charges import remembered
 from madoguchi.support.charges.asked import Asked, Unanswerable, asked, month_form, note
 from madoguchi.support.charges.chart import chart
+from madoguchi.support.charges.finding import sees_several
 from madoguchi.support.charges.forms import SearchForm
 from madoguchi.support.charges.rows import as_html, rows
-from madoguchi.support.charges.statement_kinds import StatementKind, named
+from madoguchi.support.charges.statement_kinds import StatementKind, named, of_contract
 from madoguchi.support.mypage.access import contact_proven
 
 PAGE = "charges/statement.html"
@@ -69,12 +70,15 @@ def _too_long(request: HttpRequest, lines: int) -> int | None:
 
 
 def _context(request: HttpRequest, contract: Contract, kind: StatementKind) -> dict[str, object]:
+    account = account_of(request)
     return {
         "contract": contract,
         "kind": kind,
         "tab": "usage",
         "month_form": month_form(request),
-        "holds": Contract.objects.held_by(account_of(request)).filter(pk=contract.pk).exists(),
+        "several": sees_several(account),
+        "kinds": len(of_contract(contract)),
+        "holds": Contract.objects.held_by(account).filter(pk=contract.pk).exists(),
     }
 
 
