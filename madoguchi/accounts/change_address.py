@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from madoguchi.accounts import limits, telling
 from madoguchi.accounts.events import record
@@ -59,6 +59,8 @@ def ask(account: Account, *, email: str) -> AddressChange:
         change = AddressChange.objects.create(
             account=account, email=email, token_digest=digest(token), created_at=now, expires_at=now + LINK_VALID
         )
+        with translation.override(account.language):  # staff may ask for it in another
+            link = reverse("identity:email_link", args=[token])
         post(
             renderer="accounts.new_address",
             reference=str(change.pk),
@@ -66,7 +68,7 @@ def ask(account: Account, *, email: str) -> AddressChange:
             to=email,
             language=account.language,
             expires_at=change.expires_at,
-            sealed={"link": settings.SITE_URL + reverse("identity:email_link", args=[token])},
+            sealed={"link": settings.SITE_URL + link},
             recipient_key=account.recipient_key,
         )
     return change

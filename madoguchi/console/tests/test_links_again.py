@@ -139,10 +139,12 @@ def test_the_link_of_a_delivery_address_is_sent_anew(support: Client, alice: Acc
 def test_the_link_of_the_ids_next_address_is_sent_anew(support: Client, alice: Account) -> None:
     change_address.ask(alice, email="next@example.jp")
     look(support, alice)
-    assert do(support, alice, "new_email")["Location"] == f"{page(alice)}?done=new_email"
+    english = f"/en{page(alice)}"
+    assert support.post(f"{english}new_email/", {"reason": REASON})["Location"] == f"{english}?done=new_email"
     again = AddressChange.objects.get(end="")
     letter = Letter.objects.order_by("-pk")[0]
     assert letter.address == "next@example.jp"
+    assert "/en/" not in json.loads(unseal(letter.sealed))["link"]
     assert change_address.waiting_change(alice, token(letter)) == again
     change_address.call_off(alice)
     assert support.get(f"{page(alice)}new_email/").status_code == 404
