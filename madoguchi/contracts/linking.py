@@ -6,6 +6,7 @@ answer. Who proves a phone sees what that phone stands for (the table "Who sees 
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -91,14 +92,18 @@ def unlink(request: HttpRequest, link: CustomerLink) -> None:
     """
     account, customer = link.account, link.customer
     seen = customer.contracts.filter(pk__in=Contract.objects.visible_to(account)).order_by("pk")
-    record(
-        request,
-        account,
-        AuthEvent.Method.CONTRACT_UNLINKED,
-        True,
-        contract_number=seen.values_list("number", flat=True).first() or "",
-        detail="" if account == request.user else "by_another",
-    )
+    number = seen.values_list("number", flat=True).first() or ""
+    if account == request.user:
+        record(request, account, AuthEvent.Method.CONTRACT_UNLINKED, True, contract_number=number)
+    else:
+        # Without network and browser: they are not the owner's.
+        AuthEvent.objects.create(
+            account=account,
+            method=AuthEvent.Method.CONTRACT_UNLINKED,
+            succeeded=True,
+            contract_number=number,
+            detail="staff" if cast(Account, request.user).is_staff else "by_another",
+        )
     PhoneProof.objects.filter(account=account, customer=customer).delete()
     TrustedPhone.objects.filter(device__account=account, customer=customer).delete()
     link.delete()

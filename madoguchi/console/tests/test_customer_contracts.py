@@ -104,7 +104,8 @@ def test_a_link_is_taken_away_with_a_reason_and_the_customer_is_told(home: House
     assert support.post(path, {"reason": REASON}).status_code == 302
     assert not CustomerLink.objects.filter(pk=link.pk).exists()
     assert AuditEntry.objects.filter(act="customer.unlink", reason=REASON).exists()
-    assert AuthEvent.objects.filter(account__email="bob@example.jp", method="contract_unlinked").exists()
+    event = AuthEvent.objects.get(account__email="bob@example.jp", method="contract_unlinked")
+    assert (event.detail, event.network, event.agent) == ("staff", None, ""), "whose they are is not Bob's business"
     assert Mailing.objects.exists() or mail.outbox
     assert support.post(path, {"reason": REASON}).status_code == 404
 

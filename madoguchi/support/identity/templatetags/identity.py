@@ -71,6 +71,28 @@ PHONE: Words = {
     "wrong_code": gettext_lazy("wrong code"),
     "device_reused": gettext_lazy("copy of a remembered device"),
 }
+# What an UNLOCKED event says in its detail.
+LOCKS: Words = {
+    "login": gettext_lazy("after wrong passwords"),
+    "login_code": gettext_lazy("after wrong one-time codes"),
+    "wrong_phones": gettext_lazy("after other telephone numbers"),
+    "wrong_codes": gettext_lazy("after wrong codes from the contact phone"),
+    "codes_sent": gettext_lazy("after many codes to the contact phone"),
+    "linking": gettext_lazy("for customer numbers to link"),
+    "new_phones": gettext_lazy("for new contact phones"),
+}
+# Who did it, where it was somebody else.
+BY: Words = {
+    "staff": gettext_lazy("by the operator"),
+    "by_another": gettext_lazy("by the holder of the contract"),
+}
+_DETAILS: dict[str, Words] = {
+    _M.PROFILE_CHANGED: PROFILE,
+    _M.CONTACT_PHONE: PHONE,
+    _M.UNLOCKED: LOCKS,
+    _M.SESSION_ENDED: BY,
+    _M.CONTRACT_UNLINKED: BY,
+}
 
 
 @register.filter
@@ -85,19 +107,19 @@ def device_icon(agent: str) -> str:
 
 @register.filter
 def what_in_words(entry: Entry) -> str:
+    if entry.event.method == _M.SESSION_ENDED and entry.event.detail == "staff":
+        return _("Every device logged out")
     return str(WHAT.get(entry.what, entry.what))
 
 
 @register.filter
 def more_in_words(entry: Entry) -> str:
-    """How, or of what: the line below what was done; may be empty."""
+    """How, of what, or by whom: the line below what was done; may be empty."""
     if entry.how:
         plus = str(pgettext_lazy("between two factors of a login", " + "))
         return plus.join(str(HOW[method]) for method in entry.how)
     event = entry.event
-    if event.method == _M.PROFILE_CHANGED:
-        return str(PROFILE.get(event.detail, ""))
-    more = str(PHONE.get(event.detail, "")) if event.method == _M.CONTACT_PHONE else ""
+    more = str(_DETAILS.get(event.method, {}).get(event.detail, ""))
     if event.method == _M.CALL_RECORDS:
         more = look_words.words(event.detail)
     if event.contract_number:

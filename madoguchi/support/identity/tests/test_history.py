@@ -10,7 +10,8 @@ from django.utils import timezone
 from madoguchi.accounts.models import AuthEvent
 from madoguchi.accounts.second_factor import current_code, enrol_totp
 from madoguchi.accounts.tests.people import PASSWORD, alice, bob, sign_in
-from madoguchi.accounts.unlocking import Lock, unlock
+from madoguchi.accounts.unlocking import Lock, by_staff, unlock
+from madoguchi.support.identity.templatetags.identity import LOCKS
 from madoguchi.support.identity.tests.entering import PASSWORD as CHOSEN
 from madoguchi.support.identity.tests.entering import register
 from madoguchi.support.identity.tests.letters import letters
@@ -128,7 +129,13 @@ def test_what_staff_did_names_no_device_and_no_network(client):
     owner = alice()
     sign_in(client, owner)
     unlock(owner, Lock.LOGIN)
-    assert lines(client)[0][1:] == ["Unlocked by the operator", "Success", "–", "–"]
+    assert lines(client)[0][1:] == ["Unlocked by the operator after wrong passwords", "Success", "–", "–"]
+    by_staff(owner, AuthEvent.Method.SESSION_ENDED, detail="staff")
+    assert lines(client)[0][1:] == ["Every device logged out by the operator", "Success", "–", "–"]
+
+
+def test_every_lock_has_words(client):
+    assert set(LOCKS) == set(Lock)
 
 
 def test_the_newest_hundred_of_thirteen_months(client):

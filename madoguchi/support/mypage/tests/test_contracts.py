@@ -82,6 +82,7 @@ def test_alice_ends_what_bob_sees(home: Household):
     assert not CustomerLink.objects.filter(account__email="bob@example.jp").exists()
     event = AuthEvent.objects.get(method="contract_unlinked")
     assert (event.account.email, event.detail) == ("bob@example.jp", "by_another")  # type: ignore[union-attr]
+    assert (event.network, event.agent) == (None, ""), "they are hers"
     assert Letter.objects.get().address == "bob@example.jp"
 
 
