@@ -57,6 +57,7 @@ def test_a_single_number_has_settings_of_its_own(hers, home):
     assert Watch.objects.get().number == number
     assert "料金の急な増加" in hers.get(OFFICE).text
     assert "電話番号ごとの設定：1件" in hers.get("/my/alerts/").text
+    assert ">For 1 telephone number<" in hers.get("/en/my/alerts/").text
 
 
 def test_another_contracts_number_is_not_found(hers, home):
