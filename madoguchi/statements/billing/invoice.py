@@ -39,7 +39,9 @@ def invoice(sheet: sheets.Sheet, language: str) -> Iterator[bytes]:
             made_at=timezone.localtime(sheet.issued_at),
         )
         for ordinal, each in enumerate(drawn, start=1):
-            each.text(each.width / 2, each.height - 28, f"{ordinal} / {len(drawn)}", _SMALL, align="center")
+            # A sheet that has come away from the others says whose it is.
+            foot = f"{sheet.number}    {ordinal} / {len(drawn)}"
+            each.text(each.width / 2, each.height - 28, foot, _SMALL, align="center")
     yield from written(drawn, faces, about)
 
 
@@ -94,16 +96,17 @@ def _head(flow: Flow, sheet: sheets.Sheet) -> None:
         ],
         x=middle,
         width=flow.right - middle,
+        names=118,
     )
     flow.y = max(below, flow.y) + 16
 
 
-def _pairs(flow: Flow, pairs: list[tuple[str, str]], *, x: float, width: float) -> None:
+def _pairs(flow: Flow, pairs: list[tuple[str, str]], *, x: float, width: float, names: float = 104) -> None:
     for name, words in pairs:
         top = flow.y
-        flow.paragraph(name, Style(9, colour=QUIET), x=x, width=104)
+        flow.paragraph(name, Style(9, colour=QUIET), x=x, width=names)
         below, flow.y = flow.y, top
-        flow.paragraph(words, Style(9), x=x + 104, width=width - 104)
+        flow.paragraph(words, Style(9), x=x + names, width=width - names)
         flow.y = max(below, flow.y)
 
 
@@ -118,7 +121,7 @@ def _total(flow: Flow, sheet: sheets.Sheet) -> None:
     flow.sheet.text(middle, flow.y + 20, _("For use in"), Style(9, colour=QUIET))
     flow.sheet.text(middle + 80, flow.y + 20, period, _PLAIN)
     flow.sheet.text(middle, flow.y + 46, _("Due on"), Style(9, colour=QUIET))
-    flow.sheet.text(middle + 80, flow.y + 46, date_plain(sheet.due_on), _BOLD)
+    flow.sheet.text(middle + 80, flow.y + 46, date_plain(sheet.due_on) if sheet.total else "–", _BOLD)
     flow.y += height + 18
 
 
@@ -126,10 +129,10 @@ def _lines(flow: Flow, sheet: sheets.Sheet) -> None:
     whole = flow.right - flow.left
     table = flow.table(
         [
-            Column(_("Item"), whole - 250),
+            Column(_("Item"), whole - 290),
             Column(_("Amount before tax"), 110, "right"),
             Column(_("Tax rate"), 60, "right"),
-            Column(_("Tax (for reference)"), 80, "right"),
+            Column(_("Tax (for reference)"), 120, "right"),
         ]
     )
     for line in sheet.lines:

@@ -1,5 +1,7 @@
 """E6, bills: amounts by month, one bill line by line, and the invoice, which say the same."""
 
+import re
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,6 +16,7 @@ from madoguchi.accounts.tests.people import alice, bob, charlie, sign_in
 from madoguchi.contracts.models import Contract
 from madoguchi.contracts.tests.household import Household, household
 from madoguchi.shell.templatetags.shell import milliyen, yen
+from madoguchi.statements.billing.invoice import invoice
 from madoguchi.statements.billing.sheets import Sheet, sheet_of
 from madoguchi.statements.closing.close import close_month
 from madoguchi.statements.models import Adjustment, Bill, HidingChoice, Payment
@@ -238,6 +241,18 @@ def test_a_bill_of_nothing_has_no_day_to_pay_by(tmp_path: Path):
         text = hers.get(page).text
         assert "お支払いなし" in text
         assert "2026年11月30日" not in text
+    file = squeezed(text_of(b"".join(hers.get(f"{url(home)}invoice.pdf"))))
+    assert "お支払い期限–" in file
+    assert "2026年11月30日" not in file
+
+
+def test_each_sheet_of_a_bill_says_which_bill_it_is(home: Household):
+    shown = sheet(home)
+    many = replace(shown, lines=shown.lines * 20)
+    text = squeezed(text_of(b"".join(invoice(many, "ja"))))
+    sheets = int(re.findall(rf"{shown.number}\d/(\d)", text)[-1])
+    assert sheets > 1
+    assert [f"{shown.number}{n}/{sheets}" in text for n in range(1, sheets + 1)] == [True] * sheets
 
 
 @pytest.mark.parametrize("rest", ["", "2026-10/", "2026-11/", "2026-10/invoice.pdf"])
