@@ -24,8 +24,9 @@ setup: .venv/ready-dev
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	touch $@
 
+# Compiled as it is used: of what the tools bring, most never is.
 .venv/ready-dev: requirements-dev.txt | .venv/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@ .venv/ready
 
 ## setup-production: build .venv with what an installation needs, and compile the translations

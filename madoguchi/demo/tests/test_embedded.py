@@ -103,7 +103,8 @@ def answers(url: str) -> bool:
 def test_data_outlives_the_server_and_nothing_is_said(data: Path, user: Callable[..., User]) -> None:
     first = user()
     remember(first.url())
-    assert first.end() == ""
+    said = first.end().splitlines()
+    assert not [line for line in said if "waiting for" not in line]  # that much a busy machine may say
     wait_until(lambda: not (data / "postmaster.pid").exists())
     assert remembered(user().url())
 
