@@ -4,6 +4,7 @@ from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.accounts import register
@@ -31,7 +32,7 @@ def registration(request: HttpRequest, key: int) -> HttpResponse:
         before = audit.last("registration.send_again", waits)
         again = partial(_again, request, waits)
         if form.is_valid() and done(form, lambda: sent.append(again(form.cleaned_data["reason"])), before=before):
-            return redirect("console:registration", sent[0].pk)
+            return redirect(reverse("console:registration", args=[sent[0].pk], query={"done": "sent"}))
     except ValueError:  # it ended at this very moment
         return redirect("console:customers")
     letter = Letter.objects.filter(mailing__renderer="accounts.registration", mailing__reference=str(waits.pk)).first()
@@ -39,6 +40,7 @@ def registration(request: HttpRequest, key: int) -> HttpResponse:
         "registration": waits,
         "address": masked(waits.email),
         "letter": letter,
+        "sent": request.GET.get("done") == "sent",
         "suppressed": suppression.standing(waits.email),
     }
     return render_form(request, "console/customers/registration.html", form, context)

@@ -73,7 +73,7 @@ def test_the_link_of_a_registration_is_sent_anew_and_the_former_one_is_dead(
     assert "アオバ" not in shown
     answer = support.post(f"{AT}{waits.pk}/", {"reason": REASON})
     again = Registration.objects.get(end="")
-    assert answer["Location"] == f"{AT}{again.pk}/"
+    assert answer["Location"] == f"{AT}{again.pk}/?done=sent"
     letter = Letter.objects.get()
     assert (letter.address, letter.language) == (NEW, "en")
     assert waiting_registration(token(letter)) == again
@@ -83,6 +83,7 @@ def test_the_link_of_a_registration_is_sent_anew_and_the_former_one_is_dead(
         waiting_registration("first")
     shown = support.get(answer["Location"]).content.decode()
     assert token(letter) not in shown
+    assert "新しいリンクを送信しました" in shown
     looked, sent = AuditEntry.objects.order_by("pk")
     assert (looked.act, sent.act, sent.reason) == ("registration.look", "registration.send_again", REASON)
     assert (sent.object_key, sent.detail) == (str(again.pk), {"former": waits.pk})
