@@ -68,6 +68,27 @@ _LANES: dict[int, Words] = {
     Lane.WORK: pgettext_lazy("lane", "Work"),
     Lane.REST: pgettext_lazy("lane", "Everything else"),
 }
+# Letters about an ID, by how the names of their renderers begin; the first that fits counts. Which change it was, and
+# what was said of the charges, is the customer's own.
+_ABOUT: tuple[tuple[str, Words], ...] = (
+    ("accounts.reset_", _("Forgotten password")),
+    ("accounts.new_address", _("Link to confirm the ID's new address")),
+    ("accounts.new_device", _("Login from a new device")),
+    ("accounts.", _("Change of the ID")),
+    ("contracts.", _("Linked contracts and contact phones")),
+    ("notices.confirm_address", _("Link to confirm a delivery address")),
+    ("notices.resume_address", _("Link to confirm a delivery address")),
+    ("notices.webhook_", pgettext_lazy("letters", "Webhook stopped")),
+    ("notices.", _("Change of the delivery addresses")),
+    ("alerts.", pgettext_lazy("letters", "Mail about charges")),
+    ("inquiries.", pgettext_lazy("letters", "Inquiry")),
+)
+
+
+@register.filter
+def about_word(renderer: str) -> Words:
+    """What a letter about an ID is about, by the renderer of its mailing."""
+    return next((words for beginning, words in _ABOUT if renderer.startswith(beginning)), renderer)
 
 
 @register.filter

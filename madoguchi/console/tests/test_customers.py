@@ -22,11 +22,7 @@ from madoguchi.contracts.contact_phone import Channel
 from madoguchi.contracts.limits import A_NUMBER_AN_HOUR, reached_until
 from madoguchi.contracts.models import Dispatch, Passcode, PhoneEntry
 from madoguchi.contracts.tests import household
-from madoguchi.delivery.models import Letter, Mailing, Suppression
-from madoguchi.delivery.returns import suppression
-from madoguchi.notices import mailings
-from madoguchi.notices.models import Destination
-from madoguchi.notices.tests import make
+from madoguchi.delivery.models import Letter
 
 FIND = "/console/customers/"
 REASON = "お問い合わせ 2026-1122"
@@ -349,30 +345,3 @@ def test_the_record_of_a_look_cannot_be_changed(support: Client, alice: Account)
     look(support, alice)
     with pytest.raises(Exception, match="append-only"), connection.cursor() as cursor:
         cursor.execute("UPDATE console_auditentry SET reason = 'another', at = %s", [timezone.now()])
-
-
-def test_what_was_sent_to_alice_and_why_some_did_not_arrive(support: Client, alice: Account) -> None:
-    first = Destination.objects.create(account=alice, slot=1, address="alice@example.jp")
-    second = Destination.objects.create(
-        account=alice, slot=2, address="work@example.co.jp", state="paused", paused_at=timezone.now()
-    )
-    report = make.trouble(make.service()).publish(by=None)
-    mailing = Mailing.objects.get(renderer=mailings.REPORT)
-    for destination, state, reason in ((first, "skipped", "outside_hours"), (second, "suppressed", "paused")):
-        Letter.objects.create(
-            mailing=mailing,
-            recipient_key=destination.recipient_key,
-            address=destination.address,
-            language="ja",
-            state=state,
-            reason=reason,
-        )
-    suppression.add("alice@example.jp", Suppression.Reason.HARD)
-    look(support, alice)
-    text = support.get(f"/en{page(alice)}").content.decode()
-    assert "Mail to the ID&#x27;s own address is stopped" in text or "Mail to the ID's own address is stopped" in text
-    assert str(report.notice.number) in text
-    assert "Skipped: outside the days and hours of the address" in text
-    assert "Suppressed: the address is paused" in text
-    assert "w•••@example.co.jp" in text
-    assert "work@" not in text
