@@ -225,6 +225,17 @@ def test_an_expired_change_changes_nothing(hers: Client, home: Household, teleph
     assert phones(home) == [MOBILE, MOBILE]
 
 
+def test_who_left_off_goes_on_after_the_old_phone(hers: Client, home: Household, telephone: Telephone, clock: Any):
+    assert hers.get(at(home)).status_code == 200
+    old_proven(hers, home, telephone)
+    assert hers.get(at(home)).headers["Location"] == at(home, "new/")
+    other = browser("alice")
+    assert other.get(at(home)).status_code == 200, "another sign-in has proven nothing"
+    clock.shift(timedelta(minutes=31))
+    sign_in(hers, Account.objects.get(email__startswith="alice@"))
+    assert hers.get(at(home)).status_code == 200
+
+
 def test_a_wrong_code_changes_nothing_and_is_counted(hers: Client, home: Household, telephone: Telephone):
     code = to_the_last_code(hers, home, telephone)
     page = hers.post(at(home, "new/code/"), {"code": other_than(code)})

@@ -57,6 +57,10 @@ def in_hand(view: View) -> View:
 @require_http_methods(["GET", "HEAD", "POST"])
 @holders_own
 def change_phone(request: HttpRequest, *, contract: Contract) -> HttpResponse:
+    """Where it begins; who left off after the code to the old number, which may be dead by now, goes on after it."""
+    begun = phone_change.latest(request, contract)
+    if request.method != "POST" and begun and begun.is_open:
+        return redirect("mypage:change_phone_new", contract=contract.number)
     walk = changing.old_phone(contract)
     if not contact_phone.channels(contract.contact_phone):
         why = no_way(contract.contact_phone)
