@@ -1,6 +1,6 @@
 """Where a login continues: whatever ``next`` says, a path of this site."""
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -51,6 +51,26 @@ def test_a_login_stays_here(wanted: str) -> None:
     assert answer.status_code == 302
     assert answer["Location"].startswith("/")
     assert not answer["Location"].startswith(("//", "/\\"))
+
+
+FORM = "/console/customers/contracts/1/"
+SENT = f"{FORM}ids/00000000-0000-0000-0000-000000000000/"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("came_from", "onward"),
+    [
+        (f"http://testserver{FORM}?page=2#ids", f"{FORM}?page=2"),
+        ("", SENT),
+        ("https://evil.example/my/", SENT),
+        ("http://[", SENT),
+    ],
+)
+def test_who_sent_a_form_after_the_session_ended_comes_back_to_its_page(came_from: str, onward: str) -> None:
+    """The address itself may take forms alone and answer nothing else."""
+    answer = Client().post(SENT, {}, headers={"Referer": came_from})
+    assert parse_qs(urlsplit(answer["Location"]).query) == {"next": [onward]}
 
 
 @pytest.mark.django_db

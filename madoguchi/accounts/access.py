@@ -1,10 +1,11 @@
 """Who may see a page, and how sure we must be of who it is: view decorators for customers and for staff."""
 
+import contextlib
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
@@ -95,5 +96,16 @@ def _saying(view: View, **guard: Any) -> View:
 
 
 def _by_way_of(page: str, request: HttpRequest) -> HttpResponse:
-    """To ``page``, which afterwards continues at the page asked for. After a POST that page is shown afresh."""
-    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}")
+    """To ``page``, which afterwards continues at the page asked for; after a POST at the one whose form it was, since
+    some addresses take forms alone."""
+    onward = request.get_full_path() if request.method in ("GET", "HEAD") else _page_of_form(request)
+    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({REDIRECT_FIELD_NAME: onward})}")
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """Browsers say it (``SECURE_REFERRER_POLICY``); where one does not, the address the form was sent to."""
+    with contextlib.suppress(ValueError):
+        came = urlsplit(request.headers.get("Referer", ""))
+        if came.netloc == request.get_host():
+            return came._replace(scheme="", netloc="", fragment="").geturl()
+    return request.get_full_path()
