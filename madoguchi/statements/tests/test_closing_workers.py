@@ -8,6 +8,7 @@ from datetime import datetime
 import psycopg
 import pytest
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from madoguchi.delivery.jobs import take_over_jobs
 from madoguchi.statements.closing import schedule
@@ -84,7 +85,7 @@ def test_what_a_killed_worker_had_begun_another_does(tmp_path, time_machine, ses
     assert len({by for by, _status in parts}) == 2
     assert BillingMonth.objects.get().state == BillingMonth.State.CLOSING
     session.execute(LONG_SILENT, [dead])
-    take_over_jobs.defer(timestamp=0)
+    app.configure_task(take_over_jobs.name).defer(timestamp=0)
     until(CLOSED)
     assert sorted(Bill.objects.values_list("number", "total")) == [("202610-0000001", 221), ("202610-0000002", 12)]
     assert all(of_bill(bill).adds_up() for bill in Bill.objects.all())
