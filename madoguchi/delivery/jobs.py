@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import structlog
 from django.conf import settings
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from madoguchi.delivery import days, pace
 from madoguchi.delivery.models import Mailing, SeenCallback
@@ -25,10 +27,14 @@ log = structlog.get_logger(__name__)
 async def take_over_jobs(timestamp: int) -> None:
     """Every minute: give the jobs of workers that died in the middle to the living, from their beginning.
 
-    Every job can be run again: it goes on where its data says it stopped.
+    Every job can be run again: it goes on where its data says it stopped. Where the same job waits in the queue
+    already, that one does so, and the dead one ends: until then it keeps its lock, and all who need it waiting.
     """
     for job in await app.job_manager.get_stalled_jobs():
-        await app.job_manager.retry_job(job)
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:
+            await app.job_manager.finish_job(job, Status.ABORTED, delete_job=False)
         log.warning("job.taken_over", task=job.task_name, job=job.id)
 
 

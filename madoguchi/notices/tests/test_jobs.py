@@ -40,16 +40,32 @@ def test_a_worker_writes_the_letters_of_what_was_published(published):
 
 
 def test_a_job_whose_worker_died_is_taken_over(published):
+    _worker_died()
+    asyncio.run(_take_over())
+    assert ProcrastinateJob.objects.filter(task_name="notices.write_letters", status="todo").exists()
+    _work()
+    assert Letter.objects.get(mailing__renderer="notices.report").address == "hanako@example.jp"
+
+
+def test_of_a_job_that_waits_again_the_one_whose_worker_died_ends(published):
+    job = app.configure_task("statements.go_on_with_import", lock="one at a time", queueing_lock="this file")
+    job.defer(run_id=0)
+    _worker_died()
+    job.defer(run_id=0)
+    asyncio.run(_take_over())
+    of_import = ProcrastinateJob.objects.filter(task_name="statements.go_on_with_import").order_by("id")
+    assert list(of_import.values_list("status", flat=True)) == ["aborted", "todo"]
+    assert ProcrastinateJob.objects.filter(task_name="notices.write_letters", status="todo").exists()
+
+
+def _worker_died() -> None:
+    """Whatever is to be done was begun by a worker that is no more."""
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH dead AS (INSERT INTO procrastinate_workers (last_heartbeat)"
             " VALUES (now() - interval '1 minute') RETURNING id)"
             " UPDATE procrastinate_jobs SET status = 'doing', worker_id = dead.id FROM dead"
         )
-    asyncio.run(_take_over())
-    assert ProcrastinateJob.objects.filter(task_name="notices.write_letters", status="todo").exists()
-    _work()
-    assert Letter.objects.get(mailing__renderer="notices.report").address == "hanako@example.jp"
 
 
 async def _take_over() -> None:
