@@ -43,9 +43,10 @@ def page(prefix: str = "") -> str:
 
 def row(text: str, name: str) -> list[str]:
     """The cells of a row, as they read."""
-    found = re.search(rf"<tr><th scope=\"row\">{name}.*?</tr>", text, flags=re.DOTALL)
+    found = re.search(rf"<tr role=\"row\"><th scope=\"row\" role=\"rowheader\">{name}.*?</tr>", text, flags=re.DOTALL)
     assert found, name
-    return [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<t[dh].*?</t[dh]>", found[0], re.DOTALL)]
+    plain = re.sub(r"<span class=\"stacked__label\".*?</span>", "", found[0])
+    return [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<t[dh].*?</t[dh]>", plain, re.DOTALL)]
 
 
 def test_nothing_sent_yet_is_said(db: None):
@@ -58,10 +59,14 @@ def test_each_prefix_has_its_rate_and_what_is_left(contract: Contract, settings)
         send(contract, MOBILE, typed=typed)
     send(contract, FIXED, state="failed")
     text = page("/en")
-    assert row(text, "090")[1:8] == ["Open", "6", "96", "4 / 4", "3 / 4", "75 %", "0"]
-    assert row(text, "030")[1:8] == ["Open", "9", "99", "1 / 1", "0 / 1", "0 %", "1"]
+    assert row(text, "090")[1:8] == ["Open", "6", "96", "4 / 4", "3 / 4", "75%", "0"]
+    assert row(text, "030")[1:8] == ["Open", "9", "99", "1 / 1", "0 / 1", "0%", "1"]
     assert MOBILE not in text
     assert "9000" not in text
+    settings.CODES_AN_HOUR, settings.CODES_A_DAY = 3000, 30_000
+    text = page()
+    assert "1時間に3,000件、24時間に30,000件" in text
+    assert row(text, "090")[2:4] == ["2,996", "29,996"]
 
 
 def test_what_is_cut_off_comes_first_and_is_said_above(contract: Contract, settings):
@@ -72,7 +77,7 @@ def test_what_is_cut_off_comes_first_and_is_said_above(contract: Contract, setti
     raise_alarm(budgets(budget_prefix(FIXED))[0], budget_prefix(FIXED))
     text = page()
     assert "送信停止中：030で始まる番号" in text
-    assert text.index('<th scope="row">030') < text.index('<th scope="row">090')
+    assert text.index('role="rowheader">030') < text.index('role="rowheader">090')
 
 
 def test_a_budget_of_nothing_is_said(db: None, settings):
