@@ -116,7 +116,7 @@ CALLS = RecordKind(
         Column("marks", _("Marks"), Shape.MARKS, lambda call, _look: marks(call)),
     ),
     lines=lines,
-    why=lambda call, _statement: why(call),
+    why=lambda call, statement: why(call, discounted=statement.discount is not None),
     begin=begin,
     store=store,
 )

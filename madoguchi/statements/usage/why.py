@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 Rows = list[tuple[str, str]]
 
 
-def why(call: "Call") -> Rows:
-    """(what, how much), from the tariff to the charge; docs/rating.md has the rules."""
+def why(call: "Call", *, discounted: bool) -> Rows:
+    """(what, how much), from the tariff to the charge; docs/rating.md has the rules.
+
+    ``discounted``: whether the contract has an incoming-call discount at all.
+    """
     if not call.outgoing:
-        return _received(call)
+        return _received(call, discounted=discounted)
     rows = [(_("Tariff"), call.tariff), (pgettext("tariff", "Prefix"), prefix_words(call.prefix))]
     rows.append((_("Class"), words(call.kind)))
     if call.dialled:
@@ -33,8 +36,10 @@ def why(call: "Call") -> Rows:
     return [*rows, *_sum(call)]
 
 
-def _received(call: "Call") -> Rows:
+def _received(call: "Call", *, discounted: bool) -> Rows:
     rows = [(_("Class"), words(call.kind)), (_("Charge"), _("Nothing: calls received are free of charge."))]
+    if not discounted and not call.earns:
+        return rows
     if call.earns:
         counts = _("%(talk)s count towards it.") % {"talk": duration(call.talk_seconds)}
     elif call.answered:

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from madoguchi.contracts.models import TelephoneNumber
+from madoguchi.statements.models import Call, IncomingCallDiscount
 from madoguchi.statements.reading.half_year import MonthTotal
 from madoguchi.support.charges.chart import chart
 from madoguchi.support.charges.tests.month import row, take_in
@@ -175,6 +176,15 @@ def test_a_line_says_why_it_costs_what_it_costs(hers):
     ):
         assert words in said
     assert 'href="#why-1"' in page.content.decode()
+
+
+def test_a_call_received_says_nothing_of_a_discount_the_contract_has_not(hers):
+    assert "Incoming-call discount" in flat(hers.get(f"{OCTOBER}&direction=in"))
+    IncomingCallDiscount.objects.all().delete()
+    Call.objects.update(earns=False)
+    said = flat(hers.get(f"{OCTOBER}&direction=in"))
+    assert "calls received are free of charge" in said
+    assert "Incoming-call discount" not in said
 
 
 def test_the_chart_says_what_the_months_cost_and_so_does_a_table(hers):
