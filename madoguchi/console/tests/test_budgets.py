@@ -63,10 +63,14 @@ def test_each_prefix_has_its_rate_and_what_is_left(contract: Contract, settings)
     assert row(text, "030")[1:8] == ["Open", "9", "99", "1 / 1", "0 / 1", "0%", "1"]
     assert MOBILE not in text
     assert "9000" not in text
+
+
+def test_large_budgets_are_grouped(contract: Contract, settings):
     settings.CODES_AN_HOUR, settings.CODES_A_DAY = 3000, 30_000
+    send(contract, MOBILE)
     text = page()
     assert "1時間に3,000件、24時間に30,000件" in text
-    assert row(text, "090")[2:4] == ["2,996", "29,996"]
+    assert row(text, "090")[2:4] == ["2,999", "29,999"]
 
 
 def test_what_is_cut_off_comes_first_and_is_said_above(contract: Contract, settings):
