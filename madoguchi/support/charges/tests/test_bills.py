@@ -141,6 +141,21 @@ def test_the_running_month_says_so(home: Household):
     assert "invoice.pdf" not in page
     assert hers.get(f"{url(home, '2026-11/')}invoice.pdf").status_code == 404
     assert "暫定" in hers.get("/my/charges/bills/?month=2026-11").text
+    for shown in (page, hers.get(url(home, "")).text, hers.get("/my/charges/bills/?month=2026-11").text):
+        assert "2026年12月30日" in shown, "due on the 10th and 20 days, wherever the month is shown"
+
+
+def test_a_contract_of_which_nothing_was_ever_billed_says_so(home: Household):
+    contract = home.office
+    contract.pk, contract.number = None, "C100000099"
+    contract.save()
+    hers = browser("alice", home)
+    assert "このご契約の請求はまだありません" in hers.get("/my/charges/bills/C100000099/").text
+    running = hers.get("/my/charges/bills/C100000099/2026-11/").text
+    assert "この月のご請求はありません" in running
+    assert "2026年12月30日" not in running
+    Contract.objects.filter(number="C100000099").update(ended_on=date(2026, 11, 10))
+    assert "まだ" not in hers.get("/my/charges/bills/C100000099/").text
 
 
 def test_months_of_a_contract(home: Household):

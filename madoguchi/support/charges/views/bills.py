@@ -22,6 +22,7 @@ from madoguchi.shell import languages
 from madoguchi.shell.forms import render_form
 from madoguchi.statements.billing import sheets
 from madoguchi.statements.billing.invoice import notes
+from madoguchi.statements.closing.close import due_on
 from madoguchi.statements.models import Bill, Payment
 from madoguchi.statements.reading.hiding import hidden_from
 from madoguchi.statements.statement import months_shown
@@ -46,6 +47,13 @@ class Row:
     bill: Bill | None = None
     payment: Payment | None = None
     opened: bool = True
+
+    @property
+    def due_on(self) -> date | None:
+        """None where there is nothing to pay, or where it is hidden."""
+        if not self.total:
+            return None
+        return self.bill.due_on if self.bill else due_on(self.month)
 
     @property
     def nothing_to_pay(self) -> bool:

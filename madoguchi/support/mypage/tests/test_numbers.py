@@ -124,3 +124,14 @@ def test_customer_data(home: Household):
     assert "090-0000-0001" in shown
     assert "同僚の方" in browser("bob", home, proven=False).get("/my/customer/").text
     assert "株式会社ありす" not in browser("charlie", home, proven=False).get("/my/customer/").text
+
+
+def test_one_number_is_not_searched_for(home: Household):
+    hers = browser("alice", home)
+    assert 'id="numbers-q"' not in hers.get(url(home)).text
+    TelephoneNumber.objects.create(contract=home.branch, number="+815000000299", started_on=home.branch.started_on)
+    assert 'id="numbers-q"' in hers.get(url(home)).text
+    home.branch.telephone_numbers.all().delete()
+    bare = hers.get(url(home)).text
+    assert "このご契約に電話番号はありません" in bare
+    assert "わかりやすい名前" not in bare

@@ -45,6 +45,7 @@ def numbers(request: HttpRequest, *, contract: Contract) -> HttpResponse:
         "contract": contract,
         "page_obj": page,
         "rows": [(number, form[form.field_of(number)]) for number in held],
+        "several": contract.telephone_numbers.count() > 1,
         "q": text,
         "saved": request.session.pop(_SAVED, False),
     }
