@@ -10,7 +10,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from madoguchi.accounts.models import TryLevel
-from tests.test_url_permissions import CONSOLE, CONTRACT, HELD, MACHINE, PUBLIC, SIGNED_IN, browser, places
+from tests.sample_operator import browser, places
+from tests.test_url_permissions import CONSOLE, CONTRACT, HELD, MACHINE, PUBLIC, SIGNED_IN
 
 __all__ = ["places"]
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

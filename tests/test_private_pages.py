@@ -6,7 +6,8 @@ import pytest
 from django.conf import settings
 from django.http import HttpResponse
 
-from tests.test_url_permissions import CONSOLE, PUBLIC, SIGNED_IN, account, browser, places
+from tests.sample_operator import account, browser, places
+from tests.test_url_permissions import CONSOLE, PUBLIC, SIGNED_IN
 
 __all__ = ["places"]
 pytestmark = pytest.mark.django_db
