@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from madoguchi.console import audit, roles
 from madoguchi.console.tariffs.find import draft_of, locked
+from madoguchi.console.tariffs.meanwhile import changed_meanwhile, mark
 from madoguchi.shell.forms import render_form
 from madoguchi.statements.models import TariffVersion
 from madoguchi.statements.tariffs.rules_csv import LONGEST_BAND
@@ -68,19 +69,48 @@ class BandForm(forms.Form):
 
 
 def _edit(request: HttpRequest, version: TariffVersion, place: int | None) -> HttpResponse:
-    band = None if place is None else version.bands[place]
-    others = [other for other in version.bands if other is not band]
-    form = BandForm(request.POST if request.method == "POST" else None, others=others, initial=band or {})
-    if not (form.is_bound and form.is_valid()):
-        context = {"version": version, "band": band, "used": _rules(version, band).count() if band else 0}
-        return render_form(request, TEMPLATE, form, context)
-    new = {**form.cleaned_data, "days": sorted(form.cleaned_data["days"]), "hours": sorted(form.cleaned_data["hours"])}
+    if request.method != "POST":
+        return _shown(request, version, place, _form(version, place, None))
     with transaction.atomic():
-        _store(version, [*others, new] if place is None else [*version.bands[:place], new, *version.bands[place + 1 :]])
-        if band and band["name"] != new["name"]:
-            _rules(version, band).update(band=new["name"])
-        audit.record(request, "tariff.band", version, before=band or {}, after=new)
+        version = locked(version)  # what others did since it was shown counts
+        band = _band(version, place)
+        form = _form(version, place, request.POST)
+        if not form.is_valid() or (band and changed_meanwhile(request, form, version.bands, words=_in_words(band))):
+            return _shown(request, version, place, form)
+        _save(request, version, place, form.cleaned_data)
     return redirect("console:tariff", version.pk)
+
+
+def _band(version: TariffVersion, place: int | None) -> dict[str, Any] | None:
+    if place is not None and place >= len(version.bands):
+        raise Http404
+    return None if place is None else version.bands[place]
+
+
+def _form(version: TariffVersion, place: int | None, sent: Any) -> BandForm:
+    band = _band(version, place)
+    return BandForm(sent, others=[other for other in version.bands if other is not band], initial=band or {})
+
+
+def _shown(request: HttpRequest, version: TariffVersion, place: int | None, form: BandForm) -> HttpResponse:
+    band = _band(version, place)
+    used = _rules(version, band).count() if band else 0
+    context = {"version": version, "band": band, "used": used, "seen": mark(version.bands)}
+    return render_form(request, TEMPLATE, form, context)
+
+
+def _in_words(band: dict[str, Any]) -> str:
+    return f"{band['name']} ({listed_days(set(band['days']))} {hours_text(set(band['hours']))})"
+
+
+def _save(request: HttpRequest, version: TariffVersion, place: int | None, given: dict[str, Any]) -> None:
+    band = _band(version, place)
+    new = {**given, "days": sorted(given["days"]), "hours": sorted(given["hours"])}
+    at = len(version.bands) if place is None else place
+    _store(version, [*version.bands[:at], new, *version.bands[at + 1 :]])
+    if band and band["name"] != new["name"]:
+        _rules(version, band).update(band=new["name"])
+    audit.record(request, "tariff.band", version, before=band or {}, after=new)
 
 
 def _rules(version: TariffVersion, band: dict[str, Any]) -> Any:
@@ -88,9 +118,8 @@ def _rules(version: TariffVersion, band: dict[str, Any]) -> Any:
 
 
 def _store(version: TariffVersion, bands: list[dict[str, Any]]) -> None:
-    found = locked(version)
-    found.bands = bands
-    found.save(update_fields=["bands"])
+    version.bands = bands
+    version.save(update_fields=["bands"])
 
 
 @roles.may_bill
@@ -104,11 +133,18 @@ def new(request: HttpRequest, tariff_id: int) -> HttpResponse:
 def change(request: HttpRequest, tariff_id: int, place: int) -> HttpResponse:
     """``place``: which of the version's bands, from 0."""
     version = draft_of(tariff_id)
-    if place >= len(version.bands):
-        raise Http404
-    if request.method == "POST" and "remove" in request.POST and not _rules(version, version.bands[place]).exists():
-        with transaction.atomic():
-            audit.record(request, "tariff.band", version, before=version.bands[place], after={})
-            _store(version, [*version.bands[:place], *version.bands[place + 1 :]])
-        return redirect("console:tariff", version.pk)
+    band = _band(version, place)
+    if request.method == "POST" and "remove" in request.POST and band and not _rules(version, band).exists():
+        return _remove(request, version, place)
     return _edit(request, version, place)
+
+
+@transaction.atomic
+def _remove(request: HttpRequest, version: TariffVersion, place: int) -> HttpResponse:
+    version = locked(version)
+    band, form = _band(version, place), _form(version, place, request.POST)
+    if band and changed_meanwhile(request, form, version.bands, words=_in_words(band)):
+        return _shown(request, version, place, form)
+    audit.record(request, "tariff.band", version, before=band, after={})
+    _store(version, [*version.bands[:place], *version.bands[place + 1 :]])
+    return redirect("console:tariff", version.pk)

@@ -14,9 +14,12 @@ from django.views.decorators.http import require_http_methods
 
 from madoguchi.console import audit, roles
 from madoguchi.console.tariffs.find import draft_of, locked
+from madoguchi.console.tariffs.meanwhile import changed_meanwhile, mark
 from madoguchi.shell.forms import render_form
+from madoguchi.shell.templatetags.shell import date_long
 from madoguchi.statements.models import Call, TariffVersion, UsageKind
 from madoguchi.statements.tariffs import versions
+from madoguchi.statements.tariffs.words import usage_words
 
 METHODS = ["GET", "HEAD", "POST"]
 EARLIEST, LATEST = date(2000, 1, 1), date(2035, 12, 31)  # as far as holidays are known (statements/book.py)
@@ -107,18 +110,31 @@ def _begin(request: HttpRequest) -> dict[str, Any]:
 @require_http_methods(METHODS)
 def edit(request: HttpRequest, tariff_id: int) -> HttpResponse:
     version = draft_of(tariff_id)
-    facts = {name: getattr(version, name) for name in ("name", "valid_from", "usage_kinds")}
-    form = FactsForm(request.POST if request.method == "POST" else None, initial=facts, version=version)
-    if not (form.is_bound and form.is_valid()):
-        return render_form(request, "console/tariffs/edit.html", form, {"version": version})
-    with transaction.atomic():
-        version = locked(version)
-        for name, value in form.cleaned_data.items():
-            setattr(version, name, value)
-        version.save(update_fields=list(form.cleaned_data))
-        changed = {name: str(form.cleaned_data[name]) for name in form.changed_data}
-        audit.record(request, "tariff.edit", version, **changed)
-    return redirect("console:tariff", version.pk)
+    form = FactsForm(request.POST if request.method == "POST" else None, initial=_facts(version), version=version)
+    if form.is_bound and form.is_valid():
+        with transaction.atomic():
+            version = locked(version)
+            if not changed_meanwhile(request, form, _facts(version), words=_in_words(version)):
+                _save(request, version, form)
+                return redirect("console:tariff", version.pk)
+    context = {"version": version, "seen": mark(_facts(version))}
+    return render_form(request, "console/tariffs/edit.html", form, context)
+
+
+def _facts(version: TariffVersion) -> dict[str, Any]:
+    return {name: getattr(version, name) for name in ("name", "valid_from", "usage_kinds")}
+
+
+def _in_words(version: TariffVersion) -> str:
+    return f"{version.name} ({date_long(version.valid_from)}, {usage_words(version.usage_kinds)})"
+
+
+def _save(request: HttpRequest, version: TariffVersion, form: FactsForm) -> None:
+    for name, value in form.cleaned_data.items():
+        setattr(version, name, value)
+    version.save(update_fields=list(form.cleaned_data))
+    changed = {name: str(form.cleaned_data[name]) for name in form.changed_data}
+    audit.record(request, "tariff.edit", version, **changed)
 
 
 @roles.may_bill

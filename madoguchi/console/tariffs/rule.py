@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from madoguchi.console import audit, roles
 from madoguchi.console.tariffs.find import draft_of, locked
+from madoguchi.console.tariffs.meanwhile import changed_meanwhile, mark
 from madoguchi.console.templatetags.tariffs import tax_words
 from madoguchi.shell.forms import render_form
 from madoguchi.statements.kinds import KINDS, words
@@ -87,26 +88,47 @@ def _edit(request: HttpRequest, version: TariffVersion, rule: TariffRule | None)
     begin = rules_csv.cells_of(rule or Rule("", "", block_seconds=60))
     initial = {**begin, "carried": begin["carried"] == "yes"}
     form = RuleForm(request.POST if request.method == "POST" else None, version=version, rule=rule, initial=initial)
-    if not (form.is_bound and form.is_valid() and form.read):
-        return render_form(request, TEMPLATE, form, {"version": version, "rule": rule})
+    if form.is_bound and form.is_valid() and form.read:
+        try:
+            with transaction.atomic():
+                locked(version)
+                if not (rule and _changed(request, form, rule)):
+                    _save(request, version, rule, form.read)
+        except IntegrityError:  # somebody else stored it at this very moment
+            form.refuse_again()
+        if not form.errors:
+            # Back to the rule among its neighbours: in a long list it would be pages away from the top.
+            at = urlencode({"q": form.read.prefix})
+            return redirect(f"{reverse('console:tariff', args=[version.pk])}?{at}#rules")
+    return _shown(request, version, rule, form)
+
+
+def _shown(request: HttpRequest, version: TariffVersion, rule: TariffRule | None, form: RuleForm) -> HttpResponse:
+    return render_form(
+        request, TEMPLATE, form, {"version": version, "rule": rule, "seen": mark(_line(rule)) if rule else ""}
+    )
+
+
+def _line(rule: TariffRule | Rule) -> str:
+    return ",".join(rules_csv.cells_of(rule).values())
+
+
+def _changed(request: HttpRequest, form: RuleForm, rule: TariffRule) -> bool:
+    """Whether somebody else changed it since it was shown; 404 where it was deleted."""
     try:
-        _save(request, version, rule, form.read)
-    except IntegrityError:  # somebody else stored it at this very moment
-        form.refuse_again()
-        return render_form(request, TEMPLATE, form, {"version": version, "rule": rule})
-    # Back to the rule among its neighbours: in a long list it would be pages away from the top.
-    return redirect(f"{reverse('console:tariff', args=[version.pk])}?{urlencode({'q': form.read.prefix})}#rules")
+        rule.refresh_from_db()
+    except TariffRule.DoesNotExist:
+        raise Http404 from None
+    return changed_meanwhile(request, form, _line(rule), words=_line(rule))
 
 
-@transaction.atomic
 def _save(request: HttpRequest, version: TariffVersion, rule: TariffRule | None, read: Rule) -> None:
-    locked(version)
-    before = ",".join(rules_csv.cells_of(rule).values()) if rule else ""
+    before = _line(rule) if rule else ""
     saved = rule or TariffRule(version=version)
     for name, value in versions.values_of(read).items():
         setattr(saved, name, value)
     saved.save()
-    audit.record(request, "tariff.rule", version, before=before, after=",".join(rules_csv.cells_of(saved).values()))
+    audit.record(request, "tariff.rule", version, before=before, after=_line(saved))
 
 
 @roles.may_bill
@@ -121,9 +143,12 @@ def change(request: HttpRequest, tariff_id: int, rule_id: int) -> HttpResponse:
     version = draft_of(tariff_id)
     rule = get_object_or_404(version.rules, pk=rule_id)
     if request.method == "POST" and "remove" in request.POST:
+        form = RuleForm(request.POST, version=version, rule=rule)
         with transaction.atomic():
             locked(version)
-            audit.record(request, "tariff.rule", version, before=",".join(rules_csv.cells_of(rule).values()), after="")
+            if _changed(request, form, rule):
+                return _shown(request, version, rule, form)
+            audit.record(request, "tariff.rule", version, before=_line(rule), after="")
             rule.delete()
         return redirect("console:tariff", version.pk)
     return _edit(request, version, rule)
