@@ -77,7 +77,7 @@ def test_a_table_that_stacks_stays_a_table_for_a_screen_reader(path: Path) -> No
     "lists",
     [
         *("catalogue/services", "catalogue/categories", "legal_texts", "sites/board"),
-        *("imports/board", "imports/page", "imports/undo", "months/board", "months/page"),
+        *("imports/board", "imports/page", "imports/undo", "imports/conflicts", "months/board", "months/page"),
         *("payments/upload", "payments/page", "contracts/upload", "contracts/page"),
     ],
 )

@@ -79,6 +79,7 @@ class AllowanceForm(DatedForm):
     service = _ServiceField(
         label=gettext_lazy("Service"),
         queryset=Service.objects.all(),
+        empty_label=gettext_lazy("Please choose"),
         error_messages={"required": gettext_lazy("Please choose the service.")},
     )
     plan = forms.CharField(

@@ -52,7 +52,8 @@ def biller(client):
 
 
 def text(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+    once = re.sub(r"<span class=\"stacked__label\".*?</span>", "", response.content.decode())  # what a head says too
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", once))
 
 
 def said(n, month=11, **more):
