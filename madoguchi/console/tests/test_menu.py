@@ -1,6 +1,7 @@
 """The console's menu: each role finds the pages it may open and no other, and every page has its one place."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -56,3 +57,11 @@ def test_every_page_has_one_place() -> None:
 
 def _path(page: str) -> str:
     return reverse(f"console:{page}").removeprefix("/en")
+
+
+@pytest.mark.django_db
+def test_every_stylesheet_of_the_console_is_on_its_pages(client: Client) -> None:
+    people.sign_in(client, people.staff(StaffRole.VIEWER))
+    page = client.get("/en/console/").content.decode()
+    folder = Path(urls.__file__).with_name("static") / "console"
+    assert {path.stem for path in folder.glob("*.css")} == set(re.findall(r"console/(\w+)\.[^\"]*css\"", page))
