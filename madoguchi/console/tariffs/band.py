@@ -100,7 +100,7 @@ def _shown(request: HttpRequest, version: TariffVersion, place: int | None, form
 
 
 def _in_words(band: dict[str, Any]) -> str:
-    return f"{band['name']} ({listed_days(set(band['days']))} {hours_text(set(band['hours']))})"
+    return f"{band['name']} / {listed_days(set(band['days']))} {hours_text(set(band['hours']))}"
 
 
 def _save(request: HttpRequest, version: TariffVersion, place: int | None, given: dict[str, Any]) -> None:

@@ -126,7 +126,7 @@ def _facts(version: TariffVersion) -> dict[str, Any]:
 
 
 def _in_words(version: TariffVersion) -> str:
-    return f"{version.name} ({date_long(version.valid_from)}, {usage_words(version.usage_kinds)})"
+    return f"{version.name} / {date_long(version.valid_from)} / {usage_words(version.usage_kinds)}"
 
 
 def _save(request: HttpRequest, version: TariffVersion, form: FactsForm) -> None:

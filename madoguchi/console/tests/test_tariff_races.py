@@ -102,9 +102,9 @@ FACTS = {"valid_from": "2027-04-01", "usage_kinds": "ip050"}
     [
         ("rules/{rule}/", {**RULE, "price_yen": "22"}, {**RULE, "price_yen": "11"}, "81312,,fixed,11,"),
         ("rules/{rule}/", {**RULE, "remove": "1"}, {**RULE, "price_yen": "11"}, "81312,,fixed,11,"),
-        ("edit/", {"name": "mine", **FACTS}, {"name": "theirs", **FACTS}, "theirs (1 Apr 2027, 050 IP phone)"),
-        ("bands/1/", {"name": "a", "days": 1, "hours": 9}, {"name": "b", "days": 2, "hours": 9}, "b (Wed 9:00–10:00)"),
-        ("bands/1/", {"remove": "1"}, {"name": "b", "days": 2, "hours": 9}, "b (Wed 9:00–10:00)"),
+        ("edit/", {"name": "mine", **FACTS}, {"name": "theirs", **FACTS}, "theirs / 1 Apr 2027 / 050 IP phone"),
+        ("bands/1/", {"name": "a", "days": 1, "hours": 9}, {"name": "b", "days": 2, "hours": 9}, "b / Wed 9:00–10:00"),
+        ("bands/1/", {"remove": "1"}, {"name": "b", "days": 2, "hours": 9}, "b / Wed 9:00–10:00"),
     ],
 )
 def test_who_saves_second_is_told_what_stands_and_may_replace_it(billing, draft_of_two, edits):
