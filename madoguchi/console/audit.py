@@ -2,12 +2,14 @@
 
 from typing import Any, cast
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from madoguchi.accounts.models import Account
 from madoguchi.console.models import AuditEntry
 from madoguchi.shell.logs import request_id
+
+ENTRIES_SHOWN = 20
 
 
 def record(request: HttpRequest, act: str, object: Model, *, reason: str = "", **detail: Any) -> AuditEntry:
@@ -30,6 +32,11 @@ def last(act: str, object: Model) -> AuditEntry | None:
     """When somebody last did that to it."""
     found = AuditEntry.objects.filter(act=act, **_named(object)).select_related("actor")
     return found.order_by("-at", "-pk").first()
+
+
+def entries(object: Model) -> QuerySet[AuditEntry]:
+    """What was done to it, the newest first, as far as a page shows it."""
+    return AuditEntry.objects.filter(**_named(object)).select_related("actor")[:ENTRIES_SHOWN]
 
 
 def _named(object: Model) -> dict[str, str]:

@@ -2,9 +2,11 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
+from typing import NamedTuple
 
 from django.http import Http404, StreamingHttpResponse
 from django.utils.translation import get_language, override
@@ -12,6 +14,20 @@ from django.utils.translation import get_language, override
 from madoguchi.contracts.imports.rows import ADDED
 
 Sentence = Callable[[str, str], str]  # reason and value in the active language
+_LAST_DIGITS = re.compile(r"\d{4}(?=\D*$)")
+
+
+class Rejected(NamedTuple):
+    """As pages list it."""
+
+    line: int
+    column: str
+    why: str
+
+
+def without_last_digits(value: str) -> str:
+    """Of what may be somebody's telephone number; enough is left to find it by."""
+    return _LAST_DIGITS.sub("****", value)
 
 
 def rejected_csv(path: Path, *, name: str, sentence: Sentence) -> StreamingHttpResponse:

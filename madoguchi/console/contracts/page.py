@@ -1,42 +1,37 @@
 """``/console/contracts/import/<id>/``: how far an upload is, what its check found, and what is decided about it."""
 
-from typing import Any, cast
+from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
-from madoguchi.accounts.models import Account
 from madoguchi.console import audit, roles
-from madoguchi.console.models import AuditEntry
-from madoguchi.console.rejected_rows import rejected_csv
+from madoguchi.console.rejected_rows import Rejected, rejected_csv, without_last_digits
+from madoguchi.console.worked_on import decide, progress_of
 from madoguchi.contracts.imports import uploads
-from madoguchi.contracts.imports.reasons import sentence
+from madoguchi.contracts.imports.reasons import about_file, sentence
 from madoguchi.contracts.models import Upload, UploadFile
 
-ENTRIES_SHOWN = 20
+PAGE = "console:contracts_upload"
+_NUMBERS = {"phone", "spreadsheet"}  # reasons whose value may be somebody's telephone number
 
 
 @roles.may_bill
 @require_safe
 def show(request: HttpRequest, upload_id: int) -> HttpResponse:
     upload = get_object_or_404(Upload.objects.select_related("received_by", "decided_by"), pk=upload_id)
-    done = AuditEntry.objects.filter(object_type="upload", object_key=str(upload.pk)).select_related("actor")
-    context = {**_context(upload), "entries": done[:ENTRIES_SHOWN]}
-    return render(request, "console/contracts/page.html", context)
+    context = _context(upload)
+    context["why_refused"] = about_file(upload.reason, upload.about) if upload.reason else ""
+    context["rejected"] = [(file, _rows(file)) for file in context["files"] if file.rejected]
+    return render(request, "console/contracts/page.html", {**context, "entries": audit.entries(upload)})
 
 
 @roles.may_bill
 @require_safe
 def progress(request: HttpRequest, upload_id: int) -> HttpResponse:
-    """The part of the page that changes, for the page itself to fetch; at the end it fetches all of itself."""
     upload = get_object_or_404(Upload, pk=upload_id)
-    response = render(request, "console/contracts/progress.html", _context(upload))
-    if not upload.moves:
-        response["HX-Refresh"] = "true"
-    return response
+    return progress_of(request, "console/contracts/progress.html", _context(upload), moves=upload.moves)
 
 
 def _context(upload: Upload) -> dict[str, Any]:
@@ -46,29 +41,28 @@ def _context(upload: Upload) -> dict[str, Any]:
         "files": files,
         "read": sum(file.read for file in files),
         "good": sum(file.new + file.changed for file in files),
-        "rejected": [file for file in files if file.rejected],
     }
+
+
+def _rows(file: UploadFile) -> list[Rejected]:
+    return [
+        Rejected(line, column, sentence(reason, without_last_digits(value) if reason in _NUMBERS else value))
+        for line, column, reason, value in file.problems
+    ]
 
 
 @roles.may_bill
 @require_POST
 def confirm(request: HttpRequest, upload_id: int) -> HttpResponse:
-    """Where somebody else decided first, the page says how it stands."""
     upload = get_object_or_404(Upload, pk=upload_id)
-    with transaction.atomic():
-        if uploads.confirm(upload, by=cast(Account, request.user), now=timezone.now()):
-            audit.record(request, "contracts.confirm", upload)
-    return redirect("console:contracts_upload", upload.pk)
+    return decide(request, upload, uploads.confirm, act="contracts.confirm", page=PAGE)
 
 
 @roles.may_bill
 @require_POST
 def give_up(request: HttpRequest, upload_id: int) -> HttpResponse:
     upload = get_object_or_404(Upload, pk=upload_id)
-    with transaction.atomic():
-        if uploads.give_up(upload, by=cast(Account, request.user), now=timezone.now()):
-            audit.record(request, "contracts.give_up", upload)
-    return redirect("console:contracts_upload", upload.pk)
+    return decide(request, upload, uploads.give_up, act="contracts.give_up", page=PAGE)
 
 
 @roles.may_bill

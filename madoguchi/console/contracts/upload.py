@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from madoguchi.accounts.models import Account
 from madoguchi.console import audit, roles
+from madoguchi.console.sending import OneFile, SendingForm
 from madoguchi.contracts.imports.rows import KINDS
 from madoguchi.contracts.imports.uploads import receive
 from madoguchi.contracts.models import Upload
@@ -31,7 +31,7 @@ class Many(forms.FileInput):
     allow_multiple_selected = True
 
 
-class Files(forms.FileField):
+class Files(OneFile):
     """Several files, each as one would be."""
 
     widget = Many(attrs={"accept": ".csv,text/csv", "multiple": True})
@@ -40,30 +40,13 @@ class Files(forms.FileField):
         return [super(Files, self).clean(one, initial) for one in data or [None]]
 
 
-class UploadForm(forms.Form):
-    file = Files(
-        label=gettext_lazy("CSV files"),
-        allow_empty_file=True,
-        max_length=200,
-        error_messages={
-            "required": gettext_lazy("Please choose one file or several."),
-            "max_length": gettext_lazy("The name of the file is too long."),
-        },
-    )
+class UploadForm(SendingForm):
+    up_to = gettext_lazy("Customers, contracts, numbers and roles, one or several together; up to %(size)s MB in all.")
 
-    def __init__(self, *args: Any, left_out: bool = False, **options: Any) -> None:
-        super().__init__(*args, **{**options, "auto_id": "id_%s"})
-        self.left_out = left_out
-        self.fields["file"].help_text = _(
-            "Customers, contracts, numbers and roles, one or several together; up to %(size)s MB in all."
-        ) % {"size": f"{settings.UPLOAD_MB:,}"}
+    file = Files(label=gettext_lazy("CSV files"), needed=gettext_lazy("Please choose one file or several."))
 
     def clean(self) -> dict[str, Any]:
-        if self.left_out:
-            self.errors.pop("file", None)
-            said = _("The file is larger than %(size)s MB. Use the command line for it.")
-            self.add_error("file", said % {"size": f"{settings.UPLOAD_MB:,}"})
-        if len(self.cleaned_data.get("file", [])) > MOST_FILES:
+        if len(super().clean().get("file", [])) > MOST_FILES:
             raise ValidationError({"file": _("Please send at most %(most)s files together.") % {"most": MOST_FILES}})
         return self.cleaned_data
 

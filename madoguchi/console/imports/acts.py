@@ -1,35 +1,35 @@
 """What is decided about a checked file: import it, or give it up."""
 
-from typing import cast
+from datetime import datetime
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from madoguchi.accounts.models import Account
-from madoguchi.console import audit, roles
-from madoguchi.statements.imports import decide
+from madoguchi.console import roles
+from madoguchi.console.worked_on import decide
+from madoguchi.statements.imports import decide as decision
 from madoguchi.statements.models import ImportRun
+
+PAGE = "console:import"
 
 
 @roles.may_bill
 @require_POST
 def confirm(request: HttpRequest, import_id: int) -> HttpResponse:
-    """Where somebody else decided first, the page says how it stands."""
     run = get_object_or_404(ImportRun, pk=import_id)
-    with transaction.atomic():
-        if decide.confirm(run, by=cast(Account, request.user), now=timezone.now()):
-            audit.record(request, "import.confirm", run, stored=run.stored, rejected=run.rejected)
-    return redirect("console:import", run.pk)
+    said = {"stored": run.stored, "rejected": run.rejected}
+    return decide(request, run, decision.confirm, act="import.confirm", page=PAGE, **said)
 
 
 @roles.may_bill
 @require_POST
 def give_up(request: HttpRequest, import_id: int) -> HttpResponse:
     run = get_object_or_404(ImportRun, pk=import_id)
-    with transaction.atomic():
-        if decide.give_up(run, now=timezone.now()):
-            audit.record(request, "import.give_up", run)
-    return redirect("console:import", run.pk)
+    return decide(request, run, _give_up, act="import.give_up", page=PAGE)
+
+
+def _give_up(run: ImportRun, /, *, by: Account, now: datetime) -> bool:
+    """The log alone says by whom."""
+    return decision.give_up(run, now=now)

@@ -7,32 +7,34 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from madoguchi.console import roles
+from madoguchi.console import audit, roles
 from madoguchi.console.imports.look import granted
-from madoguchi.console.models import AuditEntry
+from madoguchi.console.rejected_rows import Rejected, without_last_digits
+from madoguchi.console.worked_on import progress_of
 from madoguchi.statements.imports.conflicts import undecided
 from madoguchi.statements.imports.progress import stands
 from madoguchi.statements.imports.receive import rejects_path
 from madoguchi.statements.models import ImportRun, RejectedRow
+from madoguchi.statements.reasons import sentence
 
 A_PAGE = 50
-ENTRIES_SHOWN = 20
+_NUMBERS = {"not_a_number", "wrong_length"}  # reasons whose value may be somebody's number, if it is long enough
 
 
 @roles.may_bill
 @require_safe
 def show(request: HttpRequest, import_id: int) -> HttpResponse:
     run = get_object_or_404(ImportRun.objects.select_related("received_by", "confirmed_by", "mends"), pk=import_id)
-    done = AuditEntry.objects.filter(object_type="importrun", object_key=str(run.pk)).select_related("actor")
     page_obj = Paginator(rejected_of(run), A_PAGE).get_page(request.GET.get("page"))
     context = {
         **_context(run),
         "page_obj": page_obj,
+        "rows": [_shown(row) for row in page_obj.object_list],
         "granted": granted(request, run),
         "rejects": rejects_path(run).is_file(),
         "waiting": undecided(run.usage_import_id).count() if run.usage_import_id else 0,
         "mended": run.mended_by.all(),
-        "entries": done[:ENTRIES_SHOWN],
+        "entries": audit.entries(run),
     }
     return render(request, "console/imports/page.html", context)
 
@@ -40,12 +42,8 @@ def show(request: HttpRequest, import_id: int) -> HttpResponse:
 @roles.may_bill
 @require_safe
 def progress(request: HttpRequest, import_id: int) -> HttpResponse:
-    """The part of the page that changes, for the page itself to fetch; at the end it fetches all of itself."""
     run = get_object_or_404(ImportRun, pk=import_id)
-    response = render(request, "console/imports/progress.html", _context(run))
-    if not run.moves:
-        response["HX-Refresh"] = "true"
-    return response
+    return progress_of(request, "console/imports/progress.html", _context(run), moves=run.moves)
 
 
 def _context(run: ImportRun) -> dict[str, Any]:
@@ -58,3 +56,8 @@ def rejected_of(run: ImportRun) -> Any:
     if run.usage_import_id:
         return RejectedRow.objects.filter(usage_import=run.usage_import_id).order_by("line", "pk")
     return RejectedRow.objects.filter(run=run).order_by("line", "pk")
+
+
+def _shown(row: RejectedRow) -> Rejected:
+    hidden = row.reason in _NUMBERS and len(row.value) > 6
+    return Rejected(row.line, row.column, sentence(row.reason, without_last_digits(row.value) if hidden else row.value))

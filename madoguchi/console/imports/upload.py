@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from madoguchi.accounts.models import Account
 from madoguchi.console import audit, roles
+from madoguchi.console.sending import OneFile, SendingForm
 from madoguchi.shell.forms import render_form
 from madoguchi.shell.uploads import too_large
 from madoguchi.statements.formats import FORMATS
@@ -47,16 +48,11 @@ def formats() -> list[tuple[str, Any]]:
     return [("", gettext_lazy("Please choose")), *known, (MAPPED, gettext_lazy("As a mapping file describes"))]
 
 
-class UploadForm(forms.Form):
-    file = forms.FileField(
-        label=pgettext_lazy("import", "File"),
-        allow_empty_file=True,
-        max_length=200,
-        error_messages={
-            "required": gettext_lazy("Please choose a file."),
-            "max_length": gettext_lazy("The name of the file is too long."),
-        },
-    )
+class UploadForm(SendingForm):
+    up_to = gettext_lazy("Also packed with gzip or Zstandard; up to %(size)s MB.")
+    too_large = gettext_lazy("The file is larger than %(size)s MB. Pack it, or use the command line for it.")
+
+    file = OneFile(label=pgettext_lazy("import", "File"))
     format = forms.ChoiceField(
         label=pgettext_lazy("import", "Format"),
         choices=formats,
@@ -86,13 +82,6 @@ class UploadForm(forms.Form):
     )
     mends = forms.ModelChoiceField(ImportRun.objects.all(), required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, left_out: bool = False, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.left_out = left_out
-        self.fields["file"].help_text = _("Also packed with gzip or Zstandard; up to %(size)s MB.") % {
-            "size": f"{settings.UPLOAD_MB:,}"
-        }
-
     def clean_source(self) -> str:
         source = " ".join(str(self.cleaned_data["source"]).split())
         if not source.isprintable():
@@ -100,10 +89,7 @@ class UploadForm(forms.Form):
         return source
 
     def clean(self) -> dict[str, Any]:
-        if self.left_out:
-            self.errors.pop("file", None)
-            words = _("The file is larger than %(size)s MB. Pack it, or use the command line for it.")
-            self.add_error("file", words % {"size": f"{settings.UPLOAD_MB:,}"})
+        super().clean()
         self.cleaned_data["mapping_text"] = self._mapping() if self.cleaned_data.get("format") == MAPPED else ""
         return self.cleaned_data
 

@@ -1,63 +1,51 @@
 """``/console/payments/<id>/``: how far a file is, what its check found, and what is decided about it."""
 
-from typing import cast
-
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
-from madoguchi.accounts.models import Account
 from madoguchi.console import audit, roles
-from madoguchi.console.models import AuditEntry
-from madoguchi.console.rejected_rows import rejected_csv
+from madoguchi.console.rejected_rows import Rejected, rejected_csv
+from madoguchi.console.worked_on import decide, progress_of
 from madoguchi.statements.billing import payment_files
-from madoguchi.statements.billing.payment_words import sentence
+from madoguchi.statements.billing.payment_words import about_file, sentence
 from madoguchi.statements.models import PaymentFile
-
-ENTRIES_SHOWN = 20
 
 
 @roles.may_bill
 @require_safe
 def show(request: HttpRequest, file_id: int) -> HttpResponse:
     file = get_object_or_404(PaymentFile.objects.select_related("received_by", "decided_by"), pk=file_id)
-    done = AuditEntry.objects.filter(object_type="paymentfile", object_key=str(file.pk)).select_related("actor")
-    context = {"file": file, "rejects": file.rejects.is_file(), "entries": done[:ENTRIES_SHOWN]}
+    context = {
+        "file": file,
+        "why_refused": about_file(file.reason, file.about) if file.reason else "",
+        "rows": [Rejected(line, column, sentence(reason, value)) for line, column, reason, value in file.problems],
+        "rejects": file.rejects.is_file(),
+        "entries": audit.entries(file),
+    }
     return render(request, "console/payments/page.html", context)
 
 
 @roles.may_bill
 @require_safe
 def progress(request: HttpRequest, file_id: int) -> HttpResponse:
-    """The part of the page that changes, for the page itself to fetch; at the end it fetches all of itself."""
     file = get_object_or_404(PaymentFile, pk=file_id)
-    response = render(request, "console/payments/progress.html", {"file": file})
-    if not file.moves:
-        response["HX-Refresh"] = "true"
-    return response
+    return progress_of(request, "console/payments/progress.html", {"file": file}, moves=file.moves)
 
 
 @roles.may_bill
 @require_POST
 def confirm(request: HttpRequest, file_id: int) -> HttpResponse:
-    """Where somebody else decided first, the page says how it stands."""
     file = get_object_or_404(PaymentFile, pk=file_id)
-    with transaction.atomic():
-        if payment_files.confirm(file, by=cast(Account, request.user), now=timezone.now()):
-            audit.record(request, "payments.confirm", file, new=file.new)
-    return redirect("console:payment_file", file.pk)
+    act, page = "payments.confirm", "console:payment_file"
+    return decide(request, file, payment_files.confirm, act=act, page=page, new=file.new)
 
 
 @roles.may_bill
 @require_POST
 def give_up(request: HttpRequest, file_id: int) -> HttpResponse:
     file = get_object_or_404(PaymentFile, pk=file_id)
-    with transaction.atomic():
-        if payment_files.give_up(file, by=cast(Account, request.user), now=timezone.now()):
-            audit.record(request, "payments.give_up", file)
-    return redirect("console:payment_file", file.pk)
+    return decide(request, file, payment_files.give_up, act="payments.give_up", page="console:payment_file")
 
 
 @roles.may_bill

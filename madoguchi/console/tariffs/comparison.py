@@ -10,15 +10,14 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from madoguchi.console import roles
-from madoguchi.console.models import AuditEntry
+from madoguchi.console import audit, roles
 from madoguchi.console.tariffs.compare import ask
+from madoguchi.console.worked_on import progress_of
 from madoguchi.statements.models import ComparedContract, TariffComparison
 from madoguchi.statements.tariffs import comparing
 from madoguchi.statements.tariffs.money import yen_text
 
 SHOWN = 20  # contracts of either end; the file has them all
-ENTRIES_SHOWN = 20
 
 
 @roles.may_look
@@ -34,9 +33,7 @@ def show(request: HttpRequest, comparison_id: int) -> HttpResponse:
         "differs": _changed(asked),
         "can_bill": roles.can_bill(request),
         "key": uuid.uuid4(),
-        "entries": AuditEntry.objects.filter(object_type="tariffcomparison", object_key=str(asked.pk)).select_related(
-            "actor"
-        )[:ENTRIES_SHOWN],
+        "entries": audit.entries(asked),
     }
     return render(request, "console/tariffs/comparison.html", context)
 
@@ -52,12 +49,8 @@ def _changed(asked: TariffComparison) -> list[str]:
 @roles.may_look
 @require_safe
 def progress(request: HttpRequest, comparison_id: int) -> HttpResponse:
-    """The part of the page that changes, for the page itself to fetch; at the end it fetches all of itself."""
     asked = get_object_or_404(TariffComparison, pk=comparison_id)
-    response = render(request, "console/tariffs/comparison_progress.html", _progress(asked))
-    if not asked.moves:
-        response["HX-Refresh"] = "true"
-    return response
+    return progress_of(request, "console/tariffs/comparison_progress.html", _progress(asked), moves=asked.moves)
 
 
 def _progress(asked: TariffComparison) -> dict[str, Any]:
