@@ -15,6 +15,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.catalog.models import Category, Service
 from madoguchi.contracts.models import Contract
 from madoguchi.demo.sample import calls, commands, contracts
+from madoguchi.demo.sample.logins import HOUSEHOLDS
 from madoguchi.statements.models import Adjustment, Bill, BillItem, Call, Conflict, Payment, RejectedRow
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
@@ -30,7 +31,7 @@ def customers(settings, tmp_path, time_machine):
     for slug in {service for _, service, _ in contracts.OFFERS}:
         Service.objects.create(slug=slug, category=category, kana=slug, for_individuals=True, for_companies=True)
     logins = ("hanako@example.jp", "jiro@example.jp", "saburo@example.com")
-    for email in (*logins, *(email for email, *_ in contracts.HOUSEHOLDS)):
+    for email in (*logins, *(email for email, *_ in HOUSEHOLDS)):
         Account.objects.create(email=email)
     contracts.load(now=NOW, random=Random(1))
 

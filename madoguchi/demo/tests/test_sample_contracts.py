@@ -12,7 +12,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.catalog.models import Category, Service
 from madoguchi.contracts.models import Contract, Customer, TelephoneNumber
 from madoguchi.demo.sample import accounts, contracts
-from madoguchi.demo.sample.logins import LOGINS, UNLINKED_NUMBER, UNLINKED_PHONE
+from madoguchi.demo.sample.logins import HOUSEHOLDS, LOGINS, UNLINKED_NUMBER, UNLINKED_PHONE
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ def sample(db: None) -> None:
     for slug in {service for _, service, _ in contracts.OFFERS}:
         Service.objects.create(slug=slug, category=category, kana=slug, for_individuals=True, for_companies=True)
     logins = ("hanako@example.jp", "jiro@example.jp", "saburo@example.com", "new@example.jp")
-    for email in (*logins, *(email for email, *_ in contracts.HOUSEHOLDS)):
+    for email in (*logins, *(email for email, *_ in HOUSEHOLDS)):
         Account.objects.create(email=email)
     contracts.load(now=NOW, random=Random(1))
 
@@ -78,7 +78,7 @@ def test_every_number_is_fictitious_and_held_once():
 def test_a_household_is_called_as_its_id():
     saburo = next(login for login in LOGINS if login.email == "saburo@example.com")
     called = {saburo.email: f"{saburo.family_name_kana} {saburo.given_name_kana}"}
-    for number in range(1, len(contracts.HOUSEHOLDS) + 1):
+    for number in range(1, len(HOUSEHOLDS) + 1):
         somebody = accounts._somebody(number, now=NOW, random=Random(1))
         called[somebody.email] = somebody.kana_name
     for email, name in called.items():

@@ -10,6 +10,7 @@ from madoguchi.accounts.models import Account
 from madoguchi.catalog.models import Category, Service
 from madoguchi.contracts.models import Contract, UsageKind
 from madoguchi.demo.sample import contracts, usage
+from madoguchi.demo.sample.logins import HOUSEHOLDS
 from madoguchi.statements.models import Call, Conflict, RejectedRow, UsageImport, UsageLine
 from madoguchi.statements.statement import statement_of
 
@@ -24,7 +25,7 @@ def test_seven_months_of_usage_come_in_through_the_importer(settings, tmp_path, 
     category = Category.objects.create(slug="voice", name_ja="電話", name_en="Voice")
     for slug in {service for _, service, _ in contracts.OFFERS}:
         Service.objects.create(slug=slug, category=category, kana=slug, for_individuals=True, for_companies=True)
-    for email in ("hanako@example.jp", "jiro@example.jp", "saburo@example.com", *(h[0] for h in contracts.HOUSEHOLDS)):
+    for email in ("hanako@example.jp", "jiro@example.jp", "saburo@example.com", *(h[0] for h in HOUSEHOLDS)):
         Account.objects.create(email=email)
     contracts.load(now=NOW, random=Random(1))
     usage.load(now=NOW, random=Random(1))
