@@ -12,9 +12,7 @@ from typing import Any
 
 import psycopg
 import structlog
-from django.db import Error, connections
 
-from madoguchi.delivery.alarm import pause_for_failures
 from madoguchi.delivery.engine import outbox
 from madoguchi.delivery.engine.dispatch import Dispatch
 from madoguchi.delivery.engine.holdings import Holdings
@@ -24,6 +22,7 @@ from madoguchi.delivery.engine.link import Link
 from madoguchi.delivery.engine.options import Options, steady
 from madoguchi.delivery.engine.outbox import Claimed
 from madoguchi.delivery.engine.pacing import Pacing
+from madoguchi.delivery.engine.pauses import Pauses
 from madoguchi.delivery.engine.press import Press
 from madoguchi.delivery.engine.relays import Relay
 from madoguchi.delivery.engine.standing import Teller
@@ -50,7 +49,7 @@ class Engine:
         self._told: Counter[str] = Counter()
         self._take_over = TakeOver(grace=self._options.lease / 4)
         self._teller = Teller()
-        self._pausing: set[asyncio.Task[None]] = set()
+        self._pauses = Pauses()
         self._promising = set(Lane)  # lanes that may hold due letters
         self._wake, self._stopping = asyncio.Event(), asyncio.Event()
 
@@ -117,7 +116,7 @@ class Engine:
             log.info("delivery.stopped", unrecorded=unrecorded, **self._holdings.counts)
 
     async def _part(self) -> None:
-        await asyncio.gather(*self._pausing)
+        await self._pauses.settle()
         with contextlib.suppress(psycopg.OperationalError, TimeoutError):
             async with asyncio.timeout(1):
                 await self._dispatch.tally.tell(self._records, few=0)
@@ -263,12 +262,7 @@ class Engine:
             self._dispatch.stop(paused=set(stopped) - cancelled, cancelled=cancelled)
 
     def _blown(self, mailing: int, words: str) -> None:
-        """Too much of a mailing fails: pause it, in a thread, because that is Django's."""
-        log.error("delivery.paused", mailing=mailing)
-        task = asyncio.create_task(asyncio.to_thread(_pause, mailing, words))
-        self._pausing.add(task)
-        task.add_done_callback(self._pausing.discard)
-        task.add_done_callback(lambda _: self._dispatch.stopped(mailing))
+        self._pauses.begin(mailing, words, done=self._dispatch.stopped)
 
     async def _sweep(self) -> None:
         await self._recover()
@@ -285,15 +279,6 @@ class Engine:
         if lately := self._holdings.counts - self._told:
             log.info("delivery.letters", **lately)
             self._told = self._holdings.counts.copy()
-
-
-def _pause(mailing: int, words: str) -> None:
-    try:
-        pause_for_failures(mailing, words=words)
-    except Error:
-        log.warning("delivery.database_away")  # the next failures blow the fuse again
-    finally:
-        connections.close_all()
 
 
 async def _cancelled(tasks: list[asyncio.Task[Any]]) -> None:
