@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from madoguchi.delivery import renderers
@@ -55,8 +55,9 @@ def receiver(tmp_path: Path) -> Iterator[Sink]:
 
 @pytest.fixture
 def mailing() -> Callable[..., Mailing]:
-    """Make a mailing with letters to ``count`` people."""
+    """Make a mailing with letters to ``count`` people, at once: a worker would close one without."""
 
+    @transaction.atomic
     def make(count: int = 10, *, lane: Lane = Lane.TROUBLE, expires: timedelta = timedelta(days=1), **letter: Any):
         made = Mailing.objects.create(
             renderer="test.notice",
