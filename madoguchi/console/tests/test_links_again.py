@@ -145,7 +145,7 @@ def test_the_link_of_the_ids_next_address_is_sent_anew(support: Client, alice: A
     again = AddressChange.objects.get(end="")
     letter = Letter.objects.order_by("-pk")[0]
     assert letter.address == "next@example.jp"
-    assert "/en/" not in json.loads(unseal(letter.sealed))["link"]
+    assert "/en/" not in json.loads(unseal(letter.sealed or b""))["link"]
     assert change_address.waiting_change(alice, token(letter)) == again
     change_address.call_off(alice)
     assert support.get(f"{page(alice)}new_email/").status_code == 404
