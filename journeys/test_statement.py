@@ -16,6 +16,9 @@ WHO = {
     "ja-390": ("saburo@example.com", "0300000003", "voice"),
     "en-1280": ("customer02@example.jp", "0300000012", "voice"),
 }
+# The tables that have to be moved sideways.
+SIDEWAYS = """() => [...document.querySelectorAll(".table-scroll")]
+    .filter(each => each.scrollWidth > each.clientWidth).map(each => each.getAttribute("aria-labelledby"))"""
 
 
 @pytest.mark.parametrize("window", WHO)
@@ -46,3 +49,5 @@ def test_confirm_the_phone_and_read_the_calls(new_visitor: Callable[..., Visitor
     visitor.page.wait_for_url("**/my/charges/usage/C*/**")
     visitor.look(f"statement-{channel}")
     assert "¥" in visitor.text()
+    visitor.page.locator("main details").evaluate_all("all => all.forEach(each => each.open = true)")
+    assert not visitor.page.evaluate(SIDEWAYS), "every column is in sight"

@@ -14,7 +14,7 @@ from madoguchi.statements.usage import declared
 
 from .extract import Extract
 
-# Some 600 sheets. Nobody prints more; who wants to reckon with more takes another file.
+# Many hundred sheets. Nobody prints more; who wants to reckon with more takes another file.
 MOST_LINES = 20_000
 _ACROSS = (A4[1], A4[0])
 _TITLE, _SMALL = Style(16, bold=True), Style(8, colour=QUIET)
