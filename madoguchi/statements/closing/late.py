@@ -2,6 +2,7 @@
 
 from collections.abc import Set
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -41,5 +42,5 @@ def put_aside(closed: Set[date]) -> None:
             cursor.execute(_LATE, [month])
             cursor.execute(_COUNTED, [month, list(COUNTED)])
             named = allowances_of_late([contract for (contract,) in cursor.fetchall()], month)
-            of = {"contracts": list(named), "allowances": list(named.values())}
-            cursor.execute(_ADJUST, {"open": open_month_for(month), "month": month, **of})
+            by: dict[str, Any] = {"contracts": list(named), "allowances": list(named.values()), "month": month}
+            cursor.execute(_ADJUST, {**by, "open": open_month_for(month)})
