@@ -118,6 +118,8 @@ def test_two_workers_at_one_run(run):
         cursor.execute("SELECT pg_advisory_lock(hashtext('statements_importrun'), %s)", [run.pk])
         work.go_on(run.pk, now=timezone.now())
         assert state(run) == "confirmed"
+        # Closing alone frees the lock some time later.
+        cursor.execute("SELECT pg_advisory_unlock(hashtext('statements_importrun'), %s)", [run.pk])
     other.close()
     work.go_on(run.pk, now=timezone.now())
     work.go_on(run.pk, now=timezone.now())
