@@ -23,6 +23,7 @@ from madoguchi.console.models import AuditEntry
 from madoguchi.contracts.models import Contract
 from madoguchi.shell.forms import render_form
 from madoguchi.shell.templatetags.shell import phone
+from madoguchi.statements.masking import starred
 from madoguchi.statements.models import Call
 from madoguchi.statements.statement import months_shown
 
@@ -74,4 +75,4 @@ def _tell(request: HttpRequest, contract: Contract, month: date, reason: str) ->
 
 
 def _masked(number: str) -> str:
-    return f"{phone(number)[:-4]}****" if number.startswith("+") else number
+    return starred(phone(number)) if number.startswith("+") else number

@@ -26,6 +26,7 @@ from madoguchi.statements import jobs
 from madoguchi.statements.closing.months import ImportRunning
 from madoguchi.statements.imports.conflicts import Line, decide, sides, undecided
 from madoguchi.statements.kinds import words as kind_words
+from madoguchi.statements.masking import starred
 from madoguchi.statements.models import Conflict, ImportRun
 
 A_PAGE = 50
@@ -55,7 +56,7 @@ def _other(line: Line) -> str:
     written = phone(line["other"])
     if not written:
         return _("Withheld")
-    return f"{written[:-4]}****" if line["other"].startswith("+") else written
+    return starred(written) if line["other"].startswith("+") else written
 
 
 _OTHER_PARTY = pgettext_lazy("conflict", "Other party")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.contracts.models import UsageKind
 from madoguchi.shell.templatetags.shell import date_long, duration, milliyen, phone
+from madoguchi.statements.masking import starred
 
 from .amounts import bytes_words
 
@@ -67,8 +68,9 @@ def _time(moment: datetime) -> str:
 def _number(number: str) -> str:
     if not number:
         return _("withheld")
-    hidden = number.endswith("****")
-    return f"{phone(number[:-4] + '0000')[:-4]}****" if hidden else phone(number) if number[0] == "+" else number
+    if number.endswith("****"):
+        return starred(phone(f"{number[:-4]}0000"))
+    return phone(number) if number[0] == "+" else number
 
 
 @dataclass(frozen=True, slots=True)

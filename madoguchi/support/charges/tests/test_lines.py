@@ -111,6 +111,15 @@ def test_a_search_by_digits_never_enters_an_address(hers):
     assert len(talks(hers.get(OCTOBER))) == 6
 
 
+def test_the_last_four_digits_are_hidden_however_a_number_is_grouped(hers, tmp_path):
+    """0120 numbers end in three: an asterisk for each hidden digit, and no digit in the place of one."""
+    take_in(tmp_path, row(FIRST, "0120783556", "2026-10-05 09:00:00", 60, ordinal=7))
+    said = flat(hers.get(OCTOBER))
+    assert "0120-78*-***" in said
+    assert "03-0000-****" in said
+    assert "+44 20 7946 ****" in said
+
+
 def test_all_lines_are_those_without_a_search_too(hers):
     """What the link promises: no restriction is left, whether it stood in the address or not."""
     everything = "Show all lines as they began"

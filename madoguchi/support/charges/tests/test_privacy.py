@@ -75,7 +75,7 @@ def test_a_colleague_sees_no_call_to_a_help_line_once_they_are_hidden(hers, his)
     hers.post(PRIVACY, {"hidden_from": "colleagues"})
     assert (lines(hers), lines(his)) == (5, 2)
     said = flat(his.get(OCTOBER))
-    for word in ("0120-279-****", "119", "Emergency", "30 min"):
+    for word in ("0120-27*-***", "119", "Emergency", "30 min"):
         assert word not in said, word
     # The class the listed call shares with a hidden one counts the listed one alone.
     assert {each.kind: each.calls for each in his.get(OCTOBER).context["statement"].classes} == {
