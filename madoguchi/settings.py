@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "madoguchi.shell.health.DatabaseAwayMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "madoguchi.shell.languages.PathLanguageMiddleware",
+    "madoguchi.shell.errors.NotAllowedMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "madoguchi.accounts.sessions.AuthenticationMiddleware",

@@ -1,9 +1,10 @@
 """Error pages in both languages, each with the request's id. They need no database, no session and no context."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
@@ -67,3 +68,24 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     response = page(request, 503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+class NotAllowedMiddleware:
+    """Answers whoever opens the address of a button in a browser, by its history or a page that ended, with a page.
+
+    Programs get what Django says to them: the status and the methods allowed.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.method == "GET" and _reads_pages(request):
+            allowed, response = response["Allow"], page(request, 405)
+            response["Allow"] = allowed
+        return response
+
+
+def _reads_pages(request: HttpRequest) -> bool:
+    return "text/html" in request.headers.get("Accept", "")

@@ -16,6 +16,7 @@ WORDS = {
     400: ("送信された内容を読み取れませんでした", "We could not read the request"),
     403: ("このページを表示する権限がありません", "This page is not open to you"),
     404: ("ページが見つかりません", "We cannot find this page"),
+    405: ("このアドレスではページを開けません", "This address opens no page"),
     413: ("送信されたデータが大きすぎます", "What you sent is too large"),
     429: ("しばらくお待ちください", "Please wait a little"),
     500: ("システムで問題が発生しました", "Something went wrong on our side"),
@@ -59,6 +60,14 @@ def test_each_page_speaks_the_language_of_its_path_and_names_the_request(status:
         assert f'<html lang="{"en" if prefix else "ja"}">' in text
         assert spoken_id in text
         assert response["Cache-Control"] == "no-store"
+
+
+def test_the_address_of_a_button_is_a_page_for_a_browser_alone(client: Client) -> None:
+    button = "/en/faq/1/helpful/"
+    response = client.get(button, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (response.status_code, response["Allow"], response["Cache-Control"]) == (405, "POST", "no-store")
+    assert f"<h1>{WORDS[405][1]}</h1>" in response.text
+    assert client.get(button).content == b""
 
 
 def test_an_unknown_address_is_a_page_of_ours(client: Client) -> None:
