@@ -57,10 +57,20 @@ def show(request: HttpRequest, month: str) -> HttpResponse:
         "difference": rerating.after - rerating.before if rerating else 0,
         "differences": rerating.differences.select_related("contract").order_by("pk")[:SHOWN] if rerating else [],
         "rows_changed": rerating.differences.count() if rerating else 0,
-        "asked": request.GET.get("asked") == "1",
+        "asked": request.GET.get("asked") == str(_came_of_asking(begin)),
         "busy": request.GET.get("busy") == "1",
     }
-    return render(request, "console/months/page.html", context)
+    context["moves"] = context["asked"] or state.state == BillingMonth.State.CLOSING
+    response = render(request, "console/months/page.html", context)
+    if request.headers.get("HX-Request") and not context["moves"]:
+        response["HX-Refresh"] = "true"  # the part that was fetched is not all that is different now
+    return response
+
+
+def _came_of_asking(month: date) -> int:
+    """How many differences were worked out and applied: one more, when what was asked for is done."""
+    counted = Rerating.objects.filter(month=month).aggregate(made=Count("pk"), applied=Count("applied_at"))
+    return counted["made"] + counted["applied"]
 
 
 def _run(month: date) -> dict[str, Any] | None:
@@ -113,7 +123,12 @@ def rerate(request: HttpRequest, month: str) -> HttpResponse:
     with transaction.atomic():
         jobs.look_again.defer(month=f"{begin:%Y-%m}", by=by.pk)
         audit.record(request, "month.rerate", by, month=month)
-    return redirect(f"{request.path.removesuffix('rerate/')}?asked=1")
+    return _asked(request.path.removesuffix("rerate/"), begin)
+
+
+def _asked(page: str, month: date) -> HttpResponse:
+    """To the month's page, which says that a worker is at it until something came of it."""
+    return redirect(f"{page}?asked={_came_of_asking(month)}")
 
 
 @roles.may_bill
@@ -124,4 +139,4 @@ def apply(request: HttpRequest, month: str, rerating_id: int) -> HttpResponse:
     with transaction.atomic():
         jobs.apply_rerating.defer(rerating_id=rerating.pk)
         audit.record(request, "month.apply_rerating", rerating, month=month, changed=rerating.changed)
-    return redirect(f"{request.path.removesuffix(f'rerate/{rerating.pk}/apply/')}?asked=1")
+    return _asked(request.path.removesuffix(f"rerate/{rerating.pk}/apply/"), rerating.month)

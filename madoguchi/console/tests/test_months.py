@@ -127,6 +127,23 @@ def test_a_month_is_priced_again_with_its_difference_first(biller, monkeypatch):
     assert "Applied" in text(biller.get(MONTH))
 
 
+@pytest.mark.usefixtures("home")
+def test_a_month_says_that_a_worker_is_at_it_until_something_came_of_it(biller):
+    TariffRule.objects.filter(prefix="81").update(price=10_000)
+    for act in ("rerate/", "rerate/{}/apply/"):
+        newest = Rerating.objects.order_by("pk").last()
+        asked = biller.post(MONTH + act.format(newest.pk if newest else ""))["Location"]
+        assert 'http-equiv="refresh"' in biller.get(asked).content.decode()
+        assert "HX-Refresh" not in biller.get(asked, headers={"HX-Request": "true"})
+        if newest:
+            jobs.apply_rerating(rerating_id=newest.pk)
+        else:
+            work()
+        assert "A worker is at it" not in text(biller.get(asked))
+        assert 'http-equiv="refresh"' not in biller.get(asked).content.decode()
+        assert biller.get(asked, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+
+
 @pytest.mark.parametrize("wrong", ["2026-13", "october", "2026-10-01", "0000-01", "0001-01", "9999-12", "2026-1"])
 def test_what_is_no_month_is_no_page(biller, wrong):
     assert biller.get(f"/en/console/months/{wrong}/").status_code == 404
