@@ -91,7 +91,7 @@ def test_nothing_differs_where_nothing_changed(phone):
 def test_messages_of_an_open_month_change_on_their_lines(phone):
     cheaper_messages()
     said = run()
-    assert "C000000201  messages mobile  1 lines  ¥3.000 → ¥1.000" in said
+    assert "C000000201  messages mobile  1 line  ¥3.000 → ¥1.000" in said
     assert "Nothing was changed" in said
     assert UsageLine.objects.filter(charge=1_000).count() == 0
     assert "Applied." in run(commit=True)
@@ -131,7 +131,7 @@ def test_data_of_a_closed_month_is_priced_by_the_plan_it_was_billed_by(phone, tm
     phone.save()
     assert rerate.look(OCTOBER, now=NOW).changed == 0
     larger_plan()
-    assert "C000000201  data  1 lines  ¥500.000 → ¥200.000" in run()
+    assert "C000000201  data  1 line  ¥500.000 → ¥200.000" in run()
     assert "Applied." in run(commit=True)
     assert put_right(phone) == [("data_adj", "", 0, 0, -300_000)]
     assert rerate.look(OCTOBER, now=NOW).changed == 0
@@ -175,7 +175,7 @@ def test_worked_late_data_priced_again(customer, tmp_path, row):
     before = sum(amount for *_names, amount in put_right(phone, on))
     assert before == (int(row["first m¥"]) if on == NOVEMBER else 0)  # nothing differs until it is applied
     said = run(commit=True)
-    assert ("  data  1 lines" in said) == (int(row["adjustment m¥"]) != 0)
+    assert ("  data  1 line" in said) == (int(row["adjustment m¥"]) != 0)
     assert sum(amount for *_names, amount in put_right(phone, on)) == before + int(row["adjustment m¥"])
     assert rerate.look(OCTOBER, now=NOW).changed == 0
 

@@ -38,7 +38,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{found.unpriced:>14,}  without a price today: left as they are")
         for row in found.differences.select_related("contract")[: max(show, 0)]:
             self.stdout.write(
-                f"  {row.contract.number}  {row.records} {row.kind}".rstrip() + f"  {row.lines:,} lines  "
+                f"  {row.contract.number}  {row.records} {row.kind}".rstrip()
+                + f"  {row.lines:,} {'line' if row.lines == 1 else 'lines'}  "
                 f"¥{row.before / 1000:,.3f} → ¥{row.after / 1000:,.3f}"
             )
         self.stdout.write(f"Charges before tax and discount: ¥{found.before / 1000:,.3f} → ¥{found.after / 1000:,.3f}")
