@@ -70,7 +70,7 @@ def show(request: HttpRequest, month: str) -> HttpResponse:
 def _came_of_asking(month: date) -> int:
     """How many differences were worked out and applied: one more, when what was asked for is done."""
     counted = Rerating.objects.filter(month=month).aggregate(made=Count("pk"), applied=Count("applied_at"))
-    return counted["made"] + counted["applied"]
+    return int(counted["made"] + counted["applied"])
 
 
 def _run(month: date) -> dict[str, Any] | None:
