@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
@@ -14,7 +13,6 @@ from django.utils.translation import get_language, override
 from madoguchi.contracts.imports.rows import ADDED
 
 Sentence = Callable[[str, str], str]  # reason and value in the active language
-_LAST_DIGITS = re.compile(r"\d{4}(?=\D*$)")
 
 
 class Rejected(NamedTuple):
@@ -23,11 +21,6 @@ class Rejected(NamedTuple):
     line: int
     column: str
     why: str
-
-
-def without_last_digits(value: str) -> str:
-    """Of what may be somebody's telephone number; enough is left to find it by."""
-    return _LAST_DIGITS.sub("****", value)
 
 
 def rejected_csv(path: Path, *, name: str, sentence: Sentence) -> StreamingHttpResponse:

@@ -7,11 +7,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from madoguchi.console import audit, roles
-from madoguchi.console.rejected_rows import Rejected, rejected_csv, without_last_digits
+from madoguchi.console.rejected_rows import Rejected, rejected_csv
 from madoguchi.console.worked_on import decide, progress_of
 from madoguchi.contracts.imports import uploads
 from madoguchi.contracts.imports.reasons import about_file, sentence
 from madoguchi.contracts.models import Upload, UploadFile
+from madoguchi.statements.masking import starred
 
 PAGE = "console:contracts_upload"
 _NUMBERS = {"phone", "spreadsheet"}  # reasons whose value may be somebody's telephone number
@@ -46,7 +47,7 @@ def _context(upload: Upload) -> dict[str, Any]:
 
 def _rows(file: UploadFile) -> list[Rejected]:
     return [
-        Rejected(line, column, sentence(reason, without_last_digits(value) if reason in _NUMBERS else value))
+        Rejected(line, column, sentence(reason, starred(value) if reason in _NUMBERS else value))
         for line, column, reason, value in file.problems
     ]
 

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_safe
 
 from madoguchi.console import audit, roles
 from madoguchi.console.imports.look import granted
-from madoguchi.console.rejected_rows import Rejected, without_last_digits
+from madoguchi.console.rejected_rows import Rejected
 from madoguchi.console.worked_on import progress_of
 from madoguchi.statements.imports.conflicts import undecided
 from madoguchi.statements.imports.progress import stands
 from madoguchi.statements.imports.receive import rejects_path
+from madoguchi.statements.masking import starred
 from madoguchi.statements.models import ImportRun, RejectedRow
 from madoguchi.statements.reasons import sentence
 
@@ -60,4 +61,4 @@ def rejected_of(run: ImportRun) -> Any:
 
 def _shown(row: RejectedRow) -> Rejected:
     hidden = row.reason in _NUMBERS and len(row.value) > 6
-    return Rejected(row.line, row.column, sentence(row.reason, without_last_digits(row.value) if hidden else row.value))
+    return Rejected(row.line, row.column, sentence(row.reason, starred(row.value) if hidden else row.value))

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from madoguchi.accounts.models import StaffRole
 from madoguchi.accounts.tests.people import sign_in, staff
+from madoguchi.console.contracts import page as contracts_page
 from madoguchi.console.models import AuditEntry
 from madoguchi.contracts.imports import uploads, work
-from madoguchi.contracts.models import Contract, Customer, Upload
+from madoguchi.contracts.models import Contract, Customer, Upload, UploadFile
 from madoguchi.contracts.tests.household import service
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -161,3 +162,11 @@ def test_files_nobody_decides_about_and_old_rejected_rows_are_deleted(billing, s
     assert not waiting.folder.exists()
     assert not done.folder.exists()
     assert done.files.get().problems == []
+
+
+@pytest.mark.parametrize(("written", "shown"), [("090-12-345-6", "090-12-***-*"), ("03123456", "0312****")])
+def test_what_may_be_somebodys_number_is_shown_without_its_last_digits(written, shown):
+    file = UploadFile(problems=[[2, "contact_phone", "phone", written]])
+    (row,) = contracts_page._rows(file)
+    assert shown in row.why
+    assert written not in row.why
