@@ -16,7 +16,7 @@ from madoguchi.notices.models import DestinationChange
 from madoguchi.shell.dead_links import EXPIRED, REPLACED, UNKNOWN, USED, DeadLink, Way, dead_link
 from madoguchi.support.mynotices.views.address import STEPS
 
-_WAYS = (Way("/my/destinations/", _("Log in and see the delivery addresses")),)
+_WAYS = (Way("/my/destinations/", _("Log in to see the addresses")),)
 DEAD = {
     DestinationChange.End.DONE: DeadLink(USED, _("The address is registered. There is nothing more to do."), _WAYS),
     DestinationChange.End.EXPIRED: DeadLink(
