@@ -4,8 +4,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from madoguchi.accounts.models import Account, StaffRole
-from madoguchi.accounts.tests import people
+from madoguchi.accounts.models import Account
 from madoguchi.console.templatetags.mailings import about_word
 from madoguchi.console.tests.test_customers import do, look, page
 from madoguchi.delivery import renderers
@@ -16,17 +15,6 @@ from madoguchi.notices.models import Destination
 from madoguchi.notices.tests import make
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def alice() -> Account:
-    return people.alice()
-
-
-@pytest.fixture
-def support(client: Client) -> Client:
-    people.sign_in(client, people.staff(StaffRole.SUPPORT))
-    return client
 
 
 def test_what_was_sent_about_the_id_is_told_by_its_kind(support: Client, alice: Account) -> None:

@@ -30,17 +30,6 @@ REASON = "お問い合わせ 2026-1122"
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def alice() -> Account:
-    return people.alice()
-
-
-@pytest.fixture
-def support(client: Client) -> Client:
-    people.sign_in(client, people.staff(StaffRole.SUPPORT))
-    return client
-
-
 def look(client: Client, account: Account, reason: str = REASON) -> Any:
     return client.post(FIND, {"email": account.email, "reason": reason})
 

@@ -11,9 +11,8 @@ from django.utils import timezone
 from madoguchi.accounts import change_address
 from madoguchi.accounts.activate import waiting_registration
 from madoguchi.accounts.links import LinkDead
-from madoguchi.accounts.models import Account, AddressChange, Registration, StaffRole
+from madoguchi.accounts.models import Account, AddressChange, Registration
 from madoguchi.accounts.register import send_again
-from madoguchi.accounts.tests import people
 from madoguchi.console.models import AuditEntry
 from madoguchi.console.tests.test_customers import REASON, do, look, page
 from madoguchi.delivery.models import Letter
@@ -24,17 +23,6 @@ from madoguchi.notices.models import DestinationChange
 
 pytestmark = pytest.mark.django_db
 NEW, AT = "newcomer@example.jp", "/console/customers/registrations/"
-
-
-@pytest.fixture
-def alice() -> Account:
-    return people.alice()
-
-
-@pytest.fixture
-def support(client: Client) -> Client:
-    people.sign_in(client, people.staff(StaffRole.SUPPORT))
-    return client
 
 
 @pytest.fixture
